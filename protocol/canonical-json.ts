@@ -1,0 +1,34 @@
+/** What can be written canonically: no floats, no undefined, no exotic objects. */
+export type Canonical =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Canonical[]
+  | { readonly [key: string]: Canonical | undefined }
+
+/**
+ * One spelling for one value (RFC 8785, restricted to integers): keys sorted by UTF-16 code units, no spaces.
+ * Keys whose value is undefined are left out. Throws RangeError on a number that is not a safe integer.
+ */
+export function canonicalJson(value: Canonical): string {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`canonical JSON holds safe integers only, not ${value}`)
+    return Object.is(value, -0) ? '0' : String(value)
+  }
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  const record = value as { readonly [key: string]: Canonical | undefined }
+  const members = Object.keys(record)
+    .sort()
+    .flatMap((key) => {
+      const member = record[key]
+      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(member)}`]
+    })
+  return `{${members.join(',')}}`
+}
+
+/** The canonical bytes (UTF-8) of a value: what is hashed. */
+export function canonicalBytes(value: Canonical): Uint8Array {
+  return new TextEncoder().encode(canonicalJson(value))
+}

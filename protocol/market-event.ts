@@ -1,0 +1,104 @@
+import type { SignedCancel, SignedEnrolment, SignedOrder, SignedReading, SignedStatement } from './envelope.ts'
+import type { Hash32 } from './ids.ts'
+import type { MarketRules } from './market-rules.ts'
+import type { Trade } from './trade.ts'
+import type { SigningDomain } from './typed-data.ts'
+
+/** The life of a slot (DOMAIN). */
+export const slotPhases = [
+  'scheduled',
+  'call',
+  'continuous',
+  'halted',
+  'closed',
+  'delivering',
+  'metering',
+  'settling',
+  'settled',
+] as const
+export type SlotPhase = (typeof slotPhases)[number]
+
+/** What a batch adds up to, over all its slots. Money in µEUR, energy in Wh. */
+export interface BatchTotals {
+  readonly trades: number
+  /** energy sold = energy bought */
+  readonly tradedWh: number
+  /** price × energy of the trades, paid by buyers = received by sellers */
+  readonly tradedMicroEur: number
+  /** network, levies and VAT still paid on locally bought energy */
+  readonly localChargeMicroEur: number
+  /** metered import and export of all homes */
+  readonly importWh: number
+  readonly exportWh: number
+  /** what all homes paid net (− received), with the market */
+  readonly costMicroEur: number
+  /** what the same metered energy would have cost them with the tariffs alone */
+  readonly costWithoutMarketMicroEur: number
+  /** energy credits earned: Σ min(sold, exported) a home and slot */
+  readonly creditsWh: number
+}
+
+/** A settlement batch as it was posted: strictly numbered from 1 in each neighbourhood, whole slots, in order. */
+export interface Batch {
+  readonly number: number
+  readonly firstSlot: number
+  readonly lastSlot: number
+  readonly tradesRoot: Hash32
+  readonly statementsRoot: Hash32
+  readonly creditsRoot: Hash32
+  readonly totals: BatchTotals
+}
+
+/** Where on chain something happened. */
+export interface ChainPlace {
+  readonly transaction: Hash32
+  readonly block: number
+}
+
+/**
+ * Everything that happens in a market, past tense, in the order of its log. State is a fold over these
+ * (`street.ts`). `timeMs` is the log's clock when the command was taken.
+ */
+export type MarketEvent = { readonly timeMs: number } & (
+  | {
+      readonly type: 'NeighbourhoodOpened'
+      readonly neighbourhood: string
+      readonly rules: MarketRules
+      readonly domain: SigningDomain
+      /** signs estimates for missing statements */
+      readonly operator: `0x${string}`
+    }
+  | { readonly type: 'HomeEnrolled'; readonly enrolment: SignedEnrolment }
+  | { readonly type: 'ReadingAccepted'; readonly reading: SignedReading; readonly hash: Hash32 }
+  | { readonly type: 'StatementAccepted'; readonly statement: SignedStatement }
+  | { readonly type: 'SlotPhaseChanged'; readonly slot: number; readonly phase: SlotPhase }
+  | { readonly type: 'OrderPlaced'; readonly orderId: Hash32; readonly order: SignedOrder }
+  | {
+      /** `orderId` is the amended order's; it keeps its place in the queue only where `priority` says so */
+      readonly type: 'OrderAmended'
+      readonly orderId: Hash32
+      readonly order: SignedOrder
+      readonly priority: 'kept' | 'lost'
+    }
+  | { readonly type: 'OrderCancelled'; readonly orderId: Hash32; readonly cancel: SignedCancel }
+  /** self-trade prevention shrank an order without a trade */
+  | { readonly type: 'OrderReduced'; readonly orderId: Hash32; readonly slot: number; readonly openWh: number }
+  /** an order left the book other than by its last fill */
+  | {
+      readonly type: 'OrderClosed'
+      readonly orderId: Hash32
+      readonly slot: number
+      readonly status: 'cancelled' | 'expired'
+    }
+  | { readonly type: 'TradeMatched'; readonly trade: Trade }
+  | { readonly type: 'BatchProposed'; readonly batch: Batch; readonly place: ChainPlace }
+  | { readonly type: 'BatchFinalized'; readonly number: number; readonly place: ChainPlace }
+)
+export type MarketEventType = MarketEvent['type']
+export type MarketEventOf<T extends MarketEventType> = Extract<MarketEvent, { readonly type: T }>
+
+/** An event in its place in a partition's log; sequences count from 1 without gaps. */
+export interface LoggedEvent {
+  readonly sequence: number
+  readonly event: MarketEvent
+}

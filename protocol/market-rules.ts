@@ -1,0 +1,46 @@
+import { Schema } from 'effect'
+import { Count, PositiveInt, SignedInt } from './ids.ts'
+
+/**
+ * What the supplier charges and pays, and what a local trade still costs, in 0.001 EUR/MWh.
+ * `retail` is the whole price of supply (energy, network, levies, VAT); `localCharge` is the part of it that
+ * energy bought from a neighbour does not avoid: network use, levies and VAT. The gap that neighbours share is
+ * retail − localCharge − feedIn.
+ */
+export const Tariff = Schema.Struct({
+  retailMilliEurPerMWh: SignedInt,
+  feedInMilliEurPerMWh: SignedInt,
+  localChargeMilliEurPerMWh: Count,
+})
+export type Tariff = typeof Tariff.Type
+
+/** The rules of one neighbourhood's market. Times are ms unless named otherwise. */
+export const MarketRules = Schema.Struct({
+  slotMinutes: Schema.Literals([5, 15, 30, 60]),
+  slotsAhead: PositiveInt,
+  gateBeforeDeliveryMs: Count,
+  meteringDeadlineMs: Count,
+  minPriceEurPerMWh: SignedInt,
+  maxPriceEurPerMWh: SignedInt,
+  maxOrderWh: PositiveInt,
+  maxOpenOrdersPerAccountAndSlot: PositiveInt,
+  slotsPerBatch: PositiveInt,
+  disputeWindowMs: Count,
+  tariff: Tariff,
+})
+export type MarketRules = typeof MarketRules.Type
+
+/** DOMAIN's defaults: 15 min slots, 96 ahead, gate 5 min before, a batch and a dispute window of a day. */
+export const defaultMarketRules: MarketRules = {
+  slotMinutes: 15,
+  slotsAhead: 96,
+  gateBeforeDeliveryMs: 5 * 60_000,
+  meteringDeadlineMs: 60 * 60_000,
+  minPriceEurPerMWh: -500,
+  maxPriceEurPerMWh: 4_000,
+  maxOrderWh: 1_000_000,
+  maxOpenOrdersPerAccountAndSlot: 64,
+  slotsPerBatch: 96,
+  disputeWindowMs: 24 * 60 * 60_000,
+  tariff: { retailMilliEurPerMWh: 320_000, feedInMilliEurPerMWh: 80_000, localChargeMilliEurPerMWh: 110_000 },
+}

@@ -1,0 +1,37 @@
+import { Schema } from 'effect'
+import { Count, Hash32, SignedInt, Slug } from './ids.ts'
+
+/** Bits of `quality`; 0 is good. */
+export const ReadingQuality = {
+  /** a counter went back: it is held at its last value until it is believed */
+  counterHeld: 1,
+  /** the device gave no value for a point that this reading needs */
+  notAvailable: 2,
+  /** the power contradicts the counters or the nameplate */
+  implausible: 4,
+  /** the link was lost since the reading before */
+  afterGap: 8,
+} as const
+
+/**
+ * What a home's settlement meter said at one moment. Counters are cumulative Wh at the grid connection point;
+ * power is W, import positive. The sequence never resets; `previousHash` is the digest of the reading before
+ * (32 zero bytes for the first), so a deletion, a re-order or a rewrite shows.
+ */
+export const Reading = Schema.Struct({
+  version: Schema.Literal(1),
+  deviceId: Slug,
+  sequence: Count,
+  bootId: Count,
+  timeMs: Count,
+  clock: Schema.Literals(['synchronised', 'free-running', 'simulated']),
+  monotonicMs: Count,
+  importWh: Count,
+  exportWh: Count,
+  powerW: SignedInt,
+  quality: Count,
+  source: Schema.Literals(['utility-meter', 'certified-meter', 'inverter-estimate']),
+  profileHash: Hash32,
+  previousHash: Hash32,
+})
+export type Reading = typeof Reading.Type

@@ -1,0 +1,54 @@
+/**
+ * Stable codes of everything a market door refuses. The order-book codes are MATCHING's; the rest belong to
+ * admission. A refusal changes nothing.
+ */
+export const refusals = {
+  MALFORMED: { status: 400, title: 'The message is not of its schema' },
+  BAD_SIGNATURE: { status: 401, title: 'The signature was not made by the named signer over these bytes' },
+  NOT_AUTHORISED: { status: 403, title: 'The signer may not speak for this account or device' },
+  WRONG_NEIGHBOURHOOD: { status: 404, title: 'The message is for another neighbourhood' },
+  UNKNOWN_HOME: { status: 404, title: 'No home has enrolled this account or device' },
+  ALREADY_ENROLLED: { status: 409, title: 'The home, account or device is enrolled already' },
+  NONCE_USED: { status: 409, title: 'The account has used this nonce before' },
+  STALE_SEQUENCE: { status: 409, title: 'The device has sent this sequence number, or a later one, before' },
+  BROKEN_CHAIN: { status: 409, title: 'The reading does not follow the last accepted one' },
+  STATEMENT_EXISTS: { status: 409, title: 'The device has stated this slot already' },
+  SLOT_NOT_DELIVERED: { status: 409, title: 'The slot has not been delivered yet' },
+  SLOT_SETTLED: { status: 409, title: 'The metering deadline of the slot has passed' },
+  SLOT_NOT_OPEN: { status: 409, title: 'The slot lies beyond the slots that are open for trading' },
+  TOO_MANY_ORDERS: { status: 429, title: 'The account has as many open orders in this slot as the rules allow' },
+  INVALID_SIDE: { status: 422, title: 'The side is neither buy nor sell' },
+  INVALID_QTY: { status: 422, title: 'The quantity is outside the rules' },
+  INVALID_PRICE: { status: 422, title: 'The price is outside the rules' },
+  DUPLICATE_ID: { status: 409, title: 'An order of this id is live' },
+  NOT_TRADING: { status: 409, title: 'The book takes no orders: its gate is closed or it is halted' },
+  NOT_ALLOWED_IN_CALL: { status: 409, title: 'Only resting limit orders may enter a call auction' },
+  ALREADY_EXPIRED: { status: 422, title: 'The order expires before it could trade' },
+  POST_ONLY_WOULD_CROSS: { status: 409, title: 'The order would trade at once but is post-only' },
+  UNKNOWN_ORDER: { status: 404, title: 'No order of this id was ever seen' },
+  NOT_OPEN: { status: 409, title: 'The order is not open any more' },
+  INSUFFICIENT_FUNDS: { status: 402, title: 'The account has not enough free money' },
+  INSUFFICIENT_ENERGY: { status: 402, title: 'The account has not enough free energy' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>
+
+export type RefusalCode = keyof typeof refusals
+
+/** Why a door said no: the code, what was wrong with this message, and the field where there is one. */
+export interface Refusal {
+  readonly code: RefusalCode
+  readonly detail: string
+  readonly field?: string
+}
+
+/** An RFC 9457 problem document of a refusal. */
+export function problemOf(refusal: Refusal) {
+  const { status, title } = refusals[refusal.code]
+  return {
+    type: `https://commonwatt.example/errors#${refusal.code.toLowerCase()}`,
+    title,
+    status,
+    detail: refusal.detail,
+    code: refusal.code,
+    ...(refusal.field === undefined ? {} : { field: refusal.field }),
+  }
+}

@@ -1,0 +1,113 @@
+import type { Statement } from './statement.ts'
+import {
+  emptyStreet,
+  type OpenOrder,
+  type Position,
+  type Street,
+  type StreetBatch,
+  type StreetHome,
+  type StreetSlot,
+} from './street.ts'
+
+type Hex = `0x${string}`
+type SlotRow = Omit<StreetSlot, 'openOrders' | 'positions' | 'statements'>
+type OrderRow = OpenOrder & { readonly slot: number }
+type PositionRow = Position & { readonly slot: number; readonly account: Hex }
+type NonceRow = { readonly account: Hex; readonly nonce: number; readonly slot: number }
+
+/** Rows of one shape as columns: `{ name: [row 0, row 1, …] }`, no keys at all when there are no rows. */
+export type Columns<Row> = { readonly [K in keyof Row]?: readonly Row[K][] }
+
+/** A street as plain JSON, columnar: what the page starts from, and what a state hash covers. */
+export interface StreetSnapshot
+  extends Pick<Street, 'sequence' | 'timeMs' | 'neighbourhood' | 'rules' | 'domain' | 'operator' | 'counts' | 'tape'> {
+  readonly homes: Columns<StreetHome>
+  readonly slots: Columns<SlotRow>
+  readonly openOrders: Columns<OrderRow>
+  readonly positions: Columns<PositionRow>
+  readonly statements: Columns<Statement>
+  readonly nonces: Columns<NonceRow>
+  readonly batches: readonly StreetBatch[]
+}
+
+/** The street at its present sequence; shares nothing with it that changes later. */
+export function snapshotOf(street: Street): StreetSnapshot {
+  const slots = [...street.slots.values()]
+  return {
+    sequence: street.sequence,
+    timeMs: street.timeMs,
+    neighbourhood: street.neighbourhood,
+    rules: street.rules,
+    domain: street.domain,
+    operator: street.operator,
+    counts: { ...street.counts },
+    tape: [...street.tape],
+    homes: columnsOf([...street.homes.values()]),
+    slots: columnsOf(slots.map(({ openOrders: _o, positions: _p, statements: _s, ...row }): SlotRow => row)),
+    openOrders: columnsOf(
+      slots.flatMap(({ slot, openOrders }) => [...openOrders.values()].map((o) => ({ slot, ...o }))),
+    ),
+    positions: columnsOf(
+      slots.flatMap(({ slot, positions }) => [...positions].map(([account, p]) => ({ slot, account, ...p }))),
+    ),
+    statements: columnsOf(slots.flatMap(({ statements }) => [...statements.values()])),
+    nonces: columnsOf(
+      [...street.nonces].flatMap(([account, nonces]) => [...nonces].map(([nonce, slot]) => ({ account, nonce, slot }))),
+    ),
+    batches: [...street.batches.values()].map((batch) => ({ ...batch })),
+  }
+}
+
+/** The street that a snapshot was taken of; `snapshotOf(streetFrom(s))` equals `s`. */
+export function streetFrom(snapshot: StreetSnapshot): Street {
+  const street = emptyStreet()
+  street.sequence = snapshot.sequence
+  street.timeMs = snapshot.timeMs
+  street.neighbourhood = snapshot.neighbourhood
+  street.rules = snapshot.rules
+  street.domain = snapshot.domain
+  street.operator = snapshot.operator
+  Object.assign(street.counts, snapshot.counts)
+  street.tape.push(...snapshot.tape)
+  for (const home of rowsOf<StreetHome>(snapshot.homes)) {
+    street.homes.set(home.home, home)
+    street.homeOfAccount.set(home.account, home)
+    street.homeOfDevice.set(home.deviceId, home)
+  }
+  for (const row of rowsOf<SlotRow>(snapshot.slots)) {
+    street.slots.set(row.slot, { ...row, openOrders: new Map(), positions: new Map(), statements: new Map() })
+  }
+  for (const { slot, ...order } of rowsOf<OrderRow>(snapshot.openOrders)) {
+    street.slots.get(slot)?.openOrders.set(order.orderId, order)
+  }
+  for (const { slot, account, ...position } of rowsOf<PositionRow>(snapshot.positions)) {
+    street.slots.get(slot)?.positions.set(account, position)
+  }
+  for (const statement of rowsOf<Statement>(snapshot.statements)) {
+    street.slots.get(statement.slot)?.statements.set(statement.account, statement)
+  }
+  for (const { account, nonce, slot } of rowsOf<NonceRow>(snapshot.nonces)) {
+    const nonces = street.nonces.get(account) ?? new Map<number, number>()
+    street.nonces.set(account, nonces.set(nonce, slot))
+  }
+  for (const batch of snapshot.batches) street.batches.set(batch.batch.number, { ...batch })
+  return street
+}
+
+function columnsOf<Row extends object>(rows: readonly Row[]): Columns<Row> {
+  const first = rows[0]
+  if (first === undefined) return {}
+  return Object.fromEntries(
+    (Object.keys(first) as (keyof Row)[]).map((key) => [key, rows.map((row) => row[key])]),
+  ) as unknown as Columns<Row>
+}
+
+function rowsOf<Row extends object>(columns: Columns<Row>): Row[] {
+  const keys = Object.keys(columns) as (keyof Row)[]
+  const first = keys[0]
+  const length = first === undefined ? 0 : (columns[first] as readonly unknown[]).length
+  return Array.from(
+    { length },
+    (_, i) => Object.fromEntries(keys.map((key) => [key, (columns[key] as readonly unknown[])[i]])) as Row,
+  )
+}

@@ -1,0 +1,335 @@
+import type { Batch, ChainPlace, LoggedEvent, MarketEvent, SlotPhase } from './market-event.ts'
+import type { MarketRules } from './market-rules.ts'
+import type { Statement } from './statement.ts'
+import type { Trade } from './trade.ts'
+import type { SigningDomain } from './typed-data.ts'
+import { tradeValueMicroEur } from './units.ts'
+
+type Hex = `0x${string}`
+
+/** A home as its last reading shows it. Power in W, import positive; counters in Wh. */
+export interface StreetHome {
+  readonly home: string
+  readonly account: Hex
+  readonly deviceId: string
+  readonly deviceSigner: Hex
+  readingSequence: number
+  readingHash: Hex
+  readingTimeMs: number
+  powerW: number
+  importWh: number
+  exportWh: number
+}
+
+/** An order that can still trade. `energyWh` is the total quantity, `openWh` what is left of it. */
+export interface OpenOrder {
+  readonly orderId: Hex
+  readonly account: Hex
+  readonly side: 'buy' | 'sell'
+  readonly timeInForce: 'GTC' | 'GTD' | 'IOC' | 'FOK'
+  readonly expiresAtMs: number
+  readonly selfTradePrevention: 'none' | 'cancel-taker' | 'cancel-maker' | 'cancel-both' | 'decrement'
+  nonce: number
+  priceEurPerMWh: number
+  energyWh: number
+  openWh: number
+}
+
+/** What one account bought and sold in one slot, in Wh and µEUR. */
+export interface Position {
+  boughtWh: number
+  soldWh: number
+  paidMicroEur: number
+  receivedMicroEur: number
+}
+
+/** A slot from its opening until it is settled. `openOrders` iterates in time priority. */
+export interface StreetSlot {
+  readonly slot: number
+  phase: SlotPhase
+  trades: number
+  tradedWh: number
+  tradedMicroEur: number
+  lastPriceEurPerMWh: number | null
+  readonly openOrders: Map<Hex, OpenOrder>
+  readonly positions: Map<Hex, Position>
+  readonly statements: Map<Hex, Statement>
+}
+
+/** A batch on its way: proposed, and final once `final` is there. */
+export interface StreetBatch {
+  readonly batch: Batch
+  readonly proposed: ChainPlace
+  final: ChainPlace | null
+}
+
+/** Running totals since the neighbourhood opened. */
+export interface StreetCounts {
+  readings: number
+  statements: number
+  orders: number
+  trades: number
+  tradedWh: number
+  settledTrades: number
+  settledWh: number
+  chainBlock: number
+}
+
+/**
+ * A neighbourhood at one sequence of its log: the fold of its events, the same for engine, page and audit.
+ * Bounded: orders live until they close, positions and statements until their slot settles, the tape holds the
+ * last `TAPE_LENGTH` trades, settled slots and final batches the last `HISTORY_LENGTH`.
+ */
+export interface Street {
+  sequence: number
+  timeMs: number
+  neighbourhood: string
+  rules: MarketRules | null
+  domain: SigningDomain | null
+  operator: Hex | null
+  readonly counts: StreetCounts
+  readonly homes: Map<string, StreetHome>
+  readonly homeOfAccount: Map<Hex, StreetHome>
+  readonly homeOfDevice: Map<string, StreetHome>
+  readonly slots: Map<number, StreetSlot>
+  /** account → nonce → the slot it was used for; forgotten when that slot settles */
+  readonly nonces: Map<Hex, Map<number, number>>
+  readonly tape: { readonly trade: Trade; readonly timeMs: number; readonly sequence: number }[]
+  readonly batches: Map<number, StreetBatch>
+}
+
+export const TAPE_LENGTH = 500
+export const HISTORY_LENGTH = 192
+
+/** A neighbourhood before its first event. */
+export function emptyStreet(): Street {
+  return {
+    sequence: 0,
+    timeMs: 0,
+    neighbourhood: '',
+    rules: null,
+    domain: null,
+    operator: null,
+    counts: {
+      readings: 0,
+      statements: 0,
+      orders: 0,
+      trades: 0,
+      tradedWh: 0,
+      settledTrades: 0,
+      settledWh: 0,
+      chainBlock: 0,
+    },
+    homes: new Map(),
+    homeOfAccount: new Map(),
+    homeOfDevice: new Map(),
+    slots: new Map(),
+    nonces: new Map(),
+    tape: [],
+    batches: new Map(),
+  }
+}
+
+/** Takes the street one event further, in place. Throws if the sequence is not the next one or the event cannot be true. */
+export function applyEvent(street: Street, logged: LoggedEvent): void {
+  if (logged.sequence !== street.sequence + 1) {
+    throw new Error(`event ${logged.sequence} cannot follow ${street.sequence}: the log has a gap`)
+  }
+  fold(street, logged.event, logged.sequence)
+  street.sequence = logged.sequence
+  street.timeMs = Math.max(street.timeMs, logged.event.timeMs)
+}
+
+function fold(street: Street, event: MarketEvent, sequence: number): void {
+  switch (event.type) {
+    case 'NeighbourhoodOpened':
+      street.neighbourhood = event.neighbourhood
+      street.rules = event.rules
+      street.domain = event.domain
+      street.operator = event.operator
+      return
+    case 'HomeEnrolled': {
+      const { home, account, deviceId, deviceSigner, nonce } = event.enrolment.body
+      const added: StreetHome = {
+        home,
+        account,
+        deviceId,
+        deviceSigner,
+        readingSequence: -1,
+        readingHash: `0x${'0'.repeat(64)}`,
+        readingTimeMs: 0,
+        powerW: 0,
+        importWh: 0,
+        exportWh: 0,
+      }
+      street.homes.set(home, added)
+      street.homeOfAccount.set(account, added)
+      street.homeOfDevice.set(deviceId, added)
+      // An enrolment belongs to no slot, so its nonce is never forgotten.
+      useNonce(street, { account, nonce, slot: Number.MAX_SAFE_INTEGER })
+      return
+    }
+    case 'ReadingAccepted': {
+      const { body } = event.reading
+      const home = known(street.homeOfDevice.get(body.deviceId), `device ${body.deviceId}`)
+      home.readingSequence = body.sequence
+      home.readingHash = event.hash
+      home.readingTimeMs = body.timeMs
+      home.powerW = body.powerW
+      home.importWh = body.importWh
+      home.exportWh = body.exportWh
+      street.counts.readings++
+      return
+    }
+    case 'StatementAccepted': {
+      const { body } = event.statement
+      known(street.slots.get(body.slot), `slot ${body.slot}`).statements.set(body.account, body)
+      street.counts.statements++
+      return
+    }
+    case 'SlotPhaseChanged':
+      changePhase(street, event)
+      return
+    case 'OrderPlaced': {
+      const { body } = event.order
+      known(street.slots.get(body.slot), `slot ${body.slot}`).openOrders.set(event.orderId, {
+        orderId: event.orderId,
+        account: body.account,
+        side: body.side,
+        timeInForce: body.timeInForce,
+        expiresAtMs: body.expiresAtMs,
+        selfTradePrevention: body.selfTradePrevention,
+        nonce: body.nonce,
+        priceEurPerMWh: body.priceEurPerMWh,
+        energyWh: body.energyWh,
+        openWh: body.energyWh,
+      })
+      useNonce(street, body)
+      street.counts.orders++
+      return
+    }
+    case 'OrderAmended': {
+      const { body } = event.order
+      const { openOrders } = known(street.slots.get(body.slot), `slot ${body.slot}`)
+      const order = known(openOrders.get(event.orderId), `order ${event.orderId}`)
+      order.openWh = Math.max(0, body.energyWh - (order.energyWh - order.openWh))
+      order.energyWh = body.energyWh
+      order.priceEurPerMWh = body.priceEurPerMWh
+      order.nonce = body.nonce
+      if (event.priority === 'lost') {
+        openOrders.delete(event.orderId)
+        openOrders.set(event.orderId, order)
+      }
+      useNonce(street, body)
+      return
+    }
+    case 'OrderCancelled':
+      useNonce(street, event.cancel.body)
+      return
+    case 'OrderReduced': {
+      const order = street.slots.get(event.slot)?.openOrders.get(event.orderId)
+      const reduced = known(order, `order ${event.orderId}`)
+      reduced.energyWh -= reduced.openWh - event.openWh
+      reduced.openWh = event.openWh
+      return
+    }
+    case 'OrderClosed':
+      street.slots.get(event.slot)?.openOrders.delete(event.orderId)
+      return
+    case 'TradeMatched': {
+      const { trade } = event
+      const slot = known(street.slots.get(trade.slot), `slot ${trade.slot}`)
+      const valueMicroEur = tradeValueMicroEur(trade)
+      slot.trades++
+      slot.tradedWh += trade.energyWh
+      slot.tradedMicroEur += valueMicroEur
+      slot.lastPriceEurPerMWh = trade.priceEurPerMWh
+      fill(slot, trade.buyOrderId, trade.energyWh)
+      fill(slot, trade.sellOrderId, trade.energyWh)
+      const buyer = positionOf(slot, trade.buyer)
+      buyer.boughtWh += trade.energyWh
+      buyer.paidMicroEur += valueMicroEur
+      const seller = positionOf(slot, trade.seller)
+      seller.soldWh += trade.energyWh
+      seller.receivedMicroEur += valueMicroEur
+      street.counts.trades++
+      street.counts.tradedWh += trade.energyWh
+      street.tape.push({ trade, timeMs: event.timeMs, sequence })
+      if (street.tape.length > TAPE_LENGTH) street.tape.shift()
+      return
+    }
+    case 'BatchProposed':
+      street.batches.set(event.batch.number, { batch: event.batch, proposed: event.place, final: null })
+      street.counts.chainBlock = event.place.block
+      return
+    case 'BatchFinalized': {
+      const batch = known(street.batches.get(event.number), `batch ${event.number}`)
+      batch.final = event.place
+      street.counts.settledTrades += batch.batch.totals.trades
+      street.counts.settledWh += batch.batch.totals.tradedWh
+      street.counts.chainBlock = event.place.block
+      street.batches.delete(event.number - HISTORY_LENGTH)
+      return
+    }
+    default:
+      // Only a log from a newer version holds an event that this version does not know.
+      throw new Error(`unknown event ${(event satisfies never as MarketEvent).type}: written by a newer version?`)
+  }
+}
+
+function changePhase(street: Street, change: { readonly slot: number; readonly phase: SlotPhase }): void {
+  const slot = street.slots.get(change.slot)
+  if (slot === undefined) {
+    street.slots.set(change.slot, {
+      slot: change.slot,
+      phase: change.phase,
+      trades: 0,
+      tradedWh: 0,
+      tradedMicroEur: 0,
+      lastPriceEurPerMWh: null,
+      openOrders: new Map(),
+      positions: new Map(),
+      statements: new Map(),
+    })
+    return
+  }
+  slot.phase = change.phase
+  if (change.phase !== 'settled') return
+  slot.positions.clear()
+  slot.statements.clear()
+  street.slots.delete(change.slot - HISTORY_LENGTH)
+  for (const nonces of street.nonces.values()) {
+    for (const [nonce, used] of nonces) if (used === change.slot) nonces.delete(nonce)
+  }
+}
+
+function fill(slot: StreetSlot, orderId: Hex, energyWh: number): void {
+  const order = known(slot.openOrders.get(orderId), `order ${orderId}`)
+  if (order.openWh < energyWh) throw new Error(`order ${orderId} has ${order.openWh} Wh open, not ${energyWh}`)
+  order.openWh -= energyWh
+  if (order.openWh === 0) slot.openOrders.delete(orderId)
+}
+
+/** The account's position in a slot, made if it has none yet. */
+function positionOf(slot: StreetSlot, account: Hex): Position {
+  let position = slot.positions.get(account)
+  if (position === undefined) {
+    position = { boughtWh: 0, soldWh: 0, paidMicroEur: 0, receivedMicroEur: 0 }
+    slot.positions.set(account, position)
+  }
+  return position
+}
+
+function useNonce(street: Street, use: { readonly account: Hex; readonly nonce: number; readonly slot: number }): void {
+  let nonces = street.nonces.get(use.account)
+  if (nonces === undefined) {
+    nonces = new Map()
+    street.nonces.set(use.account, nonces)
+  }
+  nonces.set(use.nonce, use.slot)
+}
+
+function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the log names ${what}, which it never introduced`)
+  return value
+}

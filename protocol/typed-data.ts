@@ -1,0 +1,94 @@
+import type { MessageKind } from './envelope.ts'
+
+/** The one EIP-712 domain of a deployment; stands under every signature. */
+export interface SigningDomain {
+  readonly name: 'Commonwatt'
+  readonly version: '1'
+  readonly chainId: number
+  readonly verifyingContract: `0x${string}`
+}
+
+interface Field {
+  readonly name: string
+  readonly type: string
+}
+
+/** EIP-712 fields of each message, in signing order. Published at `GET /api/v1/protocol`. */
+export const typedData: Readonly<
+  Record<MessageKind, { readonly primaryType: string; readonly fields: readonly Field[] }>
+> = {
+  order: {
+    primaryType: 'Order',
+    fields: [
+      { name: 'account', type: 'address' },
+      { name: 'neighbourhood', type: 'string' },
+      { name: 'slot', type: 'uint64' },
+      { name: 'side', type: 'string' },
+      { name: 'type', type: 'string' },
+      { name: 'priceEurPerMWh', type: 'int64' },
+      { name: 'energyWh', type: 'uint64' },
+      { name: 'timeInForce', type: 'string' },
+      { name: 'expiresAtMs', type: 'uint64' },
+      { name: 'postOnly', type: 'bool' },
+      { name: 'selfTradePrevention', type: 'string' },
+      { name: 'replaces', type: 'uint64' },
+      { name: 'nonce', type: 'uint64' },
+    ],
+  },
+  cancel: {
+    primaryType: 'Cancel',
+    fields: [
+      { name: 'account', type: 'address' },
+      { name: 'neighbourhood', type: 'string' },
+      { name: 'slot', type: 'uint64' },
+      { name: 'orderId', type: 'bytes32' },
+      { name: 'nonce', type: 'uint64' },
+    ],
+  },
+  reading: {
+    primaryType: 'Reading',
+    fields: [
+      { name: 'version', type: 'uint8' },
+      { name: 'deviceId', type: 'string' },
+      { name: 'sequence', type: 'uint64' },
+      { name: 'bootId', type: 'uint64' },
+      { name: 'timeMs', type: 'uint64' },
+      { name: 'clock', type: 'string' },
+      { name: 'monotonicMs', type: 'uint64' },
+      { name: 'importWh', type: 'uint64' },
+      { name: 'exportWh', type: 'uint64' },
+      { name: 'powerW', type: 'int64' },
+      { name: 'quality', type: 'uint64' },
+      { name: 'source', type: 'string' },
+      { name: 'profileHash', type: 'bytes32' },
+      { name: 'previousHash', type: 'bytes32' },
+    ],
+  },
+  statement: {
+    primaryType: 'Statement',
+    fields: [
+      { name: 'deviceId', type: 'string' },
+      { name: 'account', type: 'address' },
+      { name: 'neighbourhood', type: 'string' },
+      { name: 'slot', type: 'uint64' },
+      { name: 'importWh', type: 'uint64' },
+      { name: 'exportWh', type: 'uint64' },
+      { name: 'firstSequence', type: 'uint64' },
+      { name: 'lastSequence', type: 'uint64' },
+      { name: 'chainHead', type: 'bytes32' },
+      { name: 'quality', type: 'uint64' },
+      { name: 'estimated', type: 'bool' },
+    ],
+  },
+  enrolment: {
+    primaryType: 'Enrolment',
+    fields: [
+      { name: 'neighbourhood', type: 'string' },
+      { name: 'home', type: 'string' },
+      { name: 'account', type: 'address' },
+      { name: 'deviceId', type: 'string' },
+      { name: 'deviceSigner', type: 'address' },
+      { name: 'nonce', type: 'uint64' },
+    ],
+  },
+}
