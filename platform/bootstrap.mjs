@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+// Runs Commonwatt on any machine with Node >= 18: brings its own Node 24 where the running one is older, installs
+// what package-lock.json names where that is missing, then runs the real program with that Node first on PATH.
+// Plain JavaScript without dependencies, because it runs before either is there.
+//
+//   bootstrap.mjs COMMAND …       the commonwatt command line
+//   bootstrap.mjs --run TASK …    a development task (see `tasks`); further arguments go to its last step
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { constants } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const NODE_VERSION = '24.21.0'
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const bin = (name, file) => join(root, 'node_modules', name, file)
+
+const prepare = [join(root, 'platform/prepare.ts')]
+const tasks = {
+  test: [prepare, [bin('vitest', 'vitest.mjs'), 'run']],
+  check: [
+    prepare,
+    [bin('@biomejs/biome', 'bin/biome'), 'ci', '--colors=off', '.'],
+    [bin('typescript', 'bin/tsc'), '--noEmit'],
+    [bin('typescript', 'bin/tsc'), '--noEmit', '-p', 'ui'],
+    [bin('knip', 'bin/knip.js')],
+    [bin('vitest', 'vitest.mjs'), 'run', 'tests/house'],
+  ],
+  prepare: [prepare],
+}
+
+/** Ends with one line on stderr. */
+function fail(message) {
+  process.stderr.write(`commonwatt: ${message}\n`)
+  process.exit(1)
+}
+
+/** Runs a set-up step; its output goes to stderr, so that stdout stays the program's. */
+function setUp(command, args, env) {
+  const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 2, 2] })
+  if (status !== 0)
+    fail(`set-up failed: ${[command, ...args].join(' ')} ${error ? `(${error.message})` : `exited ${status}`}`)
+}
+
+/** npm as a command line: the one that runs us, or the one on PATH. */
+function npm(node, args) {
+  const script = process.env.npm_execpath
+  return script?.endsWith('.js') ? [node, [script, ...args]] : ['npm', args]
+}
+
+/** A Node >= 24: the running one, or the one inside a registry package, fetched once into .tools/. */
+function findNode() {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
+    fail(`this needs Node >= 24, and ${process.version} is running; install it from https://nodejs.org and start again`)
+  }
+  const name = `node-linux-${process.arch}`
+  const node = join(root, '.tools/node_modules', name, 'bin/node')
+  const marked = spawnSync(node, ['--version'], { encoding: 'utf8' })
+  if (marked.stdout?.trim() !== `v${NODE_VERSION}`) {
+    process.stderr.write(`Fetching Node ${NODE_VERSION} into .tools/ (this machine runs ${process.version}) …\n`)
+    const [command, args] = npm(process.execPath, [
+      'install',
+      '--prefix',
+      join(root, '.tools'),
+      '--no-save',
+      '--ignore-scripts',
+      '--loglevel=error',
+      `${name}@${NODE_VERSION}`,
+    ])
+    setUp(command, args, process.env)
+  }
+  return node
+}
+
+const node = findNode()
+const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
+
+const installed = join(root, 'node_modules/.package-lock.json') // npm writes it last
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs) {
+  process.stderr.write('Installing packages …\n')
+  const [command, args] = npm(node, ['ci', '--loglevel=error'])
+  setUp(command, args, env)
+}
+
+/** Runs a program to its end with our own streams; signals reach it, and its end is ours. */
+function run(args, cwd) {
+  return new Promise((resolve) => {
+    const child = spawn(node, args, { cwd, env, stdio: 'inherit' })
+    const forward = (signal) => child.kill(signal)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward)
+    child.on('error', (error) => fail(`cannot run ${node}: ${error.message}`))
+    child.on('close', (code, signal) => {
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, forward)
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0))
+    })
+  })
+}
+
+const [first, ...rest] = process.argv.slice(2)
+if (first === '--run') {
+  const [task, ...more] = rest
+  const steps = tasks[task]
+  if (steps === undefined) fail(`no task '${task}'; there are ${Object.keys(tasks).join(', ')}`)
+  for (const [index, step] of steps.entries()) {
+    const code = await run(index === steps.length - 1 ? [...step, ...more] : step, root)
+    if (code !== 0) process.exit(code)
+  }
+} else {
+  process.exitCode = await run([join(root, 'platform/commonwatt.ts'), ...process.argv.slice(2)], process.cwd())
+}

@@ -1,0 +1,73 @@
+import { secp256k1 } from '@noble/curves/secp256k1'
+import fc from 'fast-check'
+import { recoverTypedDataAddress } from 'viem'
+import { describe, expect, it } from 'vitest'
+import { typedData } from '#protocol/typed-data.ts'
+import { addressOf, digestOf, sign, verifiedDigest } from '#protocol/viem.ts'
+import { domain, keyOf, orderOf } from './messages.ts'
+
+describe('a signed message', () => {
+  const privateKey = keyOf(7)
+  const signed = sign({ domain, kind: 'order', body: orderOf({ key: privateKey }), privateKey })
+
+  it('is accepted with its digest', () => {
+    expect(verifiedDigest({ domain, envelope: signed })).toBe(digestOf({ domain, kind: 'order', body: signed.body }))
+  })
+
+  it('is the EIP-712 signature that any wallet library recovers', async () => {
+    const { primaryType, fields } = typedData.order
+    const message = signed.body as unknown as Record<string, unknown>
+    const types = { [primaryType]: [...fields] }
+    const recovered = await recoverTypedDataAddress({
+      domain,
+      types,
+      primaryType,
+      message,
+      signature: signed.signature,
+    })
+    expect(recovered.toLowerCase()).toBe(signed.signer)
+  })
+
+  it('is the same bytes each time it is signed', () => {
+    expect(sign({ domain, kind: 'order', body: signed.body, privateKey })).toEqual(signed)
+  })
+
+  it('is refused when any field of the body is changed', () => {
+    const changes = [
+      { slot: 1_001 },
+      { priceEurPerMWh: 149 },
+      { energyWh: 101 },
+      { side: 'sell' },
+      { nonce: 2 },
+    ] as const
+    for (const change of changes) {
+      expect(verifiedDigest({ domain, envelope: { ...signed, body: { ...signed.body, ...change } } })).toBeNull()
+    }
+  })
+
+  it('is refused on another chain, contract, or under another name', () => {
+    expect(verifiedDigest({ domain: { ...domain, chainId: 1 }, envelope: signed })).toBeNull()
+    const verifyingContract = `0x${'22'.repeat(20)}` as const
+    expect(verifiedDigest({ domain: { ...domain, verifyingContract }, envelope: signed })).toBeNull()
+    expect(verifiedDigest({ domain, envelope: { ...signed, signer: addressOf(keyOf(8)) } })).toBeNull()
+  })
+
+  it('is refused with any bit of the signature flipped', () => {
+    fc.assert(
+      fc.property(fc.nat(65 * 8 - 1), (bit) => {
+        const bytes = Buffer.from(signed.signature.slice(2), 'hex')
+        bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+        const signature = `0x${bytes.toString('hex')}` as const
+        expect(verifiedDigest({ domain, envelope: { ...signed, signature } })).toBeNull()
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('is refused in its malleable twin, with a high s', () => {
+    const signature = secp256k1.Signature.fromCompact(signed.signature.slice(2, 130))
+    const twin = new secp256k1.Signature(signature.r, secp256k1.CURVE.n - signature.s)
+    const v = signed.signature.endsWith('1b') ? '1c' : '1b'
+    expect(verifiedDigest({ domain, envelope: { ...signed, signature: `0x${twin.toCompactHex()}${v}` } })).toBeNull()
+  })
+})
