@@ -34,7 +34,7 @@ export interface BatchTotals {
   readonly costMicroEur: number
   /** what the same metered energy would have cost them with the tariffs alone */
   readonly costWithoutMarketMicroEur: number
-  /** energy credits earned: Σ min(sold, exported) a home and slot */
+  /** energy credits earned: Σ min(sold, metered export) a home and slot; an estimate earns none */
   readonly creditsWh: number
 }
 

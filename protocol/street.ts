@@ -28,6 +28,7 @@ export interface OpenOrder {
   readonly side: 'buy' | 'sell'
   readonly timeInForce: 'GTC' | 'GTD' | 'IOC' | 'FOK'
   readonly expiresAtMs: number
+  readonly postOnly: boolean
   readonly selfTradePrevention: 'none' | 'cancel-taker' | 'cancel-maker' | 'cancel-both' | 'decrement'
   nonce: number
   priceEurPerMWh: number
@@ -198,6 +199,7 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
         side: body.side,
         timeInForce: body.timeInForce,
         expiresAtMs: body.expiresAtMs,
+        postOnly: body.postOnly,
         selfTradePrevention: body.selfTradePrevention,
         nonce: body.nonce,
         priceEurPerMWh: body.priceEurPerMWh,

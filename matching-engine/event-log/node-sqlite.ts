@@ -60,9 +60,7 @@ class SqliteEventLog implements EventLog {
   readonly read: EventLog['read'] = (partition, afterSequence) => readToEnd(this.#source(partition), afterSequence)
 
   readonly subscribe: EventLog['subscribe'] = (partition, afterSequence) =>
-    follow(this.#source(partition), afterSequence, () =>
-      Effect.timeoutOption(this.#growth.next(), FOREIGN_GROWTH_MS),
-    )
+    follow(this.#source(partition), afterSequence, () => Effect.timeoutOption(this.#growth.next(), FOREIGN_GROWTH_MS))
 
   readonly partitions: EventLog['partitions'] = Effect.try({
     try: () => this.#partitions.all().map((row) => String(row['partition'])),

@@ -1,0 +1,186 @@
+import { Effect } from 'effect'
+import {
+  type Abi,
+  BaseError,
+  ContractFunctionRevertedError,
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  encodeAbiParameters,
+  http,
+  keccak256,
+  type PublicClient,
+  parseAbiParameters,
+} from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import type { ChainPlace } from '#protocol/market-event.ts'
+import { type ContractName, readArtifact } from './artifacts.ts'
+import { ChainFailure } from './chain-failure.ts'
+import type { Movement } from './contract-types.ts'
+
+type Hex = `0x${string}`
+
+/** One function of a deployed contract and what to give it. */
+interface Call {
+  readonly contract: ContractName
+  readonly address: Hex
+  readonly functionName: string
+  readonly args: readonly unknown[]
+}
+
+/** One event of a deployed contract and the indexed values to look for. */
+interface EventQuery {
+  readonly contract: ContractName
+  readonly address: Hex
+  readonly eventName: string
+  readonly args: Record<string, unknown>
+}
+
+/** Reads and writes of any chain behind a JSON-RPC URL, by the compiled contracts' own interfaces. */
+export interface Rpc {
+  readonly chainId: number
+  readonly blockNumber: Effect.Effect<number, ChainFailure>
+  /** Calls without a transaction. Integers of up to 48 bits come as numbers, larger ones as bigint. */
+  readonly read: <A>(call: Call) => Effect.Effect<A, ChainFailure>
+  /** Signs, sends and waits for the receipt. Fails with `revert` where a contract refuses. */
+  readonly write: (key: Hex, call: Call) => Effect.Effect<ChainPlace, ChainFailure>
+  /** All events that fit, oldest first. */
+  readonly events: (
+    query: EventQuery,
+  ) => Effect.Effect<readonly { readonly args: Record<string, unknown>; readonly place: ChainPlace }[], ChainFailure>
+  readonly hasCode: (address: Hex) => Effect.Effect<boolean, ChainFailure>
+}
+
+/** keccak256(abi.encode(movements)): what the Settlement keeps of them. */
+export function hashMovements(movements: readonly Movement[]): Hex {
+  const layout = parseAbiParameters('(address account, int128 money, int128 position, int128 deviation)[]')
+  const rows = movements.map((movement) => ({
+    account: movement.account,
+    money: BigInt(movement.moneyMicroEur),
+    position: BigInt(movement.positionWh),
+    deviation: BigInt(movement.deviationWh),
+  }))
+  return keccak256(encodeAbiParameters(layout, [rows]))
+}
+
+/** Connects to a chain. Fails (ChainFailure) when nobody answers at the URL. */
+export const connectRpc = (rpcUrl: string): Effect.Effect<Rpc, ChainFailure> =>
+  Effect.gen(function* () {
+    const transport = http(rpcUrl, { retryCount: 2, timeout: 20_000 })
+    const chainId = yield* attempt(`connect to ${rpcUrl}`, () => createPublicClient({ transport }).getChainId())
+    const chain = chainOf(chainId, rpcUrl)
+    const reader = createPublicClient({ chain, transport, pollingInterval: 100, cacheTime: 0 })
+    const write = async (key: Hex, call: Call): Promise<ChainPlace> => {
+      const account = privateKeyToAccount(key)
+      const { baseFeePerGas } = await reader.getBlock()
+      // Where gas costs nothing, an account without coins can act.
+      const fees = baseFeePerGas === 0n ? { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n } : {}
+      const request = { ...contractCall(call), account, ...fees }
+      // `simulateContract` gives the custom error that `estimateGas` hides on some nodes.
+      await reader.simulateContract(request)
+      const hash = await createWalletClient({ account, chain, transport }).writeContract(request)
+      return placeOf(reader, hash, call)
+    }
+    return {
+      chainId,
+      blockNumber: attempt('read the block number', async () => Number(await reader.getBlockNumber())),
+      read: <A>(call: Call) =>
+        attempt(`read ${call.contract}.${call.functionName}`, async () => {
+          return (await reader.readContract(contractCall(call))) as A
+        }),
+      write: (key, call) => attempt(`${call.contract}.${call.functionName}`, () => write(key, call)),
+      events: (query) =>
+        attempt(`look for ${query.contract}.${query.eventName}`, async () => {
+          const { abi } = readArtifact(query.contract)
+          const found = await reader.getContractEvents({
+            ...query,
+            abi: abi as Abi,
+            fromBlock: 'earliest',
+            strict: true,
+          })
+          return found.map((event) => ({
+            args: event.args as unknown as Record<string, unknown>,
+            place: { transaction: event.transactionHash, block: Number(event.blockNumber) },
+          }))
+        }),
+      hasCode: (address) =>
+        attempt(`read the code at ${address}`, async () => (await reader.getCode({ address })) !== undefined),
+    }
+  })
+
+/** What Ignition asks to send: JSON-RPC quantities. */
+type IgnitionTransaction = {
+  readonly [F in 'to' | 'data' | 'value' | 'gas' | 'nonce' | 'maxFeePerGas' | 'maxPriorityFeePerGas']?: Hex
+}
+
+/** An EIP-1193 provider that signs with a key of ours what the node is asked to send: for Ignition. */
+export function signingProvider(options: { readonly rpcUrl: string; readonly chainId: number; readonly key: Hex }): {
+  readonly request: (request: { readonly method: string; readonly params?: unknown }) => Promise<unknown>
+} {
+  const account = privateKeyToAccount(options.key)
+  const chain = chainOf(options.chainId, options.rpcUrl)
+  const wallet = createWalletClient({ account, chain, transport: http(options.rpcUrl) })
+  return {
+    request: async ({ method, params }) => {
+      if (method === 'eth_accounts') return [account.address]
+      if (method !== 'eth_sendTransaction') return wallet.request({ method, params } as never)
+      const [wanted] = params as [IgnitionTransaction]
+      const quantity = (value: Hex | undefined) => (value === undefined ? undefined : BigInt(value))
+      return wallet.sendTransaction({
+        to: wanted.to ?? null,
+        data: wanted.data,
+        value: quantity(wanted.value),
+        gas: quantity(wanted.gas),
+        nonce: wanted.nonce === undefined ? undefined : Number(wanted.nonce),
+        maxFeePerGas: quantity(wanted.maxFeePerGas),
+        maxPriorityFeePerGas: quantity(wanted.maxPriorityFeePerGas),
+      } as never)
+    },
+  }
+}
+
+function contractCall(call: Call) {
+  // The Settlement passes the Vault's refusals on, so both contracts' errors are known everywhere.
+  const errors = (['Vault', 'Settlement'] as const)
+    .flatMap((name) => readArtifact(name).abi as Abi)
+    .filter((item) => item.type === 'error')
+  const abi: Abi = [...(readArtifact(call.contract).abi as Abi), ...errors]
+  return { address: call.address, abi, functionName: call.functionName, args: call.args }
+}
+
+async function placeOf(reader: PublicClient, hash: Hex, call: Call): Promise<ChainPlace> {
+  const receipt = await reader.waitForTransactionReceipt({ hash })
+  if (receipt.status === 'reverted') {
+    throw new ChainFailure({ operation: `${call.contract}.${call.functionName}`, detail: `${hash} reverted` })
+  }
+  return { transaction: hash, block: Number(receipt.blockNumber) }
+}
+
+function chainOf(id: number, rpcUrl: string) {
+  return defineChain({
+    id,
+    name: `chain ${id}`,
+    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+    rpcUrls: { default: { http: [rpcUrl] } },
+  })
+}
+
+const attempt = <A>(operation: string, run: () => Promise<A>): Effect.Effect<A, ChainFailure> =>
+  Effect.tryPromise({ try: run, catch: (cause) => failureOf(operation, cause) })
+
+function failureOf(operation: string, cause: unknown): ChainFailure {
+  if (cause instanceof ChainFailure) return cause
+  if (!(cause instanceof BaseError)) {
+    return new ChainFailure({ operation, detail: cause instanceof Error ? cause.message : String(cause) })
+  }
+  const reverted = cause.walk((inner) => inner instanceof ContractFunctionRevertedError)
+  if (!(reverted instanceof ContractFunctionRevertedError)) {
+    return new ChainFailure({ operation, detail: `${cause.shortMessage} ${cause.details ?? ''}`.trim() })
+  }
+  const { data, reason } = reverted
+  return new ChainFailure({
+    operation,
+    revert: data?.errorName ?? reason ?? 'reverted',
+    detail: data?.args === undefined ? 'refused' : `refused with (${data.args.map(String).join(', ')})`,
+  })
+}

@@ -1,0 +1,26 @@
+import { mkdir, open, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Effect } from 'effect'
+import { ChainFailure } from '../chain/chain-failure.ts'
+import type { BuiltBatch } from './batch.ts'
+
+/**
+ * Keeps a batch's leaves as `<keccak256>.json` in `directory`, durably, so that anyone can build its roots again.
+ * The name is the content's hash, so keeping it twice changes nothing.
+ */
+export const keepArchive = (directory: string, { archive, proposal }: BuiltBatch): Effect.Effect<void, ChainFailure> =>
+  Effect.tryPromise({
+    try: async () => {
+      await mkdir(directory, { recursive: true })
+      const path = join(directory, `${proposal.archiveHash}.json`)
+      const file = await open(`${path}.part`, 'w')
+      try {
+        await file.writeFile(archive)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(`${path}.part`, path)
+    },
+    catch: (cause) => new ChainFailure({ operation: `archive batch ${proposal.number}`, detail: String(cause) }),
+  })

@@ -1,0 +1,24 @@
+import type { Credit } from '../chain/contract-types.ts'
+import type { Delivery } from './netting.ts'
+
+type Hex = `0x${string}`
+
+/**
+ * The energy credits of one slot: each seller's min(sold, attested export) in Wh goes to its buyers, first trade
+ * first. An estimate attests nothing. One row a buyer and seller, in the order of their first trade.
+ */
+export function creditsOf(delivery: Delivery): readonly Credit[] {
+  const leftWh = new Map<Hex, number>()
+  for (const { account, exportWh, estimated } of delivery.statements) leftWh.set(account, estimated ? 0 : exportWh)
+  const credits = new Map<string, Credit>()
+  for (const { buyer, seller, energyWh } of delivery.trades) {
+    const left = leftWh.get(seller) ?? 0
+    const amountWh = Math.min(left, energyWh)
+    if (amountWh === 0) continue
+    leftWh.set(seller, left - amountWh)
+    const pair = `${buyer} ${seller}`
+    const earlierWh = credits.get(pair)?.amountWh ?? 0
+    credits.set(pair, { account: buyer, source: seller, slot: delivery.slot, amountWh: earlierWh + amountWh })
+  }
+  return [...credits.values()]
+}

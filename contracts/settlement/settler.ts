@@ -1,0 +1,203 @@
+import { Effect, Semaphore, Stream } from 'effect'
+import { type Actor, createActor } from 'xstate'
+import type { Clock } from '#protocol/clock.ts'
+import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
+import type { ChainClient } from '../chain/chain-client.ts'
+import { ChainFailure } from '../chain/chain-failure.ts'
+import { keepArchive } from './archive.ts'
+import { type BuiltBatch, buildBatch, type Counterparties } from './batch.ts'
+import { batchMachine } from './batch-machine.ts'
+import { difference, ensureClaimed, ensureFinal, ensureProposed } from './post-batch.ts'
+import { deliveriesOf, emptySettlementBook, foldEvent, noteFinal, noteProposed } from './settlement-book.ts'
+import { SettlementRefused } from './settlement-refused.ts'
+
+/** What settlement tells the log. */
+export type SettlementEvent = MarketEventOf<'BatchProposed'> | MarketEventOf<'BatchFinalized'>
+
+type SettlementFailure = ChainFailure | SettlementRefused
+
+export interface SettlerOptions extends Counterparties {
+  readonly chain: ChainClient
+  /** appends to the neighbourhood's log; what it fails with is reported by its message */
+  readonly record: (event: SettlementEvent) => Effect.Effect<void, { readonly message: string }>
+  /** where the leaves of each batch are kept; nowhere if left out */
+  readonly archiveDirectory?: string
+}
+
+/** Settles one neighbourhood: reads its log, posts batches in order, tells the log what became of them. */
+export interface Settler {
+  /** Folds the next logged event in; repeated ones change nothing, a gap throws. */
+  readonly step: (event: LoggedEvent) => void
+  /**
+   * Does all that is due at `nowMs` (clock, Unix ms): proposes what is settling, finalizes what has waited for its
+   * window, claims its credits. Only after the log was folded to its end. Failing it changes nothing that the next
+   * call does not mend; calls queue up.
+   */
+  readonly tick: (nowMs: number) => Effect.Effect<void, SettlementFailure>
+  /** Where each batch stands that is not done, by number. */
+  readonly stages: () => ReadonlyMap<number, string>
+  /**
+   * Folds `events` (the log from its beginning, going on for ever) and ticks by the clock, from when the log was
+   * folded up to `headSequence`, its head when this was called. Failures of a tick are logged and tried again.
+   */
+  readonly run: <E>(options: {
+    readonly events: Stream.Stream<LoggedEvent, E>
+    readonly headSequence: number
+    readonly clock: Clock
+  }) => Effect.Effect<never, E>
+}
+
+/** How often `run` looks, in clock ms, and the bounds of that in wall ms. */
+const LOOK_EVERY_MS = 30_000
+const LOOK_WALL_MS = { least: 50, most: 1_000 }
+/** How long `run` waits after a failure, wall ms. */
+const RETRY_WALL_MS = 2_000
+
+interface OpenBatch {
+  readonly actor: Actor<typeof batchMachine>
+  built: BuiltBatch | null
+}
+
+/** A settler at the beginning of the log. */
+export function makeSettler(options: SettlerOptions): Settler {
+  const { chain, record } = options
+  const book = emptySettlementBook()
+  /** not done yet, ascending by number; the last one is collecting */
+  const open = new Map<number, OpenBatch>()
+  const turns = Semaphore.makeUnsafe(1)
+
+  const append = (event: SettlementEvent) =>
+    Effect.mapError(record(event), ({ message }) => new ChainFailure({ operation: 'tell the log', detail: message }))
+
+  /** Opens batches in order until one lacks its slots. */
+  const collect = (nowMs: number) =>
+    Effect.gen(function* () {
+      // The last final batch comes first: its credits may not all be claimed.
+      let number = Math.max(1, book.lastFinal, ...open.keys())
+      for (;;) {
+        const batch = open.get(number) ?? openBatch(number)
+        if (batch.actor.getSnapshot().matches('collecting')) {
+          const deliveries = deliveriesOf(book, number)
+          if (deliveries === null || book.rules === null) return
+          const terms = { supplier: options.supplier, grid: options.grid, tariff: book.rules.tariff }
+          batch.built = yield* refusing(() =>
+            buildBatch({ neighbourhood: book.neighbourhood, number, deliveries }, terms),
+          )
+          batch.actor.send({ type: 'SLOTS_SETTLING' })
+        }
+        yield* proposeIfDue(batch, nowMs)
+        number++
+      }
+    })
+
+  const finishAll = (nowMs: number) =>
+    Effect.gen(function* () {
+      for (const [number, batch] of open) {
+        yield* finish(batch, nowMs)
+        if (batch.actor.getSnapshot().status !== 'done') return // strictly in order
+        open.delete(number)
+      }
+    })
+
+  const openBatch = (number: number): OpenBatch => {
+    const batch: OpenBatch = { actor: createActor(batchMachine, { input: { number } }).start(), built: null }
+    open.set(number, batch)
+    return batch
+  }
+
+  /** The next batch's slots begin where this one's end, so it is proposed before the next is looked at. */
+  const proposeIfDue = (batch: OpenBatch, nowMs: number) =>
+    doing(batch, 'proposing', (built) =>
+      Effect.gen(function* () {
+        const { number } = built.batch
+        const logged = book.batches.get(number)
+        const differing = logged === undefined ? null : difference(logged, built)
+        if (differing !== null) {
+          return yield* new SettlementRefused({ detail: `batch ${number} differs in the log in its ${differing}` })
+        }
+        if (options.archiveDirectory !== undefined) yield* keepArchive(options.archiveDirectory, built)
+        const { place, proposedAtMs } = yield* ensureProposed(chain, built)
+        if (book.lastProposed < number) {
+          yield* append({ type: 'BatchProposed', timeMs: nowMs, batch: built.batch, place })
+          noteProposed(book, built.batch)
+        }
+        const windowSeconds = yield* chain.disputeWindowSeconds
+        batch.actor.send({ type: 'PROPOSED', finalizableAtMs: proposedAtMs + windowSeconds * 1000 })
+      }),
+    )
+
+  const finish = (batch: OpenBatch, nowMs: number) =>
+    Effect.gen(function* () {
+      batch.actor.send({ type: 'TIME', nowMs })
+      yield* doing(batch, 'finalizing', (built) =>
+        Effect.gen(function* () {
+          const place = yield* ensureFinal(chain, built)
+          const { number } = built.batch
+          if (book.lastFinal < number) {
+            yield* append({ type: 'BatchFinalized', timeMs: nowMs, number, place })
+            noteFinal(book, number)
+          }
+          batch.actor.send({ type: 'FINALIZED' })
+        }),
+      )
+      yield* doing(batch, 'claiming', (built) =>
+        Effect.map(ensureClaimed(chain, built), () => batch.actor.send({ type: 'CLAIMED' })),
+      )
+    })
+
+  /** Runs a step if the batch is at it, or failed at it before; a failure is the batch's, and the caller's. */
+  const doing = (
+    batch: OpenBatch,
+    stage: 'proposing' | 'finalizing' | 'claiming',
+    work: (built: BuiltBatch) => Effect.Effect<void, SettlementFailure>,
+  ) =>
+    Effect.suspend(() => {
+      batch.actor.send({ type: 'RETRY' })
+      if (batch.built === null || !batch.actor.getSnapshot().matches({ posting: stage })) return Effect.void
+      return Effect.tapError(work(batch.built), ({ message }) =>
+        Effect.sync(() => batch.actor.send({ type: 'FAILED', reason: message })),
+      )
+    })
+
+  // What waits for its end does not depend on the records of later slots, so it comes first.
+  const tick = (nowMs: number) =>
+    turns.withPermits(1)(finishAll(nowMs).pipe(Effect.andThen(collect(nowMs)), Effect.andThen(finishAll(nowMs))))
+
+  const step = (event: LoggedEvent) => foldEvent(book, event)
+
+  return {
+    step,
+    tick,
+    stages: () => new Map([...open].map(([number, { actor }]) => [number, stageOf(actor)])),
+    run: ({ events, headSequence, clock }) => {
+      const wallMs = Math.min(LOOK_WALL_MS.most, Math.max(LOOK_WALL_MS.least, LOOK_EVERY_MS / clock.speed))
+      const look = Effect.suspend(() => (book.sequence < headSequence ? Effect.void : tick(clock.nowMs())))
+      const looking = look.pipe(
+        Effect.catch((failure) =>
+          Effect.andThen(Effect.logWarning(`settlement waits: ${failure.message}`), Effect.sleep(RETRY_WALL_MS)),
+        ),
+        Effect.andThen(Effect.sleep(wallMs)),
+        Effect.forever,
+      )
+      const folding = Effect.andThen(
+        Stream.runForEach(events, (event) => Effect.sync(() => step(event))),
+        Effect.never,
+      )
+      return Effect.raceFirst(folding, looking)
+    },
+  }
+}
+
+function stageOf(actor: Actor<typeof batchMachine>): string {
+  const { value } = actor.getSnapshot()
+  return typeof value === 'string' ? value : value.posting
+}
+
+const refusing = <A>(build: () => A): Effect.Effect<A, SettlementRefused> =>
+  Effect.try({
+    try: build,
+    catch: (cause) => {
+      if (cause instanceof SettlementRefused) return cause
+      return new SettlementRefused({ detail: cause instanceof Error ? cause.message : String(cause) })
+    },
+  })

@@ -1,0 +1,113 @@
+import type { SignedEnrolment, SignedReading, SignedStatement } from '#protocol/envelope.ts'
+import type { Refusal } from '#protocol/refusal.ts'
+import type { Statement } from '#protocol/statement.ts'
+import {
+  type MarketView,
+  neighbourhoodRefusal,
+  nonceRefusal,
+  ownSignerRefusal,
+  refuse,
+  slotTimes,
+} from './market-view.ts'
+
+const MINUTE_MS = 60_000
+const ZERO_HASH = `0x${'0'.repeat(64)}`
+
+/** Checks of an enrolment before its signature: home, account and device each enrol once. */
+export function enrolmentRefusal(view: MarketView, { body, signer }: SignedEnrolment): Refusal | null {
+  const { street } = view
+  const elsewhere = neighbourhoodRefusal(view, body) ?? ownSignerRefusal(signer, body.account)
+  if (elsewhere !== null) return elsewhere
+  const taken = (field: 'home' | 'account' | 'deviceId') =>
+    refuse('ALREADY_ENROLLED', `${field} ${body[field]} is enrolled already`, `body.${field}`)
+  if (street.homes.has(body.home)) return taken('home')
+  if (street.homeOfAccount.has(body.account)) return taken('account')
+  return street.homeOfDevice.has(body.deviceId) ? taken('deviceId') : null
+}
+
+/** Checks of an enrolment that its account has really signed. */
+export function signedEnrolmentRefusal(view: MarketView, { body }: SignedEnrolment): Refusal | null {
+  return nonceRefusal(view, body)
+}
+
+/** Checks of a reading before its signature: an enrolled device's key, at a time that can be. */
+export function readingRefusal(view: MarketView, { body, signer }: SignedReading): Refusal | null {
+  const home = view.street.homeOfDevice.get(body.deviceId)
+  if (home === undefined) return unknownDevice(body.deviceId)
+  if (signer !== home.deviceSigner) return wrongDeviceSigner(body.deviceId, signer)
+  const latestMs = view.nowMs + view.rules.slotMinutes * MINUTE_MS
+  if (body.timeMs <= latestMs) return null
+  return refuse('MALFORMED', `timeMs ${body.timeMs} is more than a slot ahead of ${view.nowMs}`, 'body.timeMs')
+}
+
+/** Checks of a reading that its device has really signed: it follows the last one (the first may begin anywhere). */
+export function signedReadingRefusal(view: MarketView, { body }: SignedReading): Refusal | null {
+  const home = view.street.homeOfDevice.get(body.deviceId)
+  if (home === undefined) return unknownDevice(body.deviceId)
+  const { readingSequence, readingHash } = home
+  if (body.sequence <= readingSequence) {
+    return refuse('STALE_SEQUENCE', `sequence ${body.sequence} is not above ${readingSequence}`, 'body.sequence')
+  }
+  if (readingSequence < 0 || body.previousHash === readingHash) return null
+  return refuse('BROKEN_CHAIN', `the reading before has hash ${readingHash}`, 'body.previousHash')
+}
+
+/** Checks of a statement before its signature: the right signer for its kind, and a slot that waits for it. */
+export function statementRefusal(view: MarketView, { body, signer }: SignedStatement): Refusal | null {
+  const elsewhere = neighbourhoodRefusal(view, body)
+  if (elsewhere !== null) return elsewhere
+  const home = view.street.homeOfDevice.get(body.deviceId)
+  if (home === undefined) return unknownDevice(body.deviceId)
+  if (home.account !== body.account) {
+    return refuse('NOT_AUTHORISED', `device ${body.deviceId} belongs to account ${home.account}`, 'body.account')
+  }
+  if (!body.estimated && signer !== home.deviceSigner) return wrongDeviceSigner(body.deviceId, signer)
+  if (body.estimated && signer !== view.operator) {
+    return refuse('NOT_AUTHORISED', 'estimates are signed by the operator only', 'signer')
+  }
+  return shapeRefusal(body) ?? slotRefusal(view, body)
+}
+
+/** Checks of a statement that was really signed: one a device and slot, and none once an estimate stands for it. */
+export function signedStatementRefusal(view: MarketView, { body }: SignedStatement): Refusal | null {
+  const slot = view.street.slots.get(body.slot)
+  const stated = slot?.statements.get(body.account)
+  if (stated !== undefined && (body.estimated || !stated.estimated)) {
+    return refuse('STATEMENT_EXISTS', `device ${body.deviceId} has a statement of slot ${body.slot}`, 'body.slot')
+  }
+  if (stated === undefined && slot?.phase !== 'settling') return null
+  return refuse('SLOT_SETTLED', `slot ${body.slot} is settled without this statement`, 'body.slot')
+}
+
+function shapeRefusal(body: Statement): Refusal | null {
+  if (!body.estimated) {
+    if (body.firstSequence <= body.lastSequence) return null
+    return refuse('MALFORMED', `firstSequence is above lastSequence ${body.lastSequence}`, 'body.firstSequence')
+  }
+  if (body.firstSequence !== 0) return refuse('MALFORMED', 'an estimate rests on no reading: 0', 'body.firstSequence')
+  if (body.lastSequence !== 0) return refuse('MALFORMED', 'an estimate rests on no reading: 0', 'body.lastSequence')
+  if (body.chainHead === ZERO_HASH) return null
+  return refuse('MALFORMED', 'an estimate rests on no reading: 32 zero bytes', 'body.chainHead')
+}
+
+function slotRefusal(view: MarketView, { slot, estimated }: Statement): Refusal | null {
+  const { endMs, meteringDeadlineMs } = slotTimes(slot, view.rules)
+  if (endMs > view.nowMs) {
+    return refuse('SLOT_NOT_DELIVERED', `slot ${slot} is delivered at ${endMs}; it is ${view.nowMs}`, 'body.slot')
+  }
+  const phase = view.street.slots.get(slot)?.phase
+  if (phase === undefined || phase === 'settled') {
+    return refuse('SLOT_SETTLED', `slot ${slot} is ${phase ?? 'not held by this market'}`, 'body.slot')
+  }
+  if (!estimated || meteringDeadlineMs <= view.nowMs) return null
+  const detail = `slot ${slot} may be estimated from ${meteringDeadlineMs}; it is ${view.nowMs}`
+  return refuse('NOT_AUTHORISED', detail, 'body.estimated')
+}
+
+function unknownDevice(deviceId: string): Refusal {
+  return refuse('UNKNOWN_HOME', `no home has enrolled device ${deviceId}`, 'body.deviceId')
+}
+
+function wrongDeviceSigner(deviceId: string, signer: string): Refusal {
+  return refuse('NOT_AUTHORISED', `device ${deviceId} was not enrolled with signer ${signer}`, 'signer')
+}

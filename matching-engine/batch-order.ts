@@ -1,0 +1,34 @@
+import type { MarketEventOf } from '#protocol/market-event.ts'
+import type { Street } from '#protocol/street.ts'
+
+type BatchEvent = MarketEventOf<'BatchProposed'> | MarketEventOf<'BatchFinalized'>
+
+/** Why a batch cannot follow what the street knows, or null: batches are numbered, whole and strictly in order. */
+export function batchFault(street: Street, event: BatchEvent): string | null {
+  return event.type === 'BatchProposed' ? proposalFault(street, event) : finalityFault(street, event)
+}
+
+function proposalFault(street: Street, { batch }: MarketEventOf<'BatchProposed'>): string | null {
+  const last = Math.max(0, ...street.batches.keys())
+  if (batch.number !== last + 1) return `batch ${batch.number} cannot follow batch ${last}`
+  const before = street.batches.get(last)?.batch.lastSlot
+  const firstSlot = before === undefined ? Math.min(...street.slots.keys()) : before + 1
+  if (batch.firstSlot !== firstSlot) {
+    return `batch ${batch.number} begins with slot ${batch.firstSlot}, not with slot ${firstSlot}`
+  }
+  if (batch.lastSlot < batch.firstSlot) return `batch ${batch.number} ends before it begins`
+  for (let slot = batch.firstSlot; slot <= batch.lastSlot; slot++) {
+    const phase = street.slots.get(slot)?.phase ?? 'not open'
+    if (phase !== 'settling') return `batch ${batch.number} holds slot ${slot}, which is ${phase}, not settling`
+  }
+  return null
+}
+
+function finalityFault(street: Street, { number }: MarketEventOf<'BatchFinalized'>): string | null {
+  const batch = street.batches.get(number)
+  if (batch === undefined) return `batch ${number} was never proposed`
+  if (batch.final !== null) return `batch ${number} is final already`
+  const before = street.batches.get(number - 1)
+  if (before !== undefined && before.final === null) return `batch ${number - 1} is not final yet`
+  return null
+}

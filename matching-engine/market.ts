@@ -1,0 +1,232 @@
+import type { SignedCancel, SignedOrder } from '#protocol/envelope.ts'
+import type { Hash32 } from '#protocol/ids.ts'
+import type { LoggedEvent, MarketEvent, MarketEventOf } from '#protocol/market-event.ts'
+import type { MarketRules } from '#protocol/market-rules.ts'
+import type { Outcome } from '#protocol/messages.ts'
+import type { Refusal } from '#protocol/refusal.ts'
+import { slotAt } from '#protocol/slot.ts'
+import { applyEvent, emptyStreet, type StreetSlot } from '#protocol/street.ts'
+import { type Admitted, admit } from './admission/admit.ts'
+import { type MarketView, slotTimes } from './admission/market-view.ts'
+import { replacedOrder } from './admission/order.ts'
+import { batchFault } from './batch-order.ts'
+import type { BookEvent, BookOutcome } from './book/book-event.ts'
+import { MarketMemory } from './market-memory.ts'
+import type { SessionEvent } from './session-machine.ts'
+import { bookPhaseOf, newSlotMarket, restoredSlotMarket, type SlotMarket } from './slot-market.ts'
+import { marketEventOf } from './trading-events.ts'
+
+type BatchEvent = MarketEventOf<'BatchProposed'> | MarketEventOf<'BatchFinalized'>
+
+/**
+ * The quiet core of a neighbourhood: commands in, events out, all of it synchronous. It runs ahead of the log by
+ * the events that `takeEvents` has not handed over yet, so whoever drives it must stop if they cannot be kept.
+ */
+export class Market {
+  readonly #street = emptyStreet()
+  readonly #memory = new MarketMemory()
+  readonly #slots = new Map<number, SlotMarket>()
+  #lastSlot: number | null = null
+  #nowMs = 0
+  #events: MarketEvent[] = []
+
+  get memory(): Pick<MarketMemory, 'lastStatement'> {
+    return this.#memory
+  }
+
+  /** A new market's first event. */
+  open(opened: MarketEventOf<'NeighbourhoodOpened'>): void {
+    this.#emit(opened)
+  }
+
+  /** Takes an event of the log as it was; `resume` after the last one. */
+  replay(logged: LoggedEvent): void {
+    applyEvent(this.#street, logged)
+    this.#memory.apply(logged.event)
+  }
+
+  /** Rebuilds sessions and books of all slots that are not settled from what was replayed. */
+  resume(): void {
+    this.#nowMs = this.#street.timeMs
+    for (const of of this.#street.slots.values()) {
+      this.#lastSlot = Math.max(this.#lastSlot ?? of.slot, of.slot)
+      if (of.phase === 'settled') continue
+      this.#slots.set(of.slot, restoredSlotMarket({ of, rules: this.#rules, nowMs: this.#nowMs }))
+    }
+  }
+
+  /** What happened since the last call, in order: to be appended to the log. */
+  takeEvents(): readonly MarketEvent[] {
+    const events = this.#events
+    this.#events = []
+    return events
+  }
+
+  /** Moves time (Unix ms, whole): opens slots, expires orders, closes gates, delivers. A step back is no step. */
+  moveTime(nowMs: number): void {
+    if (!Number.isSafeInteger(nowMs)) throw new RangeError(`nowMs must be whole Unix ms, not ${nowMs}`)
+    this.#nowMs = Math.max(this.#nowMs, nowMs)
+    for (const market of this.#slots.values()) this.#passTime(market)
+    this.#openSlots()
+  }
+
+  /** Decides about one signed message at the time of the last `moveTime`. A refusal changes nothing. */
+  take(input: unknown): Outcome {
+    const admitted = admit(this.#view, input)
+    return 'code' in admitted ? refused(admitted) : this.#apply(admitted)
+  }
+
+  /** Takes what settlement did; gives the reason if it cannot follow. */
+  record(event: BatchEvent): string | null {
+    const fault = batchFault(this.#street, event)
+    if (fault !== null) return fault
+    this.#nowMs = Math.max(this.#nowMs, event.timeMs)
+    this.#emit({ ...event, timeMs: this.#nowMs })
+    if (event.type === 'BatchProposed') return null
+    const { firstSlot, lastSlot } = known(this.#street.batches.get(event.number)).batch
+    for (let slot = firstSlot; slot <= lastSlot; slot++) {
+      this.#send(known(this.#slots.get(slot)), { type: 'BatchFinalized' })
+      this.#slots.delete(slot)
+    }
+    return null
+  }
+
+  get #rules(): MarketRules {
+    return known(this.#street.rules)
+  }
+
+  get #view(): MarketView {
+    const { domain, operator } = this.#street
+    return {
+      street: this.#street,
+      rules: this.#rules,
+      domain: known(domain),
+      operator: known(operator),
+      nowMs: this.#nowMs,
+      wasSeen: (order) => this.#memory.wasSeen(order),
+    }
+  }
+
+  #emit(event: MarketEvent): void {
+    this.replay({ sequence: this.#street.sequence + 1, event })
+    this.#events.push(event)
+  }
+
+  #emitTrading(slot: number, events: readonly BookEvent[], cause: SignedOrder | null): void {
+    for (const event of events) {
+      const meant = marketEventOf({ event, slot: this.#streetSlot(slot), timeMs: this.#nowMs, cause })
+      if (meant !== null) this.#emit(meant)
+    }
+  }
+
+  #streetSlot(slot: number): StreetSlot {
+    return known(this.#street.slots.get(slot))
+  }
+
+  /** Consecutive slots without a hole, also after a time in which nobody moved the clock: settlement counts on it. */
+  #openSlots(): void {
+    const rules = this.#rules
+    const { slotMinutes, slotsAhead } = rules
+    const current = slotAt({ timeMs: this.#nowMs, slotMinutes })
+    let next = this.#lastSlot === null ? current + 1 : this.#lastSlot + 1
+    if (this.#lastSlot === null) while (slotTimes(next, rules).gateMs <= this.#nowMs) next++
+    for (; next <= current + slotsAhead; next++) {
+      const market = newSlotMarket({ slot: next, rules, nowMs: this.#nowMs })
+      this.#slots.set(next, market)
+      this.#lastSlot = next
+      if (market.session.dueMs > this.#nowMs) this.#send(market, { type: 'TradingOpened', opening: 'continuous' })
+      this.#passTime(market)
+    }
+  }
+
+  #passTime(market: SlotMarket): void {
+    this.#emitTrading(market.slot, market.book.advance(this.#nowMs), null)
+    while (market.session.dueMs <= this.#nowMs) this.#send(market, { type: 'TimePassed', nowMs: this.#nowMs })
+    this.#completeStatements(market)
+  }
+
+  #send(market: SlotMarket, event: SessionEvent): void {
+    const phase = market.session.send(event)
+    if (phase === null) throw new Error(`slot ${market.slot} is ${market.session.phase}: not moved by ${event.type}`)
+    this.#emit({ type: 'SlotPhaseChanged', timeMs: this.#nowMs, slot: market.slot, phase })
+    this.#emitTrading(market.slot, market.book.setPhase(bookPhaseOf(phase)), null)
+  }
+
+  #completeStatements(market: SlotMarket): void {
+    if (market.session.phase !== 'metering') return
+    const { statements } = this.#streetSlot(market.slot)
+    for (const { account } of this.#street.homes.values()) if (!statements.has(account)) return
+    this.#send(market, { type: 'StatementsCompleted' })
+  }
+
+  #apply({ message, digest }: Admitted): Outcome {
+    const timeMs = this.#nowMs
+    switch (message.kind) {
+      case 'enrolment':
+        this.#emit({ type: 'HomeEnrolled', timeMs, enrolment: message })
+        break
+      case 'reading':
+        this.#emit({ type: 'ReadingAccepted', timeMs, reading: message, hash: digest })
+        break
+      case 'statement':
+        this.#emit({ type: 'StatementAccepted', timeMs, statement: message })
+        this.#completeStatements(known(this.#slots.get(message.body.slot)))
+        break
+      case 'order':
+        return message.body.replaces === 0 ? this.#place(message, digest) : this.#amend(message)
+      case 'cancel':
+        return this.#cancel(message)
+    }
+    return { accepted: true, id: digest }
+  }
+
+  #place(order: SignedOrder, orderId: Hash32): Outcome {
+    const { slot, book } = known(this.#slots.get(order.body.slot))
+    const outcome = book.place({ id: orderId, ...order.body })
+    book.forgetClosed() // the memory answers for orders that are not open
+    if (!outcome.accepted) return bookRefused(outcome)
+    this.#emitTrading(slot, outcome.events, order)
+    return { accepted: true, id: orderId }
+  }
+
+  #amend(order: SignedOrder): Outcome {
+    const { slot, book } = known(this.#slots.get(order.body.slot))
+    const { orderId } = known(replacedOrder(this.#view, order.body))
+    const { priceEurPerMWh, energyWh } = order.body
+    const outcome = book.amend({ id: orderId, priceEurPerMWh, energyWh })
+    book.forgetClosed()
+    if (!outcome.accepted) return bookRefused(outcome)
+    // A total that is filled already only closes the order; the log keeps who asked for it.
+    if (outcome.events[0]?.type !== 'amended') {
+      this.#emit({ type: 'OrderAmended', timeMs: this.#nowMs, orderId, order, priority: 'kept' })
+    }
+    this.#emitTrading(slot, outcome.events, order)
+    return { accepted: true, id: orderId }
+  }
+
+  #cancel(cancel: SignedCancel): Outcome {
+    const { slot, book } = known(this.#slots.get(cancel.body.slot))
+    const { orderId } = cancel.body
+    const outcome = book.cancel(orderId)
+    book.forgetClosed()
+    if (!outcome.accepted) return bookRefused(outcome)
+    this.#emit({ type: 'OrderCancelled', timeMs: this.#nowMs, orderId, cancel })
+    this.#emitTrading(slot, outcome.events, null)
+    return { accepted: true, id: orderId }
+  }
+}
+
+function refused(refusal: Refusal): Outcome {
+  return { accepted: false, ...refusal }
+}
+
+/** The book names fields of the order; the outside knows them as fields of the envelope's body. */
+function bookRefused({ refusal }: Extract<BookOutcome, { readonly accepted: false }>): Outcome {
+  const { field, ...rest } = refusal
+  return { accepted: false, ...rest, ...(field === undefined || field === 'id' ? {} : { field: `body.${field}` }) }
+}
+
+function known<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('the market lost track of something it had checked')
+  return value
+}

@@ -1,0 +1,165 @@
+import { Cause, Effect, Semaphore, Stream } from 'effect'
+import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
+import type { Outcome } from '#protocol/messages.ts'
+import type { Statement } from '#protocol/statement.ts'
+import { applyEvent, emptyStreet, type Street } from '#protocol/street.ts'
+import { type EventLog, LogFailure, type StaleSequence } from './event-log/event-log.ts'
+import { Market } from './market.ts'
+import { missingStatements } from './missing-statements.ts'
+import { differenceFromLog, type NeighbourhoodTerms, termsFault } from './neighbourhood-terms.ts'
+
+/** How many messages are decided before other work of the process gets a turn: a signature costs a millisecond. */
+const MESSAGES_A_TURN = 8
+
+type Stopped = LogFailure | StaleSequence
+
+/** One neighbourhood's market: the only writer of its partition. Calls are taken one after the other. */
+export interface Neighbourhood {
+  readonly partition: string
+  /** The live fold of what is in the log; read-only for outsiders. */
+  readonly street: Street
+  /**
+   * Moves time, then admits and matches each message in order, appends everything to the log at once, and only
+   * then answers, one Outcome each. If the log cannot take it, this and every later call fails.
+   */
+  readonly submit: (messages: readonly unknown[], nowMs: number) => Effect.Effect<readonly Outcome[], Stopped>
+  /** Moves time: opens slots, expires orders, closes gates, delivering → metering → settling. Idempotent. */
+  readonly advance: (nowMs: number) => Effect.Effect<void, Stopped>
+  /** Unsigned estimates for statements the metering deadline has passed without; the operator signs and submits them. */
+  readonly missingStatements: (nowMs: number) => readonly Statement[]
+  /** What settlement did. A batch that cannot follow is a LogFailure that says why, and changes nothing. */
+  readonly record: (
+    event: MarketEventOf<'BatchProposed'> | MarketEventOf<'BatchFinalized'>,
+  ) => Effect.Effect<void, Stopped>
+  /** Everything after a sequence, then every later event; never ends. */
+  readonly events: (afterSequence: number) => Stream.Stream<LoggedEvent, LogFailure>
+}
+
+/** What a neighbourhood is opened with. */
+export interface NeighbourhoodOptions extends NeighbourhoodTerms {
+  readonly log: EventLog
+}
+
+/**
+ * Opens a partition: an empty one is begun (NeighbourhoodOpened and its first slots), an existing one is folded
+ * again, its books and sessions as they stood. Fails if the options are not of their schema, or if rules, domain
+ * or operator are not the logged ones.
+ */
+export const openNeighbourhood: (options: NeighbourhoodOptions) => Effect.Effect<Neighbourhood, Stopped> =
+  Effect.fnUntraced(function* (options) {
+    const { log, partition } = options
+    const fault = termsFault(options)
+    if (fault !== null) return yield* new LogFailure({ partition, detail: fault })
+    const engine = new Engine(log, partition)
+    yield* Stream.runForEachArray(log.read(partition, 0), (events) => engine.replay(events))
+    if (engine.street.sequence === 0) {
+      yield* engine.begin(options)
+      return engine
+    }
+    const difference = differenceFromLog(options, engine.street)
+    if (difference !== null) return yield* new LogFailure({ partition, detail: difference })
+    yield* engine.resume()
+    return engine
+  })
+
+class Engine implements Neighbourhood {
+  readonly partition: string
+  readonly street = emptyStreet()
+  readonly #log: EventLog
+  readonly #market = new Market()
+  readonly #turn = Semaphore.makeUnsafe(1)
+  #stopped: Stopped | null = null
+
+  constructor(log: EventLog, partition: string) {
+    this.#log = log
+    this.partition = partition
+  }
+
+  readonly submit: Neighbourhood['submit'] = (messages, nowMs) => this.#inTurn(this.#decide(messages, nowMs))
+
+  readonly advance: Neighbourhood['advance'] = (nowMs) => this.#inTurn(Effect.sync(() => this.#market.moveTime(nowMs)))
+
+  readonly missingStatements: Neighbourhood['missingStatements'] = (nowMs) =>
+    missingStatements({ street: this.street, memory: this.#market.memory, nowMs })
+
+  readonly record: Neighbourhood['record'] = (event) =>
+    Effect.flatMap(this.#inTurn(Effect.sync(() => this.#market.record(event))), (detail) =>
+      detail === null ? Effect.void : Effect.fail(this.#failure(detail)),
+    )
+
+  readonly events: Neighbourhood['events'] = (afterSequence) => this.#log.subscribe(this.partition, afterSequence)
+
+  /** Takes logged events as they were. */
+  replay(events: readonly LoggedEvent[]): Effect.Effect<void, LogFailure> {
+    return this.#fold(() => {
+      for (const logged of events) {
+        applyEvent(this.street, logged)
+        this.#market.replay(logged)
+      }
+    })
+  }
+
+  /** After the last replayed event: ready to trade on. */
+  resume(): Effect.Effect<void, LogFailure> {
+    return this.#fold(() => this.#market.resume())
+  }
+
+  /** The first events of an empty partition. */
+  begin({ partition, rules, domain, operator, nowMs }: NeighbourhoodOptions): Effect.Effect<void, Stopped> {
+    return this.#inTurn(
+      Effect.sync(() => {
+        const timeMs = nowMs
+        this.#market.open({ type: 'NeighbourhoodOpened', timeMs, neighbourhood: partition, rules, domain, operator })
+        this.#market.moveTime(nowMs)
+      }),
+    )
+  }
+
+  readonly #decide = Effect.fnUntraced({ self: this }, function* (messages: readonly unknown[], nowMs: number) {
+    this.#market.moveTime(nowMs)
+    const outcomes: Outcome[] = []
+    for (const message of messages) {
+      if (outcomes.length > 0 && outcomes.length % MESSAGES_A_TURN === 0) yield* Effect.yieldNow
+      outcomes.push(this.#market.take(message))
+    }
+    return outcomes
+  })
+
+  /**
+   * One command at a time: runs it on the core, appends what happened, folds it, answers. The core has run ahead
+   * of the log until the append is done, so if that fails, or the core throws, the engine stops for good.
+   */
+  #inTurn<A>(command: Effect.Effect<A>): Effect.Effect<A, Stopped> {
+    const run = Effect.gen({ self: this }, function* () {
+      const answer = yield* command
+      const events = this.#market.takeEvents()
+      if (events.length === 0) return answer
+      let { sequence } = this.street
+      yield* this.#log.append(this.partition, sequence, events)
+      for (const event of events) applyEvent(this.street, { sequence: ++sequence, event })
+      return answer
+    }).pipe(
+      Effect.tapError((error) => Effect.sync(() => this.#stop(error))),
+      Effect.onError((cause) => Effect.sync(() => this.#stop(this.#failure(`stopped by ${Cause.pretty(cause)}`)))),
+    )
+    const unlessStopped = Effect.suspend(() => (this.#stopped === null ? run : Effect.fail(this.#stopped)))
+    // Half a command must not stay behind when a caller gives up.
+    return this.#turn.withPermit(Effect.uninterruptible(unlessStopped))
+  }
+
+  #stop(error: Stopped): void {
+    this.#stopped ??= error
+  }
+
+  #failure(detail: string): LogFailure {
+    return new LogFailure({ partition: this.partition, detail })
+  }
+
+  /** A log that cannot be folded was written by another version, or is broken. */
+  #fold(fold: () => void): Effect.Effect<void, LogFailure> {
+    return Effect.try({
+      try: fold,
+      catch: (cause) => this.#failure(cause instanceof Error ? cause.message : String(cause)),
+    })
+  }
+}

@@ -1,0 +1,52 @@
+import { Data } from 'effect'
+import type { Clock } from '#protocol/clock.ts'
+import type { Reading } from '#protocol/reading.ts'
+import type { PrivateKey } from './keys.ts'
+import type { Trader } from './traders/trader.ts'
+
+/** One home's agent: who it is, what it reads, whom it speaks to, how it trades. */
+export interface AgentOptions {
+  readonly home: string
+  readonly neighbourhood: string
+  readonly deviceId: string
+  /** signs readings and statements */
+  readonly deviceKey: PrivateKey
+  /** signs the enrolment and orders, and settles */
+  readonly accountKey: PrivateKey
+  /** `tcp://host:port?unit=1` of the settlement meter */
+  readonly modbusUrl: string
+  readonly gatewayUrl: string
+  /** the home's own memory, an SQLite file; made if it is not there */
+  readonly dataFile: string
+  readonly clock: Clock
+  readonly trader: Trader
+  /** slots traded at once, the next ones with an open gate (4) */
+  readonly tradeSlotsAhead?: number
+  /** of the home's random stream (its name) */
+  readonly seed?: string
+  /** what the connection can carry, W (3 × 63 A at 230 V) */
+  readonly connectionPowerW?: number
+  readonly source?: Reading['source']
+  readonly modbusTimeoutMs?: number
+  readonly gatewayTimeoutMs?: number
+  /** ms since an arbitrary start that never jump (the process's) */
+  readonly monotonicMs?: () => number
+}
+
+/** The home does not know its market yet: enrol first. */
+export class NotJoined extends Data.TaggedError('NotJoined')<{ readonly home: string }> {
+  override get message(): string {
+    return `${this.home} has not reached its market yet: enrol first`
+  }
+}
+
+/** An option that no agent can run with. */
+export class BadAgentOption extends Data.TaggedError('BadAgentOption')<{
+  readonly field: string
+  readonly value: string
+  readonly expected: string
+}> {
+  override get message(): string {
+    return `${this.field} ${this.value}: ${this.expected}`
+  }
+}

@@ -1,0 +1,111 @@
+import { counted, type Measurement, measured } from './measurement.ts'
+import type { Points } from './sunspec/decode-model.ts'
+import type { ModelPlace } from './sunspec/read-model.ts'
+
+/** A model with its decoded points. */
+export interface DecodedModel extends ModelPlace {
+  readonly points: Points
+}
+
+/** The meter at the grid connection point. Import is positive, export negative; one voltage and current a phase. */
+export interface GridMeasurements {
+  readonly powerW: Measurement
+  readonly importWh: Measurement
+  readonly exportWh: Measurement
+  readonly voltageV: readonly Measurement[]
+  readonly currentA: readonly Measurement[]
+  readonly frequencyHz: Measurement
+}
+
+/** What `meter read` prints: INTERFACES. Only the roles that the device has. */
+export interface DeviceReport {
+  readonly device: {
+    readonly manufacturer: string | null
+    readonly model: string | null
+    readonly serial: string | null
+    readonly firmware: string | null
+  }
+  readonly profile: 'sunspec'
+  readonly measurements: {
+    readonly grid?: GridMeasurements
+    /** production is negative */
+    readonly pv?: { readonly powerW: Measurement; readonly exportWh: Measurement }
+    /** charging is positive; state of charge in percent */
+    readonly battery?: { readonly powerW: Measurement; readonly soc: Measurement }
+  }
+  readonly sunspec: { readonly base: number; readonly models: readonly DecodedModel[] }
+}
+
+const singlePhase = [201, 211]
+const splitPhase = [202, 212]
+const delta = [204, 214]
+/** SunSpec's meter models: 201–204 with integers, 211–214 with floats. */
+export const meterModels: readonly number[] = [...singlePhase, ...splitPhase, 203, 213, ...delta]
+const inverterModels = [101, 102, 103, 111, 112, 113]
+
+/** The report of a device from its decoded models. */
+export function deviceReport(base: number, models: readonly DecodedModel[]): DeviceReport {
+  const common = models.find(({ id }) => id === 1)?.points ?? {}
+  const meter = models.find(({ id }) => meterModels.includes(id))
+  const inverter = mostPhases(models.filter(({ id }) => inverterModels.includes(id)))
+  const battery = models.find(({ id }) => id === 802) ?? models.find(({ id }) => id === 124)
+  return {
+    device: {
+      manufacturer: text(common, 'Mn'),
+      model: text(common, 'Md'),
+      serial: text(common, 'SN'),
+      firmware: text(common, 'Vr'),
+    },
+    profile: 'sunspec',
+    measurements: {
+      ...(meter === undefined ? {} : { grid: gridOf(meter.id, meter.points) }),
+      ...(inverter === undefined ? {} : { pv: pvOf(inverter.points) }),
+      ...(battery === undefined ? {} : { battery: batteryOf(battery.points) }),
+    },
+    sunspec: { base, models: models.map(({ id, address, length, points }) => ({ id, address, length, points })) },
+  }
+}
+
+/**
+ * SunSpec's meter W is positive for power that the connection point receives, and TotWhImp counts what it received:
+ * import, the same sign as ours. (SolarEdge's own meters turn it; a device profile has to say so.)
+ */
+export function gridOf(id: number, points: Points): GridMeasurements {
+  const phases = singlePhase.includes(id) ? ['A'] : splitPhase.includes(id) ? ['A', 'B'] : ['A', 'B', 'C']
+  // A delta has no neutral, so its voltages stand between the lines; the float models name those PPVph….
+  const between = id === 214 ? 'PPVph' : 'PhVph'
+  const voltages = delta.includes(id)
+    ? ['AB', 'BC', 'CA'].map((pair) => between + pair)
+    : phases.map((p) => `PhVph${p}`)
+  return {
+    powerW: measured(points, 'W'),
+    importWh: counted(points, 'TotWhImp'),
+    exportWh: counted(points, 'TotWhExp'),
+    voltageV: voltages.map((name) => measured(points, name)),
+    currentA: phases.map((phase) => measured(points, `Aph${phase}`)),
+    frequencyHz: measured(points, 'Hz'),
+  }
+}
+
+/** SunSpec's inverter W is positive for generation. */
+function pvOf(points: Points) {
+  return { powerW: measured(points, 'W', 'turned'), exportWh: counted(points, 'WH') }
+}
+
+/** Model 802's W is positive for discharge; model 124 has no power, and calls the state of charge ChaState. */
+function batteryOf(points: Points) {
+  const soc = measured(points, 'SoC')
+  return { powerW: measured(points, 'W', 'turned'), soc: soc.value === null ? measured(points, 'ChaState') : soc }
+}
+
+/** Some inverters list models for one and for three phases: the one with the phases that are there counts. */
+function mostPhases(inverters: readonly DecodedModel[]): DecodedModel | undefined {
+  const phases = ({ points }: DecodedModel): number =>
+    ['PhVphA', 'PhVphB', 'PhVphC', 'W'].filter((name) => typeof points[name] === 'number').length
+  return inverters.toSorted((a, b) => phases(b) - phases(a))[0]
+}
+
+function text(points: Points, name: string): string | null {
+  const value = points[name]
+  return typeof value === 'string' ? value : null
+}

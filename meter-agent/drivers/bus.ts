@@ -1,0 +1,20 @@
+import type { Effect } from 'effect'
+import type { ModbusError } from './modbus-error.ts'
+
+/** Consecutive holding registers of one unit; zero-based PDU address, 1…125 registers. */
+export interface RegisterRange {
+  readonly unit: number
+  readonly address: number
+  readonly count: number
+}
+
+/** The most registers one request may ask for (Modbus application protocol, function 3). */
+export const MAX_REGISTERS = 125
+
+/** One physical line. Requests of all users queue; one is in flight. */
+export interface Bus {
+  /** Opens the line if it is closed; `read` does so by itself. */
+  readonly connect: Effect.Effect<void, ModbusError>
+  /** Exactly `count` words (0…65535), or an error: never fewer, never another register's. */
+  readonly read: (range: RegisterRange) => Effect.Effect<readonly number[], ModbusError>
+}

@@ -1,0 +1,61 @@
+import { Effect } from 'effect'
+import { canonicalBytes } from '#protocol/canonical-json.ts'
+import { keccak } from '#protocol/viem.ts'
+import { gridOf, meterModels } from './device-snapshot.ts'
+import type { Bus } from './drivers/bus.ts'
+import type { ModbusError } from './drivers/modbus-error.ts'
+import { NoGridMeter } from './meter-error.ts'
+import { decodeModel } from './sunspec/decode-model.ts'
+import { discover } from './sunspec/discover.ts'
+import { type ModelDefinition, modelDefinitions } from './sunspec/models.ts'
+import type { NotSunspec } from './sunspec/not-sunspec.ts'
+import { type ModelPlace, readModel } from './sunspec/read-model.ts'
+
+/** What the settlement meter said in one request: counters in Wh, power in W, import positive; null is not available. */
+export interface MeterSample {
+  readonly importWh: number | null
+  readonly exportWh: number | null
+  readonly powerW: number | null
+}
+
+/** The settlement meter of a device, found once and then read with a single request. */
+export interface GridMeter {
+  readonly unit: number
+  readonly place: ModelPlace
+  readonly definition: ModelDefinition
+  /** stands in every reading for the register map that it was decoded with */
+  readonly profileHash: `0x${string}`
+}
+
+/** Finds the first meter model (201–204, 211–214) of the device. */
+export const findGridMeter = (
+  bus: Bus,
+  options: { readonly unit: number; readonly bases?: readonly number[] },
+): Effect.Effect<GridMeter, ModbusError | NotSunspec | NoGridMeter> =>
+  Effect.gen(function* () {
+    const { unit } = options
+    const { models } = yield* discover(bus, options)
+    const place = models.find(({ id }) => meterModels.includes(id))
+    const definition = modelDefinitions.get(place?.id ?? 0)
+    if (place === undefined || definition === undefined) {
+      return yield* new NoGridMeter({
+        unit,
+        detail: `no meter among its models ${models.map(({ id }) => id).join(', ')}`,
+      })
+    }
+    const points = definition.points.map(({ path, offset, type }) => [path, offset, type])
+    const profileHash = keccak(canonicalBytes({ profile: 'sunspec', model: place.id, points }))
+    return { unit, place, definition, profileHash }
+  })
+
+/** Reads the meter. Its header is read with it: after a firmware update another model may stand there. */
+export const readGridMeter = (bus: Bus, meter: GridMeter): Effect.Effect<MeterSample, ModbusError | NoGridMeter> =>
+  Effect.gen(function* () {
+    const { unit, place, definition } = meter
+    const read = yield* readModel(bus, unit, place)
+    if (read.words[0] !== place.id || read.words[1] !== place.length) {
+      return yield* new NoGridMeter({ unit, detail: `model ${place.id} has moved away from register ${place.address}` })
+    }
+    const { powerW, importWh, exportWh } = gridOf(place.id, decodeModel(definition, read))
+    return { powerW: powerW.value, importWh: importWh.value, exportWh: exportWh.value }
+  })

@@ -1,0 +1,26 @@
+/** The public face of the meter agent: one home's side of the line. */
+export { type Agent, makeAgent } from './agent.ts'
+export { type AgentOptions, BadAgentOption, NotJoined } from './agent-options.ts'
+export type { AgentSteps, Polled } from './agent-steps.ts'
+export type { DecodedModel, DeviceReport, GridMeasurements } from './device-snapshot.ts'
+export {
+  ModbusClosed,
+  type ModbusError,
+  ModbusException,
+  ModbusProtocol,
+  ModbusTimeout,
+} from './drivers/modbus-error.ts'
+export { type GatewayError, GatewayMismatch, GatewayRefused, GatewayUnreachable } from './gateway-error.ts'
+export { generateKey, KeyFailure, loadKey, loadOrGenerateKey, type PrivateKey } from './keys.ts'
+export type { LinkState } from './link-machine.ts'
+export type { Measurement, Quality } from './measurement.ts'
+export { type MeterError, NoGridMeter } from './meter-error.ts'
+export { BadModbusUrl, type ModbusUrl, parseModbusUrl } from './modbus-url.ts'
+export { OutboxFailure } from './outbox/outbox.ts'
+export type { Published, RefusedMessage } from './publishing.ts'
+export { readDevice } from './read-device.ts'
+export { NotSunspec } from './sunspec/not-sunspec.ts'
+export { rampTrader } from './traders/ramp.ts'
+export type { Quote, Trader, TraderInput, TradingSlot } from './traders/trader.ts'
+export { zeroIntelligenceTrader } from './traders/zero-intelligence.ts'
+export type { Traded } from './trading.ts'

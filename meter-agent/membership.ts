@@ -1,0 +1,100 @@
+import { Effect, Schema } from 'effect'
+import { canonicalJson } from '#protocol/canonical-json.ts'
+import { Address, Count } from '#protocol/ids.ts'
+import { MarketRules } from '#protocol/market-rules.ts'
+import { addressOf, sign } from '#protocol/viem.ts'
+import { type AgentOptions, NotJoined } from './agent-options.ts'
+import type { GatewayClient, MarketProtocol } from './gateway-client.ts'
+import { type GatewayError, GatewayMismatch, GatewayRefused } from './gateway-error.ts'
+import type { Outbox, OutboxFailure } from './outbox/outbox.ts'
+
+/** A home's membership in its neighbourhood, remembered across restarts. */
+export interface Membership {
+  /** the market's domain and rules as first heard */
+  readonly protocol: Effect.Effect<MarketProtocol, NotJoined>
+  readonly isEnrolled: () => boolean
+  /** Learns the market's protocol and enrols the home; does nothing the second time. */
+  readonly enrol: Effect.Effect<void, GatewayError | OutboxFailure>
+  /** The market has forgotten the home: enrol again. */
+  readonly forgotten: Effect.Effect<void>
+}
+
+const StoredProtocol = Schema.fromJsonString(
+  Schema.Struct({
+    domain: Schema.Struct({
+      name: Schema.Literal('Commonwatt'),
+      version: Schema.Literal('1'),
+      chainId: Count,
+      verifyingContract: Address,
+    }),
+    rules: MarketRules,
+    neighbourhood: Schema.String,
+  }),
+)
+
+/** Reads what the home remembers of its market. */
+export const openMembership = (
+  options: Pick<AgentOptions, 'home' | 'neighbourhood' | 'deviceId' | 'deviceKey' | 'accountKey' | 'gatewayUrl'>,
+  outbox: Outbox,
+  gateway: GatewayClient,
+): Effect.Effect<Membership, OutboxFailure> =>
+  Effect.gen(function* () {
+    const { home, neighbourhood, deviceId, deviceKey, accountKey, gatewayUrl } = options
+    const remembered = yield* outbox.recall('protocol')
+    let protocol: MarketProtocol | null =
+      remembered === null ? null : Schema.decodeUnknownSync(StoredProtocol)(remembered)
+    let enrolled = (yield* outbox.recall('enrolled')) !== null
+
+    const learn = Effect.gen(function* () {
+      const heard = yield* gateway.protocol
+      const mismatch = mismatchOf({ heard, known: protocol, neighbourhood })
+      if (mismatch !== null) return yield* new GatewayMismatch({ url: gatewayUrl, ...mismatch })
+      protocol = heard
+      yield* outbox.remember('protocol', JSON.stringify(heard))
+      return heard
+    })
+
+    return {
+      protocol: Effect.suspend(() =>
+        protocol === null ? Effect.fail(new NotJoined({ home })) : Effect.succeed(protocol),
+      ),
+      isEnrolled: () => enrolled,
+      enrol: Effect.gen(function* () {
+        if (enrolled) return
+        const { domain } = yield* learn
+        const body = {
+          neighbourhood,
+          home,
+          account: addressOf(accountKey),
+          deviceId,
+          deviceSigner: addressOf(deviceKey),
+          nonce: yield* outbox.takeNonce,
+        }
+        const outcome = yield* gateway.enrol(sign({ domain, kind: 'enrolment', body, privateKey: accountKey }))
+        // Enrolled by an earlier run, or by the first try of a request whose answer was lost.
+        const known = !outcome.accepted && (outcome.code === 'ALREADY_ENROLLED' || outcome.code === 'NONCE_USED')
+        if (!outcome.accepted && !known) return yield* new GatewayRefused({ url: gatewayUrl, ...outcome })
+        yield* outbox.remember('enrolled', body.account)
+        enrolled = true
+      }),
+      forgotten: Effect.sync(() => {
+        enrolled = false
+      }),
+    }
+  })
+
+/** What keeps a home from joining the market it hears. Its chain of readings is hashed under one domain for ever. */
+function mismatchOf(market: {
+  readonly heard: MarketProtocol
+  readonly known: MarketProtocol | null
+  readonly neighbourhood: string
+}): { readonly field: string; readonly value: string; readonly expected: string } | null {
+  const { heard, known, neighbourhood } = market
+  if (heard.neighbourhood !== neighbourhood) {
+    return { field: 'neighbourhood', value: heard.neighbourhood, expected: neighbourhood }
+  }
+  if (known === null) return null
+  const value = canonicalJson({ ...heard.domain })
+  const expected = canonicalJson({ ...known.domain })
+  return value === expected ? null : { field: 'domain', value, expected }
+}

@@ -1,0 +1,46 @@
+import { Data, type Effect } from 'effect'
+import type { Reading } from '#protocol/reading.ts'
+import type { Statement } from '#protocol/statement.ts'
+import type { RecorderState } from '../reading/recorder.ts'
+
+/** The home's own memory cannot be used: disk full, file of another agent or a newer version, damaged. */
+export class OutboxFailure extends Data.TaggedError('OutboxFailure')<{
+  readonly file: string
+  readonly detail: string
+}> {
+  override get message(): string {
+    return `outbox ${this.file}: ${this.detail}`
+  }
+}
+
+/**
+ * What a home has to say and has not been heard saying yet, and what it must not forget. Everything is on disk before
+ * it leaves; bodies are kept as they will be signed, and a slot has one statement for ever, so that no crash makes a
+ * home sign two.
+ */
+export interface Outbox {
+  /** counts the starts of this agent, from 1 */
+  readonly bootId: number
+  readonly recorder: Effect.Effect<RecorderState, OutboxFailure>
+  /** A reading, the state that follows from it, and the statements it completes: all or nothing. */
+  readonly record: (entry: {
+    readonly state: RecorderState
+    readonly reading: Reading
+    readonly statements: readonly Statement[]
+  }) => Effect.Effect<void, OutboxFailure>
+  /** Makes everything recorded so far survive a power cut; before anything is published. */
+  readonly sync: Effect.Effect<void, OutboxFailure>
+  /** Unacknowledged readings, oldest first. */
+  readonly pendingReadings: (most: number) => Effect.Effect<readonly Reading[], OutboxFailure>
+  readonly acknowledgeReadings: (sequences: readonly number[]) => Effect.Effect<void, OutboxFailure>
+  /** Statements that the market has neither accepted nor finally refused, oldest first. */
+  readonly pendingStatements: (most: number) => Effect.Effect<readonly Statement[], OutboxFailure>
+  readonly acknowledgeStatements: (slots: readonly number[]) => Effect.Effect<void, OutboxFailure>
+  /** The home's own statements from a slot on, in order. */
+  readonly statementsFrom: (slot: number) => Effect.Effect<readonly Statement[], OutboxFailure>
+  /** A number that this account has never signed with before, also not in an earlier run. */
+  readonly takeNonce: Effect.Effect<number, OutboxFailure>
+  /** A note kept across restarts, or null. */
+  readonly recall: (note: string) => Effect.Effect<string | null, OutboxFailure>
+  readonly remember: (note: string, text: string) => Effect.Effect<void, OutboxFailure>
+}

@@ -1,0 +1,92 @@
+import { Effect } from 'effect'
+import type { Outcome } from '#protocol/messages.ts'
+import type { RefusalCode } from '#protocol/refusal.ts'
+import { sign } from '#protocol/viem.ts'
+import type { NotJoined } from './agent-options.ts'
+import type { GatewayClient } from './gateway-client.ts'
+import type { GatewayError } from './gateway-error.ts'
+import type { PrivateKey } from './keys.ts'
+import type { Membership } from './membership.ts'
+import type { Outbox, OutboxFailure } from './outbox/outbox.ts'
+
+/** A message that the market refused. */
+export interface RefusedMessage {
+  readonly what: string
+  readonly code: RefusalCode
+  readonly detail: string
+}
+
+/** What one publishing step achieved: how many were acknowledged, and what was refused. */
+export interface Published {
+  readonly readings: number
+  readonly statements: number
+  readonly refusals: readonly RefusedMessage[]
+}
+
+/** Signing takes a millisecond each: small batches keep the process answering. */
+const BATCH = 64
+const MOST_BATCHES = 8
+
+/** The market has it already: as good as accepted. */
+const taken: readonly RefusalCode[] = ['STALE_SEQUENCE', 'STATEMENT_EXISTS', 'NONCE_USED']
+/** The same message may be taken later. */
+const mayBeTakenLater: readonly RefusalCode[] = ['UNKNOWN_HOME', 'NOT_AUTHORISED', 'SLOT_NOT_DELIVERED']
+
+/** Sends what waits in the outbox, oldest first; what gets no answer stays there. */
+export const publishOutbox = (home: {
+  readonly outbox: Outbox
+  readonly gateway: GatewayClient
+  readonly membership: Membership
+  readonly deviceKey: PrivateKey
+}): Effect.Effect<Published, GatewayError | OutboxFailure | NotJoined> =>
+  Effect.gen(function* () {
+    const { outbox, gateway, membership, deviceKey } = home
+    const { domain } = yield* membership.protocol
+    yield* outbox.sync
+    const readings = yield* inBatches({
+      pending: outbox.pendingReadings(BATCH),
+      name: ({ sequence }) => `reading ${sequence}`,
+      send: (bodies) =>
+        gateway.sendReadings(bodies.map((body) => sign({ domain, kind: 'reading', body, privateKey: deviceKey }))),
+      acknowledge: (done) => outbox.acknowledgeReadings(done.map(({ sequence }) => sequence)),
+    })
+    const statements = yield* inBatches({
+      pending: outbox.pendingStatements(BATCH),
+      name: ({ slot }) => `statement of slot ${slot}`,
+      send: (bodies) =>
+        gateway.sendStatements(bodies.map((body) => sign({ domain, kind: 'statement', body, privateKey: deviceKey }))),
+      acknowledge: (done) => outbox.acknowledgeStatements(done.map(({ slot }) => slot)),
+    })
+    const refusals = [...readings.refusals, ...statements.refusals]
+    if (refusals.some(({ code }) => code === 'UNKNOWN_HOME')) yield* membership.forgotten
+    return { readings: readings.acknowledged, statements: statements.acknowledged, refusals }
+  })
+
+/** Sends batches until nothing waits or one of a batch has to wait. A final refusal is settled too: it is not sent again. */
+const inBatches = <Body>(queue: {
+  readonly pending: Effect.Effect<readonly Body[], OutboxFailure>
+  readonly name: (body: Body) => string
+  readonly send: (bodies: readonly Body[]) => Effect.Effect<readonly Outcome[], GatewayError>
+  readonly acknowledge: (done: readonly Body[]) => Effect.Effect<void, OutboxFailure>
+}) =>
+  Effect.gen(function* () {
+    const refusals: RefusedMessage[] = []
+    let acknowledged = 0
+    for (let batch = 0; batch < MOST_BATCHES; batch++) {
+      const bodies = yield* queue.pending
+      if (bodies.length === 0) break
+      const outcomes = yield* queue.send(bodies)
+      const settled: Body[] = []
+      for (const [i, body] of bodies.entries()) {
+        const outcome = outcomes[i]
+        if (outcome === undefined) continue
+        if (outcome.accepted || taken.includes(outcome.code)) acknowledged++
+        else refusals.push({ what: queue.name(body), code: outcome.code, detail: outcome.detail })
+        if (outcome.accepted || !mayBeTakenLater.includes(outcome.code)) settled.push(body)
+      }
+      yield* queue.acknowledge(settled)
+      if (settled.length < bodies.length || bodies.length < BATCH) break
+      yield* Effect.yieldNow
+    }
+    return { acknowledged, refusals }
+  })

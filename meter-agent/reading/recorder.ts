@@ -1,0 +1,93 @@
+import { type Reading, ReadingQuality } from '#protocol/reading.ts'
+import type { SigningDomain } from '#protocol/typed-data.ts'
+import { digestOf } from '#protocol/viem.ts'
+import type { MeterSample } from '../grid-meter.ts'
+import { type CounterLimits, type CounterState, guardCounter, powerQuality } from './guard.ts'
+import type { RecordedReading } from './recorded-reading.ts'
+import type { SlotState } from './slot-statement.ts'
+
+/** Everything that the next reading and statement rest on; kept on disk, so that no restart breaks the chain. */
+export interface RecorderState {
+  readonly last: RecordedReading | null
+  readonly importCounter: CounterState | null
+  readonly exportCounter: CounterState | null
+  readonly slot: SlotState | null
+}
+
+/** A recorder that has recorded nothing. */
+export const emptyRecorder: RecorderState = { last: null, importCounter: null, exportCounter: null, slot: null }
+
+/** 32 zero bytes: what the first reading follows. */
+const NO_READING = `0x${'0'.repeat(64)}` as const
+const MS_PER_HOUR = 3_600_000
+
+/** How and when a sample was taken. */
+export interface SampleContext {
+  readonly domain: SigningDomain
+  readonly deviceId: string
+  readonly bootId: number
+  readonly timeMs: number
+  readonly monotonicMs: number
+  readonly clock: Reading['clock']
+  readonly source: Reading['source']
+  readonly profileHash: `0x${string}`
+  readonly limits: CounterLimits
+  readonly link: 'unbroken' | 'after-gap'
+}
+
+/**
+ * The next reading of the chain, or null while a counter has never had a value (there is nothing to count from).
+ * Time never runs back within the chain.
+ */
+export function nextReading(
+  state: RecorderState,
+  sample: MeterSample,
+  context: SampleContext,
+): { readonly recorded: RecordedReading; readonly state: RecorderState } | null {
+  const { domain, limits } = context
+  const previous = state.last?.reading
+  const timeMs = Math.max(context.timeMs, previous?.timeMs ?? 0)
+  const at = { atMs: timeMs, limits }
+  const imported = guardCounter(state.importCounter, { rawWh: whole(sample.importWh), ...at })
+  const exported = guardCounter(state.exportCounter, { rawWh: whole(sample.exportWh), ...at })
+  if (imported.state === null || exported.state === null) return null
+  const importWh = imported.state.publishedWh
+  const exportWh = exported.state.publishedWh
+  const gap = context.link === 'after-gap' && previous !== undefined ? ReadingQuality.afterGap : 0
+  const reading: Reading = {
+    version: 1,
+    deviceId: context.deviceId,
+    sequence: previous === undefined ? 1 : previous.sequence + 1,
+    bootId: context.bootId,
+    timeMs,
+    clock: context.clock,
+    monotonicMs: context.monotonicMs,
+    importWh,
+    exportWh,
+    powerW:
+      sample.powerW === null ? averagePowerW(previous, { timeMs, importWh, exportWh }) : Math.round(sample.powerW),
+    quality: imported.quality | exported.quality | powerQuality(sample.powerW, limits) | gap,
+    source: context.source,
+    profileHash: context.profileHash,
+    previousHash: state.last?.hash ?? NO_READING,
+  }
+  const recorded = { reading, hash: digestOf({ domain, kind: 'reading', body: reading }) }
+  return {
+    recorded,
+    state: { ...state, last: recorded, importCounter: imported.state, exportCounter: exported.state },
+  }
+}
+
+function whole(wh: number | null): number | null {
+  return wh === null ? null : Math.floor(wh)
+}
+
+/** Where the device gives no power: what the counters say on average since the reading before (0 without one). */
+function averagePowerW(
+  previous: Reading | undefined,
+  now: { readonly timeMs: number; readonly importWh: number; readonly exportWh: number },
+): number {
+  if (previous === undefined || now.timeMs === previous.timeMs) return 0
+  const netWh = now.importWh - previous.importWh - (now.exportWh - previous.exportWh)
+  return Math.round((netWh * MS_PER_HOUR) / (now.timeMs - previous.timeMs))
+}

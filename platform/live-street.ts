@@ -1,0 +1,170 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Effect, type Scope } from 'effect'
+import {
+  type ChainClient,
+  connectChain,
+  type Deployment,
+  deploy,
+  makeSettler,
+  type Settler,
+  startLocalChain,
+} from '#contracts/index.ts'
+import { type Neighbourhood, openNeighbourhood, openSqliteEventLog, serveGateway } from '#matching-engine/index.ts'
+import { type Agent, loadOrGenerateKey, makeAgent, rampTrader, zeroIntelligenceTrader } from '#meter-agent/index.ts'
+import type { Clock } from '#protocol/clock.ts'
+import type { MarketRules } from '#protocol/market-rules.ts'
+import { addressOf, sign } from '#protocol/viem.ts'
+import { EMULATOR_BASE_PORT, type EmulatedHome, emulateHome, type SimulatedStreet } from '#sim/index.ts'
+
+/** What each home and the supplier have in the vault at the start, µEUR of test money. */
+const HOME_ESCROW_MICRO_EUR = 1_000_000_000
+const SUPPLIER_ESCROW_MICRO_EUR = 1_000_000_000_000
+
+/** A chain that is there already. `operatorKey` pays for its transactions and signs estimates. */
+export interface ChainAccess {
+  readonly rpcUrl: string
+  readonly operatorKey: `0x${string}`
+}
+
+export interface LiveStreetOptions {
+  readonly street: SimulatedStreet
+  readonly clock: Clock
+  readonly rules: MarketRules
+  /** where log, chain, archive, keys and outboxes live */
+  readonly folder: string
+  readonly host: string
+  /** of the page and the API; 0 takes any free one */
+  readonly port: number
+  /** the first home's emulator listens on the port after this one, if that is free */
+  readonly emulatorBasePort?: number
+  readonly pageDir?: string
+  /** a chain in this process if left out */
+  readonly chain?: ChainAccess
+}
+
+/** A home of the street with its emulated device and its agent. */
+export interface LiveHome {
+  readonly home: string
+  readonly device: EmulatedHome
+  readonly agent: Agent
+}
+
+/** Every part of a street, opened and connected, none of them moving yet. */
+export interface LiveStreet {
+  readonly url: string
+  readonly neighbourhood: Neighbourhood
+  readonly homes: readonly LiveHome[]
+  readonly chain: ChainClient
+  readonly deployment: Deployment
+  readonly settler: Settler
+  readonly supplier: `0x${string}`
+  readonly grid: `0x${string}`
+  /** signs and submits the estimates of statements that missed the metering deadline */
+  readonly estimateMissing: (nowMs: number) => Effect.Effect<void, { readonly message: string }>
+}
+
+/**
+ * Opens a street: chain and contracts, event log and engine, gateway, emulated devices, agents, settlement. Opened
+ * with a folder that was used before, each part goes on where it was. All closes with the scope.
+ */
+export const openLiveStreet = (options: LiveStreetOptions) =>
+  Effect.gen(function* () {
+    const { street, clock, rules, folder, host } = options
+    const inFolder = (...path: string[]) => join(folder, ...path)
+    const keyIn = (name: string) => loadOrGenerateKey(pathToFileURL(inFolder('keys', name)).href)
+
+    const access = options.chain ?? (yield* startLocalChain({ clock, dataDir: folder }))
+    const { operatorKey } = access
+    const deployment = yield* deploy({
+      ...access,
+      disputeWindowSeconds: Math.ceil(rules.disputeWindowMs / 1000),
+      directory: inFolder('deployment'),
+    })
+    const chain = yield* connectChain({ ...access, addresses: deployment.addresses })
+
+    const log = yield* openSqliteEventLog(inFolder('log.sqlite'))
+    const neighbourhood = yield* openNeighbourhood({
+      log,
+      partition: street.neighbourhood,
+      rules,
+      domain: {
+        name: 'Commonwatt',
+        version: '1',
+        chainId: deployment.chainId,
+        verifyingContract: deployment.addresses.settlement,
+      },
+      operator: addressOf(operatorKey),
+      nowMs: clock.nowMs(),
+    })
+    const gateway = yield* serveGateway({
+      neighbourhood,
+      clock,
+      host,
+      port: options.port,
+      ...(options.pageDir === undefined ? {} : { pageDir: options.pageDir }),
+    })
+
+    const supplier = addressOf(yield* keyIn('supplier'))
+    const grid = addressOf(yield* keyIn('grid'))
+    const homes = yield* Effect.forEach(street.homes, (simulated, index) =>
+      Effect.gen(function* () {
+        const { home } = simulated
+        const device = yield* emulateHome({
+          home: simulated,
+          clock,
+          host: '127.0.0.1',
+          port: (options.emulatorBasePort ?? EMULATOR_BASE_PORT) + index + 1,
+        })
+        const agent = yield* makeAgent({
+          home,
+          neighbourhood: street.neighbourhood,
+          deviceId: `${home.slice(0, 26)}-meter`,
+          deviceKey: yield* keyIn(`${home}-device`),
+          accountKey: yield* keyIn(`${home}-account`),
+          modbusUrl: device.url,
+          gatewayUrl: gateway.url,
+          dataFile: inFolder(`${home}.sqlite`),
+          clock,
+          trader: index % 4 === 3 ? zeroIntelligenceTrader : rampTrader,
+          seed: `${street.seed}`,
+        })
+        return { home, device, agent }
+      }),
+    )
+    yield* chain.fund([
+      { account: supplier, amountMicroEur: SUPPLIER_ESCROW_MICRO_EUR },
+      ...homes.map(({ agent }) => ({ account: agent.account, amountMicroEur: HOME_ESCROW_MICRO_EUR })),
+    ])
+    const settler = makeSettler({
+      chain,
+      record: neighbourhood.record,
+      supplier,
+      grid,
+      archiveDirectory: inFolder('archive'),
+    })
+    const { domain } = neighbourhood.street
+    const estimateMissing = Effect.fnUntraced(function* (nowMs: number) {
+      if (domain === null) return
+      const estimates = neighbourhood
+        .missingStatements(nowMs)
+        .map((body) => sign({ domain, kind: 'statement', body, privateKey: operatorKey }))
+      if (estimates.length > 0) yield* neighbourhood.submit(estimates, nowMs)
+    })
+    const live: LiveStreet = {
+      url: gateway.url,
+      neighbourhood,
+      homes,
+      chain,
+      deployment,
+      settler,
+      supplier,
+      grid,
+      estimateMissing,
+    }
+    return live
+  })
+
+/** What opening a street can fail with. */
+export type LiveStreetFailure = Effect.Error<ReturnType<typeof openLiveStreet>>
+export type OpenedLiveStreet = Effect.Effect<LiveStreet, LiveStreetFailure, Scope.Scope>

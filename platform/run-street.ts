@@ -1,0 +1,49 @@
+import { Effect } from 'effect'
+import type { Clock } from '#protocol/clock.ts'
+import type { LiveStreet } from './live-street.ts'
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60 * SECOND_MS
+
+/** How often the engine looks at the clock, in clock ms, and the least wall ms between. */
+const ADVANCE_EVERY_MS = 10 * SECOND_MS
+const ADVANCE_WALL_MS_MIN = 50
+
+/**
+ * How often, in clock ms, a home reads its meter and trades: every 10 s and every minute on a real clock; on a fast
+ * one at most twice and once a wall second, but always twice and once a slot. Polls divide the slot, so that one
+ * falls right behind each boundary.
+ */
+export function paceOf(options: { readonly speed: number; readonly slotMinutes: number }): {
+  readonly pollEveryMs: number
+  readonly tradeEveryMs: number
+} {
+  const slotMs = options.slotMinutes * MINUTE_MS
+  const everyMs = (wished: number, parts: number) => {
+    let count = Math.max(parts, Math.floor(slotMs / wished))
+    while (slotMs % (count * SECOND_MS) !== 0 && count > parts) count--
+    return slotMs / count
+  }
+  return {
+    pollEveryMs: everyMs(Math.max(10 * SECOND_MS, 500 * options.speed), 2),
+    tradeEveryMs: everyMs(Math.max(MINUTE_MS, SECOND_MS * options.speed), 1),
+  }
+}
+
+/** Sets a street moving, for ever: the engine by the clock, agents, settlement. Fails when the log does. */
+export const runStreet = (live: LiveStreet, clock: Clock) =>
+  Effect.gen(function* () {
+    const { neighbourhood, homes, settler } = live
+    const pace = paceOf({ speed: clock.speed, slotMinutes: neighbourhood.street.rules?.slotMinutes ?? 15 })
+    const engine = Effect.suspend(() => {
+      const nowMs = clock.nowMs()
+      return Effect.andThen(neighbourhood.advance(nowMs), live.estimateMissing(nowMs))
+    }).pipe(Effect.andThen(Effect.sleep(Math.max(ADVANCE_WALL_MS_MIN, ADVANCE_EVERY_MS / clock.speed))), Effect.forever)
+    const settlement = settler.run({
+      events: neighbourhood.events(0),
+      headSequence: neighbourhood.street.sequence,
+      clock,
+    })
+    const agents = homes.map(({ agent }) => agent.run(pace))
+    return yield* Effect.all([engine, settlement, ...agents], { concurrency: 'unbounded' })
+  })

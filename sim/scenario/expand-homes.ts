@@ -1,0 +1,104 @@
+import { RandomStream } from '../random-stream.ts'
+import { HOMES_MAX, type Scenario, type ScenarioHome } from './scenario.ts'
+import { ScenarioRefused } from './scenario-refused.ts'
+
+const PV_SHARE = 0.6
+const BATTERY_SHARE = 0.4
+const ROOF_PEAK_KW = [6]
+const BATTERIES = [5_000, 7_500, 10_000].map((capacityWh) => ({ capacityWh, powerW: capacityWh / 2 }))
+
+/**
+ * The homes of a scenario, each written out: a list as it is, `generate` drawn from the seed (each home from its own
+ * stream), `folder` from the files there. `csvIn` lists the CSV files of a folder by name, in order. Throws
+ * ScenarioRefused on a folder without homes, a file that gives no name, or too many.
+ */
+export function expandHomes(options: {
+  readonly scenario: Scenario
+  readonly file: string
+  readonly seed: number
+  readonly csvIn: (folder: string, field: string) => readonly string[]
+}): readonly ScenarioHome[] {
+  const { homes } = options.scenario
+  if (!('generate' in homes || 'folder' in homes)) return homes
+  if ('generate' in homes) {
+    const roofs = shareOut(homes.generate)
+    return Array.from({ length: homes.generate.homes }, (_, index) =>
+      drawHome({ home: `home-${String(index + 1).padStart(2, '0')}`, seed: options.seed, ...roofs(index) }),
+    )
+  }
+  const { folder } = homes
+  const { file } = options
+  const loads = options.csvIn(folder.load, 'homes.folder.load')
+  if (loads.length < 1 || loads.length > HOMES_MAX) {
+    const expected = `1 to ${HOMES_MAX} CSV files in ${folder.load}`
+    throw new ScenarioRefused({ file, field: 'homes.folder.load', value: `${loads.length}`, expected })
+  }
+  const roofFiles = folder.roofs === undefined ? [] : options.csvIn(folder.roofs, 'homes.folder.roofs')
+  if (folder.roofs !== undefined && roofFiles.length === 0) {
+    const expected = `CSV files in ${folder.roofs}`
+    throw new ScenarioRefused({ file, field: 'homes.folder.roofs', value: '0', expected })
+  }
+  const peaks = folder.roofPeakKw ?? ROOF_PEAK_KW
+  const roofs = shareOut(roofFiles.length === 0 ? { pvShare: 0 } : folder)
+  return loads.map((csv, index): ScenarioHome => {
+    const { roof, battery } = roofs(index)
+    const home = { home: slugOf(csv, file), load: { csv: `${folder.load}/${csv}` } }
+    if (roof === null) return home
+    const roofCsv = `${folder.roofs}/${roofFiles[roof % roofFiles.length]}`
+    const withRoof = { ...home, roof: { csv: roofCsv, peakKw: peaks[roof % peaks.length] ?? 6 } }
+    return battery === null ? withRoof : { ...withRoof, battery: batteryOf(battery) }
+  })
+}
+
+/** Which roof and which battery a home has, counted along the street; null for none. */
+interface Equipment {
+  readonly roof: number | null
+  readonly battery: number | null
+}
+
+/** Spreads roofs over homes and batteries over roofs evenly; what a home gets depends on its place alone. */
+function shareOut(shares: { readonly pvShare?: number; readonly batteryShare?: number }): (index: number) => Equipment {
+  const { pvShare = PV_SHARE, batteryShare = BATTERY_SHARE } = shares
+  return (index) => {
+    const roof = upTo(index, pvShare)
+    if (upTo(index + 1, pvShare) === roof) return { roof: null, battery: null }
+    const battery = upTo(roof, batteryShare)
+    return { roof, battery: upTo(roof + 1, batteryShare) === battery ? null : battery }
+  }
+}
+
+// The small addition keeps 0.6 × 5 at 3 in binary.
+const upTo = (count: number, share: number) => Math.floor(count * share + 1e-9)
+
+/** A home of a synthetic street: lognormal consumption (mean 3,500 kWh), 4–10 kWp facing east to west by south. */
+function drawHome(options: { readonly home: string; readonly seed: number } & Equipment): ScenarioHome {
+  const random = new RandomStream(options.seed, options.home, 'equipment')
+  const annualKwh = Math.min(12_000, Math.max(1_000, Math.round(random.logNormal(3163, 0.45))))
+  const home = { home: options.home, load: { annualKwh } }
+  const roof = {
+    peakKw: random.whole(40, 100) / 10,
+    tiltDeg: random.whole(15, 45),
+    azimuthDeg: random.whole(90, 270),
+  }
+  if (options.roof === null) return home
+  if (options.battery === null) return { ...home, roof }
+  return { ...home, roof, battery: batteryOf(random.whole(0, BATTERIES.length - 1)) }
+}
+
+function batteryOf(index: number): NonNullable<ScenarioHome['battery']> {
+  return BATTERIES[index % BATTERIES.length] ?? { capacityWh: 5_000, powerW: 2_500 }
+}
+
+/** A home's name from its file: lower case, hyphens for all else. */
+function slugOf(csv: string, file: string): string {
+  const slug = csv
+    .replace(/\.csv$/i, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+  if (slug === '' || slug.length > 32) {
+    const expected = 'file names of 1 to 32 letters and digits'
+    throw new ScenarioRefused({ file, field: 'homes.folder.load', value: csv, expected })
+  }
+  return slug
+}

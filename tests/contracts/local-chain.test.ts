@@ -1,0 +1,86 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Effect } from 'effect'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startLocalChain } from '#contracts/index.ts'
+import { HandClock, person, run, testChain } from './on-chain.ts'
+
+const alice = person(0xa)
+let dataDir = ''
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'commonwatt-chain-'))
+})
+afterEach(() => rm(dataDir, { recursive: true }))
+
+const rpc = async (url: string, method: string, params: readonly unknown[] = []) => {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+  const response = await fetch(url, { method: 'POST', body })
+  return (await response.json()) as { readonly result?: unknown; readonly error?: { readonly code: number } }
+}
+
+const deposit = [{ account: alice.account, amountMicroEur: 5_000_000 }]
+
+describe('the local chain', () => {
+  it('starts at the simulated time, and its blocks follow the clock', () =>
+    run(
+      Effect.gen(function* () {
+        const { clock, chain, client } = yield* testChain()
+        const time = (block: string) =>
+          Effect.map(
+            Effect.promise(() => rpc(chain.rpcUrl, 'eth_getBlockByNumber', [block, false])),
+            ({ result }) => Number((result as { timestamp: string }).timestamp) * 1_000,
+          )
+        expect(yield* time('0x0')).toBe(clock.timeMs)
+        clock.pass(86_400_000)
+        yield* client.fund(deposit)
+        expect(yield* time('latest')).toBe(clock.timeMs)
+      }),
+    ))
+
+  it('changes by signed transactions only', () =>
+    run(
+      Effect.gen(function* () {
+        const { chain } = yield* testChain()
+        for (const method of ['evm_increaseTime', 'hardhat_setBalance', 'eth_sendTransaction', 'evm_mine']) {
+          expect(yield* Effect.promise(() => rpc(chain.rpcUrl, method))).toMatchObject({ error: { code: -32601 } })
+        }
+      }),
+    ))
+
+  it('comes back from its journal: the same contracts, balances and block', async () => {
+    const clock = new HandClock()
+    const look = (fund: boolean) =>
+      run(
+        Effect.gen(function* () {
+          const { deployment, client } = yield* testChain({ clock, dataDir })
+          if (fund) yield* client.fund(deposit)
+          return [deployment, yield* client.balanceOf(alice.account), yield* client.blockNumber]
+        }),
+      )
+    const before = await look(true)
+    clock.pass(3_600_000)
+    expect(await look(false)).toEqual(before)
+  })
+
+  it('forgets a line that a crash left unfinished, and nothing before it', async () => {
+    const start = run(Effect.map(testChain({ dataDir }), ({ deployment }) => deployment))
+    const deployment = await start
+    await appendFile(join(dataDir, 'chain.ndjson'), '{"raw":"0x02f8')
+    expect(await run(Effect.map(testChain({ dataDir }), (again) => again.deployment))).toEqual(deployment)
+  })
+
+  it('refuses the journal of another chain, and one that was changed', async () => {
+    const clock = new HandClock()
+    await run(testChain({ clock, dataDir }))
+    const path = join(dataDir, 'chain.ndjson')
+    const journal = await readFile(path, 'utf8')
+    const failure = () => run(Effect.flip(startLocalChain({ clock, dataDir })))
+    await writeFile(path, journal.replace('"chainId":31337', '"chainId":1'))
+    expect((await failure()).message).toMatch(/its chainId is 1, this program's is 31337/)
+    await writeFile(path, journal.replace(/"stateRoot":"0x./, '"stateRoot":"0xz'))
+    expect((await failure()).message).toMatch(/transaction 1 gives state/)
+    await writeFile(path, journal.replace('{"raw"', '{raw'))
+    expect((await failure()).message).toMatch(/chain.ndjson:2 is damaged/)
+  })
+})

@@ -1,0 +1,63 @@
+import { Effect, type Scope } from 'effect'
+import {
+  type ChainClient,
+  connectChain,
+  type Deployment,
+  deploy,
+  type LocalChain,
+  startLocalChain,
+} from '#contracts/index.ts'
+import { addressOf } from '#protocol/viem.ts'
+
+type Hex = `0x${string}`
+
+/** A clock that tests turn themselves. */
+export class HandClock {
+  readonly speed = 1
+  timeMs: number
+  constructor(timeMs = 1_800_000_000_000) {
+    this.timeMs = timeMs
+  }
+  nowMs = () => this.timeMs
+  pass(ms: number): void {
+    this.timeMs += ms
+  }
+}
+
+export interface TestChain {
+  readonly clock: HandClock
+  readonly chain: LocalChain
+  readonly deployment: Deployment
+  readonly client: ChainClient
+}
+
+export const WINDOW_SECONDS = 3_600
+
+/** A deployed local chain for the length of the scope. */
+export const testChain = (options: { readonly clock?: HandClock; readonly dataDir?: string } = {}) =>
+  Effect.gen(function* (): Effect.fn.Return<TestChain, Error, Scope.Scope> {
+    const clock = options.clock ?? new HandClock()
+    const chain = yield* startLocalChain({ ...options, clock })
+    const { rpcUrl, operatorKey } = chain
+    const kept = options.dataDir === undefined ? {} : { directory: `${options.dataDir}/deployment` }
+    const deployment = yield* deploy({ rpcUrl, operatorKey, disputeWindowSeconds: WINDOW_SECONDS, ...kept })
+    const client = yield* connectChain({ rpcUrl, operatorKey, addresses: deployment.addresses })
+    return { clock, chain, deployment, client }
+  })
+
+/** Runs a test's effect, closing whatever it opened. */
+export const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> =>
+  Effect.runPromise(Effect.scoped(effect))
+
+/** A private key of a test's own, and its address. */
+export function person(seed: number): { readonly key: Hex; readonly account: Hex } {
+  const key: Hex = `0x${seed.toString(16).padStart(64, '0')}`
+  return { key, account: addressOf(key) }
+}
+
+/** The failure of what must be refused. */
+export const refusalOf = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<E, Error> =>
+  Effect.matchEffect(effect, {
+    onFailure: Effect.succeed,
+    onSuccess: () => Effect.fail(new Error('was not refused')),
+  })

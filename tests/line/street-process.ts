@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Status } from '#protocol/messages.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** A `commonwatt start` that runs as its users run it: a process of its own, on free ports. */
+export interface StreetProcess {
+  readonly url: string
+  readonly status: () => Promise<Status>
+  /** Waits until the status is as wished; throws with what the process said if that takes longer. */
+  readonly until: (wish: (status: Status) => boolean, withinMs: number) => Promise<Status>
+  /** Stops it by a signal and gives its exit code. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>
+}
+
+export async function startStreet(args: readonly string[]): Promise<StreetProcess> {
+  const child = spawn(process.execPath, [join(root, 'platform/commonwatt.ts'), 'start', '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said: string[] = []
+  createInterface({ input: child.stderr }).on('line', (line) => said.push(line))
+  const url = await new Promise<string>((resolve, reject) => {
+    const give = (why: string) => reject(new Error(`${why}\n${said.join('\n')}`))
+    const timer = setTimeout(() => give('no URL within 90 s'), 90_000)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      said.push(line)
+      const found = /https?:\/\/\S+/.exec(line)
+      if (found === null) return
+      clearTimeout(timer)
+      resolve(found[0].replace(/\/$/, ''))
+    })
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      give(`start exited with ${code} before it printed a URL`)
+    })
+  }).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
+  })
+  const status = async () => (await (await fetch(`${url}/api/v1/status`)).json()) as Status
+  return {
+    url,
+    status,
+    until: async (wish, withinMs) => {
+      const end = Date.now() + withinMs
+      for (;;) {
+        const now = await status()
+        if (wish(now)) return now
+        if (Date.now() > end) throw new Error(`still ${JSON.stringify(now)} after ${withinMs} ms\n${said.join('\n')}`)
+        await new Promise((resolve) => setTimeout(resolve, 250))
+      }
+    },
+    stop: (signal = 'SIGTERM') => stop(child, signal),
+  }
+}
+
+function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null) return Promise.resolve(child.exitCode)
+  return new Promise((resolve) => {
+    const hard = setTimeout(() => child.kill('SIGKILL'), 15_000)
+    child.once('exit', (code) => {
+      clearTimeout(hard)
+      resolve(code)
+    })
+    child.kill(signal)
+  })
+}

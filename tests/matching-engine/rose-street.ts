@@ -1,0 +1,191 @@
+import type { Scope } from 'effect'
+import { Effect } from 'effect'
+import type { EventLog } from '#matching-engine/event-log/event-log.ts'
+import { openMemoryEventLog } from '#matching-engine/event-log/memory.ts'
+import { type Neighbourhood, openNeighbourhood } from '#matching-engine/neighbourhood.ts'
+import type { BodyOf, MessageKind } from '#protocol/envelope.ts'
+import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
+import type { Outcome } from '#protocol/messages.ts'
+import type { Order } from '#protocol/order.ts'
+import { slotStartMs } from '#protocol/slot.ts'
+import type { SigningDomain } from '#protocol/typed-data.ts'
+import { addressOf, digestOf, sign } from '#protocol/viem.ts'
+
+/** A street for the engine's tests: four slots ahead of 15 minutes, gate 5 minutes, deadline an hour. */
+export const rules: MarketRules = {
+  ...defaultMarketRules,
+  slotsAhead: 4,
+  slotsPerBatch: 2,
+  maxOrderWh: 10_000,
+  maxOpenOrdersPerAccountAndSlot: 3,
+}
+export const domain: SigningDomain = {
+  name: 'Commonwatt',
+  version: '1',
+  chainId: 31_337,
+  verifyingContract: `0x${'c0'.repeat(20)}`,
+}
+export const PARTITION = 'rose-street'
+export const MINUTE_MS = 60_000
+export const SLOT_MS = rules.slotMinutes * MINUTE_MS
+export const ZERO_HASH = `0x${'0'.repeat(64)}` as const
+
+export const keyOf = (name: string) => `0x${Buffer.from(name).toString('hex').padStart(64, '0')}` as const
+export const operatorKey = keyOf('operator')
+
+/** The time in the middle of slot 1000, when every test begins: slots 1001 to 1004 are open. */
+export const NOW_MS = slotStartMs({ slot: 1_000, slotMinutes: rules.slotMinutes }) + MINUTE_MS
+export const SLOT = 1_001
+export const gateMs = (slot: number) => slotStartMs({ slot, slotMinutes: 15 }) - rules.gateBeforeDeliveryMs
+export const startMs = (slot: number) => slotStartMs({ slot, slotMinutes: 15 })
+export const endMs = (slot: number) => startMs(slot + 1)
+
+/** A home with its account's and its device's keys, which signs what a home can say. */
+export class Home {
+  readonly name: string
+  readonly accountKey: `0x${string}`
+  readonly deviceKey: `0x${string}`
+  readonly account: `0x${string}`
+  readonly deviceId: string
+  #nonce = 0
+
+  constructor(name: string) {
+    this.name = name
+    this.accountKey = keyOf(`account of ${name}`)
+    this.deviceKey = keyOf(`device of ${name}`)
+    this.account = addressOf(this.accountKey)
+    this.deviceId = `meter-${name}`
+  }
+
+  get nonce(): number {
+    return this.#nonce
+  }
+
+  nextNonce(): number {
+    return ++this.#nonce
+  }
+
+  enrolment(change: Partial<BodyOf<'enrolment'>> = {}) {
+    return this.signed('enrolment', {
+      neighbourhood: PARTITION,
+      home: this.name,
+      account: this.account,
+      deviceId: this.deviceId,
+      deviceSigner: addressOf(this.deviceKey),
+      nonce: this.nextNonce(),
+      ...change,
+    })
+  }
+
+  orderBody(change: Partial<Order> = {}): Order {
+    return {
+      account: this.account,
+      neighbourhood: PARTITION,
+      slot: SLOT,
+      side: 'buy',
+      type: 'limit',
+      priceEurPerMWh: 200,
+      energyWh: 500,
+      timeInForce: 'GTC',
+      expiresAtMs: 0,
+      postOnly: false,
+      selfTradePrevention: 'none',
+      replaces: 0,
+      nonce: change.nonce ?? this.nextNonce(),
+      ...change,
+    }
+  }
+
+  order(change: Partial<Order> = {}) {
+    return this.signed('order', this.orderBody(change))
+  }
+
+  cancel(orderId: `0x${string}`, change: Partial<BodyOf<'cancel'>> = {}) {
+    const { account } = this
+    return this.signed('cancel', {
+      account,
+      neighbourhood: PARTITION,
+      slot: SLOT,
+      orderId,
+      nonce: this.nextNonce(),
+      ...change,
+    })
+  }
+
+  reading(change: Partial<BodyOf<'reading'>> = {}) {
+    const body: BodyOf<'reading'> = {
+      version: 1,
+      deviceId: this.deviceId,
+      sequence: 1,
+      bootId: 7,
+      timeMs: NOW_MS,
+      clock: 'simulated',
+      monotonicMs: 1_000,
+      importWh: 100,
+      exportWh: 20,
+      powerW: -350,
+      quality: 0,
+      source: 'certified-meter',
+      profileHash: ZERO_HASH,
+      previousHash: ZERO_HASH,
+      ...change,
+    }
+    return sign({ domain, kind: 'reading', body, privateKey: this.deviceKey })
+  }
+
+  statement(change: Partial<BodyOf<'statement'>> = {}, privateKey = this.deviceKey) {
+    const body: BodyOf<'statement'> = {
+      deviceId: this.deviceId,
+      account: this.account,
+      neighbourhood: PARTITION,
+      slot: SLOT,
+      importWh: 400,
+      exportWh: 0,
+      firstSequence: 1,
+      lastSequence: 9,
+      chainHead: `0x${'ab'.repeat(32)}`,
+      quality: 0,
+      estimated: false,
+      ...change,
+    }
+    return sign({ domain, kind: 'statement', body, privateKey })
+  }
+
+  signed<K extends MessageKind>(kind: K, body: BodyOf<K>) {
+    return sign({ domain, kind, body, privateKey: this.accountKey })
+  }
+}
+
+/** The id that an order will have. */
+export const orderIdOf = (order: { readonly body: Order }) => digestOf({ domain, kind: 'order', body: order.body })
+
+export const openOver = (log: EventLog, change: Partial<Parameters<typeof openNeighbourhood>[0]> = {}) =>
+  openNeighbourhood({
+    log,
+    partition: PARTITION,
+    rules,
+    domain,
+    operator: addressOf(operatorKey),
+    nowMs: NOW_MS,
+    ...change,
+  })
+
+/** Two enrolled homes on a fresh street in memory. */
+export const roseStreet = Effect.gen(function* () {
+  const log = yield* openMemoryEventLog()
+  const neighbourhood = yield* openOver(log)
+  const [anna, ben] = [new Home('anna'), new Home('ben')]
+  yield* neighbourhood.submit([anna.enrolment(), ben.enrolment()], NOW_MS)
+  return { log, neighbourhood, anna, ben }
+})
+
+/** Submits one message. */
+export const submitOne = (neighbourhood: Neighbourhood, message: unknown, nowMs = NOW_MS) =>
+  Effect.map(neighbourhood.submit([message], nowMs), (outcomes): Outcome => {
+    const [outcome] = outcomes
+    if (outcome === undefined) throw new Error('one message has one outcome')
+    return outcome
+  })
+
+/** Runs a test's effect in its own scope. */
+export const run = <A>(test: Effect.Effect<A, unknown, Scope.Scope>) => Effect.runPromise(Effect.scoped(test))

@@ -1,0 +1,58 @@
+import { createServer } from 'node:net'
+import { Effect, type Scope } from 'effect'
+import { ServerTCP } from 'modbus-serial'
+
+/** Registers by address; what is not there is refused with exception 2. */
+export type Registers = ReadonlyMap<number, number>
+
+export interface TestDevice {
+  readonly port: number
+  readonly requests: () => number
+}
+
+/** A port that nobody uses. */
+export const freePort: Effect.Effect<number> = Effect.callback<number>((resume) => {
+  const probe = createServer()
+  probe.listen(0, '127.0.0.1', () => {
+    const address = probe.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    probe.close(() => resume(Effect.succeed(port)))
+  })
+})
+
+/** A real Modbus TCP server on 127.0.0.1, as unit 1, until the scope closes. */
+export const serveRegisters = (
+  registers: () => Registers,
+  onPort?: number,
+): Effect.Effect<TestDevice, Error, Scope.Scope> =>
+  Effect.gen(function* () {
+    const port = onPort ?? (yield* freePort)
+    let requests = 0
+    const read = (address: number, length: number): number[] => {
+      requests++
+      const now = registers()
+      return Array.from({ length }, (_, i) => {
+        const word = now.get(address + i)
+        if (word === undefined) throw Object.assign(new Error('illegal data address'), { modbusErrorCode: 2 })
+        return word
+      })
+    }
+    yield* Effect.acquireRelease(
+      Effect.callback<ServerTCP, Error>((resume) => {
+        const vector = {
+          getMultipleHoldingRegisters: read,
+          getHoldingRegister: (address: number) => read(address, 1)[0] ?? 0,
+        }
+        const server = new ServerTCP(vector, { host: '127.0.0.1', port, unitID: 1 })
+        server.on('initialized', () => resume(Effect.succeed(server)))
+        server.on('serverError', (error) => resume(Effect.fail(error ?? new Error('server'))))
+        server.on('socketError', () => undefined)
+      }),
+      (server) =>
+        Effect.callback<void>((resume) => {
+          for (const socket of server.socks.keys()) socket.destroy()
+          server.close(() => resume(Effect.void))
+        }),
+    )
+    return { port, requests: () => requests }
+  })

@@ -1,0 +1,250 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { Effect } from 'effect'
+import { describe, expect, it } from 'vitest'
+import type { Bus } from '#meter-agent/drivers/bus.ts'
+import { type ModbusError, ModbusException, ModbusTimeout } from '#meter-agent/drivers/modbus-error.ts'
+import { readChain } from '#meter-agent/read-device.ts'
+import { decodeModel, type Points } from '#meter-agent/sunspec/decode-model.ts'
+import { discover } from '#meter-agent/sunspec/discover.ts'
+import { modelDefinitions, type PointType } from '#meter-agent/sunspec/models.ts'
+import { rawValueOf, scaled } from '#meter-agent/sunspec/point-value.ts'
+import type { Registers } from './modbus-serial.ts'
+import { common, sunspecImage } from './sunspec-image.ts'
+
+/** A line to an image of registers, without a network. */
+const busOf = (registers: () => Registers, elsewhere: 'refused' | 'silent' = 'refused'): Bus => ({
+  connect: Effect.void,
+  read: (range) =>
+    Effect.suspend((): Effect.Effect<readonly number[], ModbusError> => {
+      const now = registers()
+      const words = Array.from({ length: range.count }, (_, i) => now.get(range.address + i))
+      if (words.every((word) => word !== undefined)) return Effect.succeed(words)
+      return elsewhere === 'silent'
+        ? Effect.fail(new ModbusTimeout({ line: 'image', timeoutMs: 1 }))
+        : Effect.fail(new ModbusException({ line: 'image', code: 2, ...range }))
+    }),
+})
+const chainOf = (registers: Registers, bases: readonly number[] = [], elsewhere?: 'refused' | 'silent') =>
+  discover(
+    busOf(() => registers, elsewhere),
+    { unit: 1, bases },
+  )
+const reportOf = (registers: Registers, bases: readonly number[] = []) =>
+  Effect.runPromise(
+    Effect.flatMap(chainOf(registers, bases), (chain) =>
+      readChain(
+        busOf(() => registers),
+        { unit: 1, chain },
+      ),
+    ),
+  )
+
+describe('a SunSpec point', () => {
+  const words = (hex: string) => (hex.match(/.{4}/g) ?? []).map((word) => Number.parseInt(word, 16))
+
+  it.each<[PointType, string]>([
+    ['int16', '8000'],
+    ['uint16', 'ffff'],
+    ['enum16', 'ffff'],
+    ['bitfield16', 'ffff'],
+    ['sunssf', '8000'],
+    ['int32', '80000000'],
+    ['uint32', 'ffffffff'],
+    ['enum32', 'ffffffff'],
+    ['bitfield32', 'ffffffff'],
+    ['int64', '8000000000000000'],
+    ['uint64', 'ffffffffffffffff'],
+    ['float32', '7fc00000'],
+    ['float32', '7f800000'],
+    ['float32', 'ff800000'],
+    ['string', '00000000'],
+  ])('of type %s is not available at %s', (type, hex) => expect(rawValueOf(type, words(hex))).toBeNull())
+
+  it.each<[PointType, string, number | bigint | string]>([
+    ['int16', 'ffff', -1],
+    ['int32', 'fffffc2d', -979],
+    ['uint32', '80000000', 2_147_483_648],
+    ['uint64', '0000000000000096', 150n],
+    ['float32', '3f333333', 0.7],
+    ['float32', '43e28ccd', 453.1],
+    ['string', '456c6b6f72002048', 'Elkor'],
+    ['string', '1b5b334141200000', '[3AA'],
+  ])('of type %s reads %s as %s', (type, hex, value) => expect(rawValueOf(type, words(hex))).toBe(value))
+
+  it.each<PointType>(['acc32', 'acc64'])('of type %s at zero is zero, which may mean absent', (type) =>
+    expect(Number(rawValueOf(type, type === 'acc32' ? [0, 0] : [0, 0, 0, 0]))).toBe(0),
+  )
+
+  it('is scaled to the nearest decimal, without dust', () => {
+    expect([scaled(45, -2), scaled(3201, -1), scaled(108, 1), scaled(1_234_567n, -3), scaled(0, -2)]).toEqual([
+      0.45, 320.1, 1080, 1234.567, 0,
+    ])
+  })
+})
+
+describe('a SunSpec model', () => {
+  const decoded = (points: Record<string, number>, blockOf: (offset: number) => number = () => 0): Points => {
+    const image = sunspecImage([{ id: 103, length: 50, points }])
+    const definition = modelDefinitions.get(103)
+    if (definition === undefined) throw new Error('no model 103')
+    return decodeModel(definition, { words: [...image.values()].slice(2, 54), blockOf })
+  }
+
+  it('gives a value only with a usable scale factor of the same block', () => {
+    expect(decoded({ W: 1080, W_SF: 0 }).W).toBe(1080)
+    expect(decoded({ W: 100, W_SF: -32_768 }).W).toBeNull()
+    expect(decoded({ W: 100, W_SF: 11 }).W).toBeNull()
+    expect(decoded({ W: 100, W_SF: -11 }).W).toBeNull()
+    expect(decoded({ W: 100, W_SF: 1 }, (offset) => offset).W).toBeNull()
+  })
+
+  it('longer than a request gives values only while its scale factors hold still', async () => {
+    const image = (scaleFactor: number) =>
+      sunspecImage([common(), { id: 160, length: 248, points: { DCA_SF: scaleFactor, 'module[].DCA': 150 } }])
+    let reads = 0
+    const bus = busOf(() => image(reads++ < 2 ? -2 : -1))
+    const chain = { base: 40_000, models: [{ id: 160, address: 40_070, length: 248 }], complete: true }
+    const moved = await Effect.runPromise(readChain(bus, { unit: 1, chain }))
+    const still = await reportOf(image(-2))
+    const modules = (points: Points | undefined) => points?.module as readonly Points[]
+    expect(modules(still.sunspec.models[1]?.points)[11]?.DCA).toBe(0)
+    expect(modules(moved.sunspec.models[0]?.points)[0]?.DCA).toBe(1.5)
+    expect(modules(moved.sunspec.models[0]?.points)[11]?.DCA).toBeNull()
+  })
+
+  it('shorter than its definition has no points past its declared length', async () => {
+    const { sunspec } = await reportOf(sunspecImage([common(), { id: 204, length: 81, points: { W: 5 } }]))
+    const points = sunspec.models[1]?.points ?? {}
+    expect(points.W).toBe(5)
+    expect(Object.keys(points)).toContain('TotVArhImpQ2')
+    expect(Object.keys(points)).not.toContain('Evt')
+  })
+})
+
+describe('the search for SunSpec models', () => {
+  const meter = { id: 203, length: 105 }
+
+  it.each([40_000, 50_000, 0])('finds the mark at %i', async (base) => {
+    const chain = await Effect.runPromise(chainOf(sunspecImage([common(), meter], { base })))
+    expect(chain).toEqual({
+      base,
+      models: [
+        { id: 1, address: base + 2, length: 66 },
+        { id: 203, address: base + 70, length: 105 },
+      ],
+      complete: true,
+    })
+  })
+
+  it.each([4096, 1000])("finds it at %i when the user's list says so", async (base) => {
+    const image = sunspecImage([common(65), meter], { base })
+    expect((await Effect.runPromise(Effect.flip(chainOf(image))))._tag).toBe('NotSunspec')
+    expect(await Effect.runPromise(chainOf(image, [base], 'silent'))).toMatchObject({ base, complete: true })
+  })
+
+  it('steps over models that nobody defined', async () => {
+    const report = await reportOf(sunspecImage([common(), { id: 64_412, length: 43 }, { id: 402, length: 124 }, meter]))
+    expect(report.sunspec.models.map(({ id, points }) => [id, Object.keys(points).length > 0])).toEqual([
+      [1, true],
+      [64_412, false],
+      [402, false],
+      [203, true],
+    ])
+  })
+
+  it('keeps what stands before a break, a zero length, or a length past the last register', async () => {
+    for (const [models, end] of [
+      [[common(), meter], 'cut'],
+      [[common(), meter, { id: 101, length: 0 }], 'marked'],
+    ] as const) {
+      const chain = await Effect.runPromise(chainOf(sunspecImage(models, { end })))
+      expect(chain.complete).toBe(false)
+      expect(chain.models.map(({ id }) => id)).toEqual([1, 203])
+    }
+    const giant = new Map(sunspecImage([common()]))
+    giant.set(40_070, 103).set(40_071, 65_000)
+    expect(await Effect.runPromise(chainOf(giant))).toMatchObject({ models: [{ id: 1 }], complete: false })
+  })
+
+  it('ends after 100 models', async () => {
+    const many = Array.from({ length: 150 }, () => ({ id: 65_000, length: 1 }))
+    const chain = await Effect.runPromise(chainOf(sunspecImage([common(), ...many])))
+    expect(chain.models).toHaveLength(100)
+  })
+
+  it('refuses a first model that is not the common one', async () => {
+    const odd = await Effect.runPromise(Effect.flip(chainOf(sunspecImage([{ id: 1, length: 15 }]))))
+    expect(odd).toMatchObject({ _tag: 'NotSunspec' })
+    expect(odd.message).toContain('length 15')
+  })
+
+  it('says that a device is silent, rather than foreign, when it answers nothing', async () => {
+    expect((await Effect.runPromise(Effect.flip(chainOf(new Map(), [], 'silent'))))._tag).toBe('ModbusTimeout')
+  })
+})
+
+interface Recorded {
+  readonly base: number
+  readonly registers: readonly { readonly address: number; readonly hex: string }[]
+  readonly chain: readonly { readonly id: number; readonly len: number; readonly addr: number }[]
+  readonly end_marker_at?: number
+  readonly expected: readonly { readonly id: number; readonly points: Readonly<Record<string, unknown>> }[]
+}
+
+const folder = new URL('../../../shared/reference/meter/dumps/', import.meta.url)
+const there = existsSync(folder)
+if (!there) console.warn(`skipped: recorded SunSpec devices are not at ${folder.pathname}`)
+const images = !there
+  ? []
+  : readdirSync(folder)
+      .map((file) => [file, JSON.parse(readFileSync(new URL(file, folder), 'utf8'))] as const)
+      .filter((entry): entry is readonly [string, Recorded] => 'chain' in entry[1])
+
+/** Recorded expectations against what was decoded; both spell "nothing" in more than one way. */
+function compare(path: string, expected: unknown, actual: unknown): void {
+  if (Array.isArray(expected)) {
+    for (const [i, one] of expected.entries()) compare(`${path}[${i}]`, one, (actual as readonly unknown[])?.[i])
+    return
+  }
+  const { value, type } = expected as { value?: unknown; type?: string }
+  if (type === undefined) {
+    for (const [name, one] of Object.entries(expected as object)) {
+      compare(`${path}.${name}`, one, (actual as Points | undefined)?.[name])
+    }
+    return
+  }
+  if (typeof value === 'string') {
+    expect(actual, path).toBe(
+      value
+        .split('\0')[0]
+        ?.replace(/\p{Cc}/gu, '')
+        .trim() || null,
+    )
+  } else if (typeof value === 'number') {
+    expect(Math.abs(Number(actual) - value), `${path}: ${String(actual)} for ${value}`).toBeLessThanOrEqual(
+      type === 'float32' ? Math.abs(value) * 1e-6 : 1e-9,
+    )
+  } else {
+    // An accumulator's zero is zero here; points past the declared length are absent.
+    expect(actual ?? null, path).toBe(type.startsWith('acc') && actual === 0 ? 0 : null)
+  }
+}
+
+describe.skipIf(!there)('a recorded SunSpec device', () => {
+  it.each(images)('%s reads as an independent reader read it', async (_, recorded) => {
+    const registers = new Map(
+      recorded.registers.flatMap(({ address, hex }) =>
+        (hex.match(/.{4}/g) ?? []).map((word, i) => [address + i, Number.parseInt(word, 16)] as const),
+      ),
+    )
+    const chain = await Effect.runPromise(chainOf(registers, [recorded.base]))
+    expect(chain.base).toBe(recorded.base)
+    expect(chain.models).toEqual(recorded.chain.map(({ id, len, addr }) => ({ id, length: len, address: addr })))
+    const { sunspec } = await reportOf(registers, [recorded.base])
+    for (const [i, { id, points }] of recorded.expected.entries()) {
+      const model = sunspec.models[i]
+      expect(model?.id).toBe(id)
+      if (modelDefinitions.has(id)) compare(String(id), points, model?.points)
+    }
+  })
+})

@@ -1,0 +1,233 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { forecastNetWh, netHistory } from '#meter-agent/forecast.ts'
+import { type OrderAction, planOrders } from '#meter-agent/quotes.ts'
+import { seededRandom } from '#meter-agent/seeded-random.ts'
+import { rampTrader } from '#meter-agent/traders/ramp.ts'
+import type { Quote, TraderInput, TradingSlot } from '#meter-agent/traders/trader.ts'
+import { zeroIntelligenceTrader } from '#meter-agent/traders/zero-intelligence.ts'
+import { tradingSlots } from '#meter-agent/trading.ts'
+import { defaultMarketRules } from '#protocol/market-rules.ts'
+import type { Positions } from '#protocol/messages.ts'
+
+const WINDOW_MS = 3_600_000
+const slot = (fields: Partial<TradingSlot>): TradingSlot => ({
+  slot: 100,
+  forecastNetWh: 0,
+  boughtWh: 0,
+  soldWh: 0,
+  msToGate: WINDOW_MS,
+  ...fields,
+})
+const input = (slots: readonly TradingSlot[], rules = defaultMarketRules): TraderInput => ({
+  slots,
+  rules,
+  tradingWindowMs: WINDOW_MS,
+  random: seededRandom('test'),
+})
+const traders = [rampTrader, zeroIntelligenceTrader]
+
+describe('the forecast', () => {
+  const stated = (slotNumber: number, net: number) => ({
+    slot: slotNumber,
+    importWh: Math.max(0, -net),
+    exportWh: Math.max(0, net),
+  })
+
+  it('is the same slot yesterday, if that is known', () => {
+    const history = netHistory([stated(1000, -300), stated(1095, 700)])
+    expect(forecastNetWh(history, { slot: 1096, slotMinutes: 15 })).toBe(-300)
+  })
+
+  it('is otherwise the mean of the last two slots, less for every slot ahead', () => {
+    const history = netHistory([stated(1, 9999), stated(2, -800), stated(3, -1200)])
+    expect([4, 5, 6].map((n) => forecastNetWh(history, { slot: n, slotMinutes: 15 }))).toEqual([-900, -810, -729])
+  })
+
+  it('is nothing when nothing is known', () => {
+    expect(forecastNetWh(netHistory([]), { slot: 4, slotMinutes: 15 })).toBe(0)
+  })
+})
+
+describe.each(traders)('the $name trader', (trader) => {
+  it('sells expected export and buys expected import, net of what is traded', () => {
+    const quotes = trader.quotes(
+      input([
+        slot({ slot: 1, forecastNetWh: 500, soldWh: 200 }),
+        slot({ slot: 2, forecastNetWh: -400, boughtWh: 100 }),
+        slot({ slot: 3, forecastNetWh: 0 }),
+        slot({ slot: 4, forecastNetWh: 100, soldWh: 150 }),
+      ]),
+    )
+    expect(quotes.map(({ slot: s, side, energyWh }) => [s, side, energyWh])).toEqual([
+      [1, 'sell', 300],
+      [2, 'buy', 300],
+    ])
+  })
+
+  it('never wants more than is forecast, nor a price at which the supplier would be better', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -9000, max: 9000 }),
+        fc.nat({ max: 9000 }),
+        fc.nat({ max: 9000 }),
+        fc.integer({ min: -1000, max: 2 * WINDOW_MS }),
+        (forecastNetWh_, boughtWh, soldWh, msToGate) => {
+          const wanted = slot({ forecastNetWh: forecastNetWh_, boughtWh, soldWh, msToGate })
+          for (const quote of trader.quotes(input([wanted]))) {
+            expect(quote.energyWh).toBeGreaterThanOrEqual(1)
+            expect(quote.energyWh).toBeLessThanOrEqual(Math.abs(forecastNetWh_))
+            const held = quote.side === 'sell' ? soldWh - boughtWh : boughtWh - soldWh
+            expect(held + quote.energyWh).toBeLessThanOrEqual(Math.abs(forecastNetWh_))
+            expect(quote.side).toBe(forecastNetWh_ > 0 ? 'sell' : 'buy')
+            expect(Number.isInteger(quote.priceEurPerMWh)).toBe(true)
+            expect(quote.priceEurPerMWh).toBeGreaterThanOrEqual(80)
+            expect(quote.priceEurPerMWh).toBeLessThanOrEqual(210)
+          }
+        },
+      ),
+      { seed: 3 },
+    )
+  })
+
+  it('stays away where neighbours have nothing to share', () => {
+    const tariff = { ...defaultMarketRules.tariff, localChargeMilliEurPerMWh: 300_000 }
+    expect(trader.quotes(input([slot({ forecastNetWh: 500 })], { ...defaultMarketRules, tariff }))).toEqual([])
+  })
+})
+
+describe('the ramp', () => {
+  const price = (forecastNetWh_: number, msToGate: number) =>
+    rampTrader.quotes(input([slot({ forecastNetWh: forecastNetWh_, msToGate })]))[0]?.priceEurPerMWh
+
+  it('gives way in a straight line from its best price to its worst', () => {
+    const left = [1, 0.75, 0.5, 0.25, 0].map((share) => share * WINDOW_MS)
+    expect(left.map((ms) => price(100, ms))).toEqual([210, 178, 145, 113, 80])
+    expect(left.map((ms) => price(-100, ms))).toEqual([80, 112, 145, 177, 210])
+  })
+})
+
+describe('zero intelligence', () => {
+  it('draws the same prices from the same seed, and all of the prices between its limits', () => {
+    const draw = (seed: string) => {
+      const random = seededRandom(seed)
+      return Array.from({ length: 3000 }, () => {
+        const [quote] = zeroIntelligenceTrader.quotes({ ...input([slot({ forecastNetWh: 5 })]), random })
+        return quote?.priceEurPerMWh
+      })
+    }
+    expect(draw('a')).toEqual(draw('a'))
+    expect(draw('a')).not.toEqual(draw('b'))
+    expect(new Set(draw('a')).size).toBe(131)
+  })
+})
+
+describe('the slots that are traded', () => {
+  const NOW_MS = 1000 * 900_000
+  const ask = { rules: defaultMarketRules, most: 3, history: new Map([[999, 100]]) }
+  const slotsAt = (nowMs: number, positions: Positions['slots'] = []) =>
+    tradingSlots({ ...ask, nowMs, positions: { slots: positions } }).map((one) => one.slot)
+
+  it('are the next ones whose gate is open', () => {
+    expect(slotsAt(NOW_MS)).toEqual([1001, 1002, 1003])
+    expect(slotsAt(NOW_MS + 599_999)).toEqual([1001, 1002, 1003])
+    expect(slotsAt(NOW_MS + 600_000)).toEqual([1002, 1003, 1004])
+  })
+
+  it('leave out those whose book is closed or halted', () => {
+    const halted = { slot: 1002, phase: 'halted', boughtWh: 0, soldWh: 0, openOrders: [] } as const
+    expect(slotsAt(NOW_MS, [halted])).toEqual([1001, 1003])
+  })
+})
+
+describe('the planner of orders', () => {
+  type Open = Positions['slots'][number]['openOrders'][number]
+  const open = (fields: Partial<Open>): Open => ({
+    orderId: `0x${String(fields.nonce ?? 1).padStart(64, '0')}`,
+    nonce: 1,
+    side: 'sell',
+    priceEurPerMWh: 100,
+    energyWh: 500,
+    openWh: 500,
+    ...fields,
+  })
+  const held = (openOrders: readonly Open[], phase: 'continuous' | 'closed' = 'continuous') => ({
+    slots: [{ slot: 100, phase, boughtWh: 0, soldWh: 0, openOrders }],
+  })
+  const quote: Quote = { slot: 100, side: 'sell', priceEurPerMWh: 100, energyWh: 500 }
+
+  it('does nothing when the book holds what is wanted', () => {
+    expect(planOrders([quote], held([open({})]))).toEqual([])
+    expect(planOrders([], held([]))).toEqual([])
+  })
+
+  it('places what is missing', () => {
+    expect(planOrders([quote], held([]))).toEqual([{ type: 'place', quote }])
+    expect(planOrders([quote], { slots: [] })).toEqual([{ type: 'place', quote }])
+  })
+
+  it('amends the total, with what is filled already', () => {
+    const filled = open({ nonce: 7, energyWh: 800, openWh: 600 })
+    expect(planOrders([quote], held([filled]))).toEqual([{ type: 'amend', replaces: 7, totalWh: 700, quote }])
+  })
+
+  it('cancels first what stands in the way', () => {
+    const buy = open({ nonce: 3, side: 'buy' })
+    expect(planOrders([quote], held([buy])).map(({ type }) => type)).toEqual(['cancel', 'place'])
+    expect(planOrders([], held([buy, open({ nonce: 4 })])).map(({ type }) => type)).toEqual(['cancel', 'cancel'])
+  })
+
+  it('leaves a closed book alone', () => {
+    expect(planOrders([quote], held([open({ priceEurPerMWh: 1 })], 'closed'))).toEqual([])
+  })
+
+  it('ends, whatever was open, with exactly the quote in the book, and never with both sides at once', () => {
+    const orders = fc.uniqueArray(
+      fc.record({
+        nonce: fc.integer({ min: 1, max: 50 }),
+        side: fc.constantFrom('buy' as const, 'sell' as const),
+        priceEurPerMWh: fc.integer({ min: 80, max: 210 }),
+        openWh: fc.integer({ min: 1, max: 900 }),
+        filledWh: fc.nat({ max: 900 }),
+      }),
+      { selector: ({ nonce }) => nonce, maxLength: 6 },
+    )
+    const wanted = fc.option(
+      fc.record({
+        side: fc.constantFrom('buy' as const, 'sell' as const),
+        priceEurPerMWh: fc.integer({ min: 80, max: 210 }),
+        energyWh: fc.integer({ min: 1, max: 900 }),
+      }),
+      { nil: null },
+    )
+    fc.assert(
+      fc.property(orders, wanted, (generated, want) => {
+        const book = generated.map((one) => open({ ...one, energyWh: one.openWh + one.filledWh }))
+        const quotes = want === null ? [] : [{ slot: 100, ...want }]
+        const actions = planOrders(quotes, held(book))
+        let left = [...book]
+        for (const action of actions) {
+          left = applied(left, action)
+          if (action.type !== 'cancel') expect(new Set(left.map(({ side }) => side)).size).toBe(1)
+        }
+        expect(left.map(({ side, priceEurPerMWh, openWh }) => ({ side, priceEurPerMWh, energyWh: openWh }))).toEqual(
+          want === null ? [] : [want],
+        )
+        expect(actions.length).toBeLessThanOrEqual(Math.max(1, book.length + 1))
+      }),
+      { seed: 11 },
+    )
+  })
+
+  function applied(book: readonly Open[], action: OrderAction): Open[] {
+    if (action.type === 'cancel') return book.filter(({ orderId }) => orderId !== action.orderId)
+    const { side, priceEurPerMWh, energyWh } = action.quote
+    if (action.type === 'place')
+      return [...book, open({ nonce: 999, side, priceEurPerMWh, energyWh, openWh: energyWh })]
+    return book.map((order) => {
+      if (order.nonce !== action.replaces) return order
+      const openWh = action.totalWh - (order.energyWh - order.openWh)
+      return { ...order, priceEurPerMWh, energyWh: action.totalWh, openWh }
+    })
+  }
+})

@@ -1,0 +1,96 @@
+import { Effect } from 'effect'
+import { describe, expect, it } from 'vitest'
+import { generateScenario, type HomeState, type SimulatedHome, type SimulatedStreet } from '#sim/index.ts'
+
+const DAY_MS = 86_400_000
+const street = (homes: number, seed = 7): SimulatedStreet => Effect.runSync(generateScenario({ homes, seed }))
+const statesOf = (home: SimulatedHome, stepMs: number, untilMs: number): HomeState[] => {
+  const states: HomeState[] = []
+  for (let timeMs = home.startMs; timeMs <= home.startMs + untilMs; timeMs += stepMs)
+    states.push(home.advanceTo(timeMs))
+  return states
+}
+
+describe('a simulated street', () => {
+  it('gives the same bytes for the same seed, and others for another', () => {
+    const day = (seed: number) => JSON.stringify(street(5, seed).homes.map((home) => statesOf(home, 900_000, DAY_MS)))
+    expect(day(7)).toBe(day(7))
+    expect(day(7)).not.toBe(day(8))
+  })
+
+  it('changes nobody’s day when a home joins', () => {
+    const week = (home: SimulatedHome | undefined) => (home === undefined ? [] : statesOf(home, 3_600_000, 2 * DAY_MS))
+    const larger = street(9).homes
+    for (const [index, home] of street(5).homes.entries()) expect(week(home)).toEqual(week(larger[index]))
+  })
+
+  it('has homes with sun to spare, homes without, and batteries among the roofs', () => {
+    const { homes, startMs } = street(20)
+    const states = homes.map((home) => home.advanceTo(startMs + DAY_MS / 4))
+    expect(homes[0]?.home).toBe('home-01')
+    expect(states.filter((state) => state.roof !== null)).toHaveLength(12)
+    expect(states.filter((state) => state.battery !== null)).toHaveLength(4)
+    expect(states.some((state) => state.grid.powerW < 0)).toBe(true)
+    expect(states.some((state) => state.grid.powerW > 0)).toBe(true)
+  })
+
+  it('fast-forwards a week of 16 homes within a second', () => {
+    const { homes, startMs } = street(16)
+    const beganMs = performance.now()
+    for (const home of homes) home.advanceTo(startMs + 7 * DAY_MS)
+    expect(performance.now() - beganMs).toBeLessThan(1000)
+  })
+})
+
+describe('a simulated home', () => {
+  it('balances every joule: roof + discharge + import = load + charge + export, charge − discharge = stored + lost', () => {
+    for (const home of street(16).homes) {
+      const before = home.account.storedJ
+      home.advanceTo(home.startMs + 3 * DAY_MS)
+      const sum = home.account
+      expect(sum.loadJ).toBeGreaterThan(0)
+      expect(sum.roofJ + sum.dischargeJ + sum.importJ).toBe(sum.loadJ + sum.chargeJ + sum.exportJ)
+      expect(sum.chargeJ - sum.dischargeJ).toBe(sum.storedJ - before + sum.batteryLossJ)
+      for (const value of Object.values(sum)) expect(Number.isSafeInteger(value) && value >= 0).toBe(true)
+    }
+  })
+
+  it('shows counters that never go back and agree with the account to the Wh', () => {
+    for (const home of street(5).homes) {
+      const states = statesOf(home, 37_123, DAY_MS)
+      for (const [index, state] of states.entries()) {
+        const before = states[index - 1] ?? state
+        expect(state.grid.importWh).toBeGreaterThanOrEqual(before.grid.importWh)
+        expect(state.grid.exportWh).toBeGreaterThanOrEqual(before.grid.exportWh)
+        expect(state.roof?.producedWh ?? 0).toBeGreaterThanOrEqual(before.roof?.producedWh ?? 0)
+      }
+      const last = home.advanceTo(home.startMs + DAY_MS)
+      const grownWh = last.grid.importWh - (states[0]?.grid.importWh ?? 0)
+      expect(grownWh).toBe(Math.floor(home.account.importJ / 3600))
+    }
+  })
+
+  it('uses its own sun first: never imports and exports at once, and charges only what it does not need', () => {
+    for (const home of street(10).homes) {
+      for (const state of statesOf(home, 600_000, DAY_MS)) {
+        const net = state.loadW - (state.roof?.powerW ?? 0) + (state.battery?.powerW ?? 0)
+        expect(state.grid.powerW).toBe(net)
+        if ((state.battery?.powerW ?? 0) > 0) expect(state.grid.powerW).toBeLessThanOrEqual(0)
+      }
+    }
+  })
+
+  it('is the same at a time whether it got there in one step or in many', () => {
+    const [many, one] = [street(5).homes[4], street(5).homes[4]]
+    if (many === undefined || one === undefined) throw new Error('a street of five has five homes')
+    statesOf(many, 91_001, DAY_MS)
+    const timeMs = many.startMs + DAY_MS + 12_345
+    expect(many.advanceTo(timeMs)).toEqual(one.advanceTo(timeMs))
+  })
+
+  it('refuses to go back', () => {
+    const [home] = street(1).homes
+    home?.advanceTo(home.startMs + 60_000)
+    expect(() => home?.advanceTo(home.startMs)).toThrow(/cannot go to/)
+  })
+})

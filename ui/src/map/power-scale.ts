@@ -1,0 +1,24 @@
+/** A power drawn as an area: `radius(W)` in px, and a round power to explain it by. */
+export interface PowerScale {
+  readonly radius: (powerW: number) => number
+  readonly sampleW: number
+}
+
+/**
+ * Area is proportional to power, and `largestW` fills `largestRadius`. The largest is taken in steps (1, 2, 5 kW …),
+ * so that the scale stays while the street breathes.
+ */
+export function powerScale(options: { readonly largestW: number; readonly largestRadius: number }): PowerScale {
+  const top = roundUp(Math.max(1_000, options.largestW))
+  return {
+    radius: (powerW) => options.largestRadius * Math.sqrt(Math.min(1, Math.abs(powerW) / top)),
+    sampleW: roundUp(top / 5),
+  }
+}
+
+/** The next of 1, 2, 5, 10, 20, 50 … at or above a positive value. */
+function roundUp(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value))
+  for (const digit of [1, 2, 5]) if (digit * decade >= value) return digit * decade
+  return 10 * decade
+}
