@@ -13,7 +13,7 @@ export interface Membership {
   /** the market's domain and rules as first heard */
   readonly protocol: Effect.Effect<MarketProtocol, NotJoined>
   readonly isEnrolled: () => boolean
-  /** Learns the market's protocol and enrols the home; does nothing the second time. */
+  /** Checks that the market is the known one, once a run, and enrols the home, once in its life. */
   readonly enrol: Effect.Effect<void, GatewayError | OutboxFailure>
   /** The market has forgotten the home: enrol again. */
   readonly forgotten: Effect.Effect<void>
@@ -43,6 +43,7 @@ export const openMembership = (
     const remembered = yield* outbox.recall('protocol')
     let protocol: MarketProtocol | null =
       remembered === null ? null : Schema.decodeUnknownSync(StoredProtocol)(remembered)
+    let checked = false
     let enrolled = (yield* outbox.recall('enrolled')) !== null
 
     const learn = Effect.gen(function* () {
@@ -51,6 +52,7 @@ export const openMembership = (
       if (mismatch !== null) return yield* new GatewayMismatch({ url: gatewayUrl, ...mismatch })
       protocol = heard
       yield* outbox.remember('protocol', JSON.stringify(heard))
+      checked = true
       return heard
     })
 
@@ -58,10 +60,11 @@ export const openMembership = (
       protocol: Effect.suspend(() =>
         protocol === null ? Effect.fail(new NotJoined({ home })) : Effect.succeed(protocol),
       ),
-      isEnrolled: () => enrolled,
+      isEnrolled: () => checked && enrolled,
       enrol: Effect.gen(function* () {
-        if (enrolled) return
+        if (checked && enrolled) return
         const { domain } = yield* learn
+        if (enrolled) return
         const body = {
           neighbourhood,
           home,
@@ -83,7 +86,7 @@ export const openMembership = (
     }
   })
 
-/** What keeps a home from joining the market it hears. Its chain of readings is hashed under one domain for ever. */
+/** What keeps a home from joining the market it hears. Its readings are chained under one domain, its slots have one length. */
 function mismatchOf(market: {
   readonly heard: MarketProtocol
   readonly known: MarketProtocol | null
@@ -94,7 +97,7 @@ function mismatchOf(market: {
     return { field: 'neighbourhood', value: heard.neighbourhood, expected: neighbourhood }
   }
   if (known === null) return null
-  const value = canonicalJson({ ...heard.domain })
-  const expected = canonicalJson({ ...known.domain })
+  const terms = ({ domain, rules }: MarketProtocol) => canonicalJson({ ...domain, slotMinutes: rules.slotMinutes })
+  const [value, expected] = [terms(heard), terms(known)]
   return value === expected ? null : { field: 'domain', value, expected }
 }

@@ -30,7 +30,7 @@ export interface SlotBill {
   readonly localChargeMicroEur: number
   /** the deviation at the supplier's tariffs: feed-in if long, retail if short */
   readonly deviationMicroEur: number
-  /** the same import and export with the tariffs alone */
+  /** the same slot with the tariffs alone, netted alike, so that what differs is the market's doing */
   readonly withoutMarketMicroEur: number
 }
 
@@ -74,7 +74,7 @@ export function netSlot(delivery: Delivery, tariff: Tariff): NettedSlot {
     const netExportWh = bill.exportWh - bill.importWh
     bill.deviationWh = netExportWh - (bill.soldWh - bill.boughtWh)
     bill.deviationMicroEur = deviationLine(bill.deviationWh, tariff)
-    bill.withoutMarketMicroEur = deviationLine(-bill.importWh, tariff) + deviationLine(bill.exportWh, tariff)
+    bill.withoutMarketMicroEur = deviationLine(netExportWh, tariff)
     const rateMilliEurPerMWh = tariff.localChargeMilliEurPerMWh
     bill.localChargeMicroEur = billLineMicroEur({ energyWh: -bill.boughtWh, rateMilliEurPerMWh })
     const chargedMicroEur = billLineMicroEur({ energyWh: bill.boughtWh, rateMilliEurPerMWh })

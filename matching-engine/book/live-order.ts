@@ -1,5 +1,12 @@
 import type { OrderState, SelfTradePrevention, Side, TimeInForce } from './book-order.ts'
-import type { PriceLevel } from './price-level.ts'
+
+/** The queue at one price that an order rests in. */
+export interface RestingPlace {
+  readonly priceEurPerMWh: number
+  readonly first: LiveOrder | null
+  readonly append: (order: LiveOrder) => void
+  readonly remove: (order: LiveOrder) => void
+}
 
 /** An order between its acceptance and its close, with its links into the book. Energy in Wh, price in EUR/MWh. */
 export interface LiveOrder {
@@ -17,7 +24,7 @@ export interface LiveOrder {
   /** time priority: smaller is earlier; given anew each time the order goes to the back of a queue */
   arrival: number
   /** where it rests; null while it does not */
-  level: PriceLevel | null
+  level: RestingPlace | null
   previous: LiveOrder | null
   next: LiveOrder | null
   /** its place in the expiry queue, −1 outside of it */

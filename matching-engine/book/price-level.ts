@@ -1,7 +1,7 @@
-import type { LiveOrder } from './live-order.ts'
+import type { LiveOrder, RestingPlace } from './live-order.ts'
 
 /** The orders at one price, first come first served: a list linked through the orders, so leaving it is O(1). */
-export class PriceLevel {
+export class PriceLevel implements RestingPlace {
   readonly priceEurPerMWh: number
   #first: LiveOrder | null = null
   #last: LiveOrder | null = null

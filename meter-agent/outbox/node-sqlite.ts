@@ -65,8 +65,10 @@ function outboxOf(
   const insertStatement = database.prepare('INSERT INTO statement (slot, body) VALUES (?, ?)')
   const countReadings = database.prepare('SELECT count(*) AS n FROM reading')
   const thinReadings = database.prepare(`
-    DELETE FROM reading WHERE sequence % 2 = 0
-      AND sequence < (SELECT sequence FROM reading ORDER BY sequence LIMIT 1 OFFSET ?)`)
+    DELETE FROM reading WHERE sequence IN (
+      SELECT sequence FROM (
+        SELECT sequence, row_number() OVER (ORDER BY sequence) AS place FROM reading ORDER BY sequence LIMIT ?
+      ) WHERE place % 2 = 0)`)
   const forgetStatements = database.prepare('DELETE FROM statement WHERE acknowledged = 1 AND slot < ?')
   const oldestReadings = database.prepare('SELECT body FROM reading ORDER BY sequence LIMIT ?')
   const oldestStatements = database.prepare('SELECT body FROM statement WHERE acknowledged = 0 ORDER BY slot LIMIT ?')

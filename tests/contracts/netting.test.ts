@@ -51,6 +51,12 @@ describe('netting a slot', () => {
     expect([sold.withoutMarketMicroEur, bought.withoutMarketMicroEur]).toEqual([80_000, -320_000])
   })
 
+  it('finds no saving where nothing was traded, though a home took and gave in the same slot', () => {
+    const statements = [statement({ slot, account: seller, importWh: 300, exportWh: 500 })]
+    const [bill] = netSlot({ slot, trades: [], statements }, tariff).bills
+    expect(bill).toMatchObject({ deviationMicroEur: 16_000, withoutMarketMicroEur: 16_000 })
+  })
+
   it('rounds each tariff line down once for the home; the remainder goes to the supplier', () => {
     const fine = { retailMilliEurPerMWh: 278_955, feedInMilliEurPerMWh: 81_235, localChargeMilliEurPerMWh: 110_333 }
     const one = trade({ slot, n: 1, seller, buyer, priceEurPerMWh: 100, energyWh: 1 })

@@ -23,7 +23,7 @@ export function importLinesOf(file: string, source: string): ImportLine[] {
 
 function targetOf(file: string, specifier: string): string | null {
   if (specifier.startsWith('#')) return specifier.slice(1)
-  if (specifier.startsWith('.')) return normalize(join(dirname(file), specifier))
+  if (specifier.startsWith('.') && !specifier.endsWith('.json')) return normalize(join(dirname(file), specifier))
   return null
 }
 

@@ -75,8 +75,10 @@ function detailOf(page: Page): string {
       return words.detail.stale(age)
     case 'disconnected':
       return words.detail.disconnected(age)
-    case 'catching-up':
-      return words.detail.catchingUp(count(eventsBehind(page)))
+    case 'catching-up': {
+      const behind = eventsBehind(page)
+      return behind === 0 ? '' : words.detail.catchingUp(count(behind))
+    }
     case 'unreadable':
       return page.link.unreadable ?? ''
     default:

@@ -7,6 +7,9 @@ export interface ConnectionListener extends ServerToClient {
   readonly disconnect: () => void
 }
 
+/** How long to wait where socket.io would not try again by itself: the gateway said goodbye, or no. */
+const RETRY_MS = 2_000
+
 /** Connects to the gateway that served this page and stays with it: after a loss it tries again, for ever. */
 export function connect(listener: () => ConnectionListener): ClientToServer {
   const socket: Socket<ServerToClient, ClientToServer> = io({
@@ -15,7 +18,14 @@ export function connect(listener: () => ConnectionListener): ClientToServer {
     reconnectionDelayMax: 4_000,
   })
   socket.on('connect', () => listener().connect())
-  socket.on('disconnect', () => listener().disconnect())
+  const retryIfGivenUp = () => {
+    if (!socket.active) setTimeout(() => socket.connect(), RETRY_MS)
+  }
+  socket.on('disconnect', () => {
+    listener().disconnect()
+    retryIfGivenUp()
+  })
+  socket.on('connect_error', retryIfGivenUp)
   socket.on('snapshot', (snapshot) => listener().snapshot(snapshot))
   socket.on('frame', (frame) => listener().frame(frame))
   socket.on('status', (status) => listener().status(status))

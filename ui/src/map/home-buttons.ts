@@ -42,8 +42,8 @@ export class HomeButtons {
       button.remove()
       this.#buttons.delete(home)
     }
-    const size = Math.max(24, Math.min(84, layout.pitch * 0.72))
-    this.root.style.setProperty('--home-size', `${size}px`)
+    // 24 px at least for a finger; else round the largest sun, rays included.
+    this.root.style.setProperty('--home-size', `${Math.max(24, 2.22 * layout.bubble)}px`)
     this.root.style.setProperty('--label-room', `${layout.labelRoom}px`)
     this.root.dataset['labels'] = layout.labels
     for (const [home, place] of layout.homes) {

@@ -97,7 +97,8 @@ export class HomeCard {
     const right = place.x + 56 + width < box.width - 8
     const x = right ? place.x + 56 : Math.max(8, place.x - 56 - width)
     const y = Math.min(Math.max(8, place.y - height / 2), Math.max(8, box.height - height - 8))
-    this.root.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`
+    this.root.style.setProperty('--card-x', `${Math.round(x)}px`)
+    this.root.style.setProperty('--card-y', `${Math.round(y)}px`)
   }
 
   #set(row: Row, text: string): void {

@@ -20,6 +20,8 @@ export interface StreetLayout {
   readonly pitch: number
   /** streets run across a wide box and down a tall one */
   readonly direction: 'across' | 'down'
+  /** the radius of the largest power drawn */
+  readonly bubble: number
   /** what there is room for beside each home */
   readonly labels: 'full' | 'power' | 'none'
   /** how wide a label may be */
@@ -84,17 +86,29 @@ export function layoutStreet(options: {
     homes.set(name, { x: tap.x + outward.x * away, y: tap.y + outward.y * away, tap, feeder: index, along, outward })
   })
   const pitch = Math.min(step, lane / 2)
-  const [full, power] = direction === 'across' ? [74, 50] : [52, 40]
+  const bubble = Math.min(52, pitch * 0.4)
   return {
     supplier: place(direction === 'across' ? 58 : 34, breadth / 2),
     transformer: place(head * (direction === 'across' ? 0.8 : 0.86), breadth / 2),
     feeders,
     homes,
     pitch,
+    bubble,
     direction,
-    labels: pitch >= full ? 'full' : pitch >= power ? 'power' : 'none',
-    labelRoom: direction === 'across' ? step * 0.98 : lane / 2 - offset - pitch * 0.36 - 20,
+    ...labelling({ direction, step, beyond: lane / 2 - offset - bubble * 1.11 }),
   }
+}
+
+/** What fits between a home's bubble and the edge of its lane, `beyond` px away, and its neighbour, `step` px along. */
+function labelling(room: {
+  readonly direction: StreetLayout['direction']
+  readonly step: number
+  readonly beyond: number
+}): Pick<StreetLayout, 'labels' | 'labelRoom'> {
+  const across = room.direction === 'across'
+  const [width, height] = across ? [room.step * 0.98, room.beyond] : [room.beyond - 16, room.step * 0.6]
+  const labels = width < 66 ? 'none' : height >= 38 ? 'full' : height >= 20 ? 'power' : 'none'
+  return { labels, labelRoom: width }
 }
 
 /** As many feeders as give each home the most room; one street rather than two where it hardly matters. */

@@ -217,11 +217,12 @@ export class MapView {
       element('strong', { class: 'takes' }, `▼ ${kilowatts(takenW)} kW`),
       element('span', {}, words.map.takers(takers.length)),
     )
-    const power = `${kilowatts(Math.abs(netW))} kW`
-    const text =
-      netW > 0 ? words.map.fromSupplier(power) : netW < 0 ? words.map.toSupplier(power) : words.map.balanced(power)
+    const way = netW > 0 ? words.map.fromSupplier : netW < 0 ? words.map.toSupplier : words.map.balanced
     this.#transformer.dataset['flow'] = netW > 0 ? 'takes' : netW < 0 ? 'gives' : 'idle'
-    setText(this.#transformer, text)
+    this.#transformer.replaceChildren(
+      element('strong', {}, `${kilowatts(Math.abs(netW))} kW`),
+      element('span', {}, way),
+    )
   }
 
   #drawCard(): void {
@@ -269,7 +270,7 @@ export class MapView {
     drawStreet(this.#street.pen, {
       layout,
       homes,
-      scale: powerScale({ largestW, largestRadius: Math.min(52, layout.pitch * 0.4) }),
+      scale: powerScale({ largestW, largestRadius: layout.bubble }),
       palette: this.#palette,
     })
   }

@@ -58,7 +58,7 @@ export function drawStreet(pen: CanvasRenderingContext2D, scene: StreetScene): v
 function drawPlots(pen: CanvasRenderingContext2D, { layout, palette }: StreetScene): void {
   if (layout.pitch < 24) return
   const half = Math.min(layout.pitch * 0.43, 66)
-  const label = layout.labels !== 'full' ? 0 : layout.direction === 'across' ? 32 : layout.labelRoom * 0.9
+  const label = layout.labels !== 'full' ? 0 : layout.direction === 'across' ? 40 : layout.labelRoom * 0.9
   pen.fillStyle = palette.plot
   pen.beginPath()
   for (const { x, y, outward } of layout.homes.values()) {
@@ -156,13 +156,15 @@ function drawSupplier(pen: CanvasRenderingContext2D, { layout, palette }: Street
 }
 
 function drawHomes(pen: CanvasRenderingContext2D, { layout, homes, scale, palette }: StreetScene): void {
-  const body = Math.max(1.5, Math.min(15, layout.pitch * 0.13))
+  const body = Math.max(2, Math.min(15, layout.pitch * 0.13))
+  // Too small for a house inside, a bubble speaks for itself.
+  const housed = body >= 6
   const fillAll = (colour: string, wanted: (home: DrawnHome) => boolean, shape: (pen: Pen, spot: Spot) => void) => {
     pen.beginPath()
     for (const [name, home] of homes) {
       const place = layout.homes.get(name)
       if (place === undefined || !wanted(home)) continue
-      shape(pen, { x: place.x, y: place.y, r: Math.max(body * 1.5, scale.radius(home.powerW)) })
+      shape(pen, { x: place.x, y: place.y, r: Math.max(housed ? body * 1.5 : 2.5, scale.radius(home.powerW)) })
     }
     pen.fillStyle = colour
     pen.fill()
@@ -180,9 +182,11 @@ function drawHomes(pen: CanvasRenderingContext2D, { layout, homes, scale, palett
     }
   }
   const working = (home: DrawnHome) => home.state === 'takes' || home.state === 'gives'
-  houses(working)
-  pen.fillStyle = palette.surface
-  pen.fill()
+  if (housed) {
+    houses(working)
+    pen.fillStyle = palette.surface
+    pen.fill()
+  }
   houses((home) => !working(home))
   pen.fillStyle = palette.surface
   pen.fill()

@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http'
+import { Effect } from 'effect'
+import { HttpProblem } from './answer.ts'
+
+/** The largest body a request may have, bytes. */
+export const MAX_BODY_BYTES = 1_048_576
+
+/** The JSON value in a request's body. Fails with 415, 413 or 400; never holds more than `MAX_BODY_BYTES`. */
+export function readJson(request: IncomingMessage): Effect.Effect<unknown, HttpProblem> {
+  const [mediaType = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';')
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='))
+  const isUtf8 = charset === undefined || /^charset="?utf-8"?$/.test(charset)
+  if (mediaType.trim() !== 'application/json' || !isUtf8) {
+    return Effect.fail(
+      new HttpProblem({
+        status: 415,
+        title: 'The body is not JSON',
+        code: 'UNSUPPORTED_MEDIA_TYPE',
+        detail: `content-type is application/json in UTF-8, not ${JSON.stringify(request.headers['content-type'] ?? '')}`,
+        headers: { accept: 'application/json' },
+      }),
+    )
+  }
+  return Effect.flatMap(readBytes(request), (bytes) =>
+    Effect.try({
+      try: (): unknown => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)),
+      catch: (cause) =>
+        new HttpProblem({
+          status: 400,
+          title: 'The body is not JSON',
+          code: 'BAD_JSON',
+          detail: cause instanceof Error ? cause.message.slice(0, 200) : 'unreadable',
+        }),
+    }),
+  )
+}
+
+function readBytes(request: IncomingMessage): Effect.Effect<Buffer, HttpProblem> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Effect.fail(tooLarge(request))
+  return Effect.callback<Buffer, HttpProblem>((resume) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= MAX_BODY_BYTES) {
+        chunks.push(chunk)
+        return
+      }
+      request.removeAllListeners('data')
+      resume(Effect.fail(tooLarge(request)))
+    })
+    request.once('end', () => resume(Effect.succeed(Buffer.concat(chunks))))
+    request.once('error', ({ message }) =>
+      resume(
+        Effect.fail(
+          new HttpProblem({ status: 400, title: 'The request broke off', code: 'BAD_REQUEST', detail: message }),
+        ),
+      ),
+    )
+  })
+}
+
+function tooLarge(request: IncomingMessage): HttpProblem {
+  request.resume() // let the rest run by, or the client never reads the answer
+  return new HttpProblem({
+    status: 413,
+    title: 'The body is too large',
+    code: 'BODY_TOO_LARGE',
+    detail: `a body has at most ${MAX_BODY_BYTES} bytes`,
+    headers: { connection: 'close' },
+  })
+}

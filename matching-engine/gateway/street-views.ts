@@ -1,0 +1,110 @@
+import type { Positions } from '#protocol/messages.ts'
+import { slotStartMs } from '#protocol/slot.ts'
+import type { OpenOrder, Street, StreetBatch, StreetHome, StreetSlot } from '#protocol/street.ts'
+
+/** What `GET /api/v1/homes` says of a home: power in W (import positive), counters in Wh. */
+export type HomeView = Pick<
+  StreetHome,
+  'home' | 'account' | 'deviceId' | 'powerW' | 'importWh' | 'exportWh' | 'readingTimeMs'
+>
+
+/** What `GET /api/v1/slots` says of a slot: energy in Wh, prices in EUR/MWh, null where there is none. */
+export interface SlotView {
+  readonly slot: number
+  readonly startMs: number
+  readonly phase: StreetSlot['phase']
+  readonly trades: number
+  readonly tradedWh: number
+  /** volume-weighted average, not rounded */
+  readonly vwapEurPerMWh: number | null
+  readonly bestBidEurPerMWh: number | null
+  readonly bestAskEurPerMWh: number | null
+}
+
+/** What `GET /api/v1/slots/{slot}/book` says: levels of [EUR/MWh, Wh], best first. */
+export interface BookView {
+  readonly slot: number
+  readonly phase: StreetSlot['phase']
+  readonly bids: readonly (readonly [priceEurPerMWh: number, openWh: number])[]
+  readonly asks: readonly (readonly [priceEurPerMWh: number, openWh: number])[]
+  readonly orders: number
+}
+
+export function homesView(street: Street): readonly HomeView[] {
+  return [...street.homes.values()].map(({ home, account, deviceId, powerW, importWh, exportWh, readingTimeMs }) => ({
+    home,
+    account,
+    deviceId,
+    powerW,
+    importWh,
+    exportWh,
+    readingTimeMs,
+  }))
+}
+
+export function slotsView(street: Street): readonly SlotView[] {
+  const slotMinutes = street.rules?.slotMinutes ?? 15
+  return [...street.slots.values()].map((of) => {
+    const { slot, phase, trades, tradedWh, tradedMicroEur } = of
+    const { bids, asks } = bookView(of)
+    return {
+      slot,
+      startMs: slotStartMs({ slot, slotMinutes }),
+      phase,
+      trades,
+      tradedWh,
+      vwapEurPerMWh: tradedWh === 0 ? null : tradedMicroEur / tradedWh,
+      bestBidEurPerMWh: bids[0]?.[0] ?? null,
+      bestAskEurPerMWh: asks[0]?.[0] ?? null,
+    }
+  })
+}
+
+export function bookView({ slot, phase, openOrders }: StreetSlot): BookView {
+  const levels = (side: OpenOrder['side']) => {
+    const openWhAt = new Map<number, number>()
+    for (const order of openOrders.values()) {
+      if (order.side !== side) continue
+      openWhAt.set(order.priceEurPerMWh, (openWhAt.get(order.priceEurPerMWh) ?? 0) + order.openWh)
+    }
+    return [...openWhAt].sort(([a], [b]) => (side === 'buy' ? b - a : a - b))
+  }
+  return { slot, phase, bids: levels('buy'), asks: levels('sell'), orders: openOrders.size }
+}
+
+/** The newest trades first. */
+export function tradesView(street: Street, limit: number) {
+  return street.tape
+    .slice(-limit)
+    .reverse()
+    .map(({ trade, timeMs, sequence }) => ({ ...trade, timeMs, sequence }))
+}
+
+export function batchesView(street: Street): readonly StreetBatch[] {
+  return [...street.batches.values()]
+}
+
+export function positionsView(street: Street, home: StreetHome): Positions {
+  const { account } = home
+  const slots = [...street.slots.values()].filter(({ phase }) => phase !== 'settled')
+  return {
+    home: home.home,
+    timeMs: street.timeMs,
+    slots: slots.map(({ slot, phase, positions, openOrders }) => ({
+      slot,
+      phase,
+      boughtWh: positions.get(account)?.boughtWh ?? 0,
+      soldWh: positions.get(account)?.soldWh ?? 0,
+      openOrders: [...openOrders.values()]
+        .filter((order) => order.account === account)
+        .map(({ orderId, nonce, side, priceEurPerMWh, energyWh, openWh }) => ({
+          orderId,
+          nonce,
+          side,
+          priceEurPerMWh,
+          energyWh,
+          openWh,
+        })),
+    })),
+  }
+}

@@ -1,0 +1,8 @@
+export { type EventLog, LogFailure, StaleSequence } from './event-log/event-log.ts'
+export { openMemoryEventLog } from './event-log/memory.ts'
+export { openSqliteEventLog } from './event-log/node-sqlite.ts'
+export { GatewayFailure, type GatewayOptions, serveGateway } from './gateway/serve-gateway.ts'
+export { BadCommand } from './match-protocol/bad-command.ts'
+export { type MatchLine, MatchSession } from './match-protocol/match-session.ts'
+export { type Neighbourhood, type NeighbourhoodOptions, openNeighbourhood } from './neighbourhood.ts'
+export { stateHash } from './state-hash.ts'

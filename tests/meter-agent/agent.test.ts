@@ -1,0 +1,322 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Effect, Exit, Fiber, Scope } from 'effect'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type AgentOptions, makeAgent, rampTrader } from '#meter-agent/index.ts'
+import { ReadingQuality } from '#protocol/reading.ts'
+import { freePort, serveRegisters } from './modbus-serial.ts'
+import { homeImage } from './sunspec-image.ts'
+import { serveGateway } from './test-gateway.ts'
+
+const SLOT_MS = 900_000
+const START_MS = 1_900_000 * SLOT_MS
+const folder = mkdtempSync(join(tmpdir(), 'meter-agent-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+
+/** A home with a steady 2,000 W export, its clock in the test's hand, and everything that an agent needs. */
+const street = Effect.gen(function* () {
+  const time = { nowMs: START_MS }
+  const meter = { reset: false, powerW: -2000 }
+  const image = () => {
+    const exportWh = 100_000 + Math.floor(((time.nowMs - START_MS) / 3_600_000) * -meter.powerW)
+    return homeImage({ powerW: meter.powerW, importWh: 5000, exportWh: meter.reset ? 0 : exportWh })
+  }
+  const port = yield* freePort
+  const plugged = yield* Scope.make()
+  yield* serveRegisters(image, port).pipe(Scope.provide(plugged))
+  const gateway = yield* serveGateway({ nowMs: () => time.nowMs })
+  const options: AgentOptions = {
+    home: 'no-7',
+    neighbourhood: 'elm-street',
+    deviceId: 'meter-7',
+    deviceKey: `0x${'7'.repeat(64)}`,
+    accountKey: `0x${'8'.repeat(64)}`,
+    modbusUrl: `tcp://127.0.0.1:${port}?unit=1`,
+    gatewayUrl: gateway.url,
+    dataFile: join(folder, `${++files}.sqlite`),
+    clock: { nowMs: () => time.nowMs, speed: 1 },
+    trader: rampTrader,
+    modbusTimeoutMs: 200,
+    gatewayTimeoutMs: 200,
+    monotonicMs: () => 1,
+  }
+  const agent = makeAgent(options)
+  return { time, meter, gateway, options, agent, image, port, unplug: Scope.close(plugged, Exit.void) }
+})
+const test = <E>(steps: Effect.Effect<void, E, Scope.Scope>) => Effect.runPromise(Effect.scoped(steps))
+
+describe('an agent', () => {
+  it('enrols, records, states each slot once, and is heard', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, gateway, agent } = yield* street
+        const home = yield* agent
+        yield* home.enrol()
+        yield* home.enrol()
+        expect(gateway.enrolments()).toBe(1)
+        for (let i = 0; i <= 9; i++) {
+          time.nowMs = START_MS + i * 300_000
+          yield* home.poll()
+        }
+        const published = yield* home.publish()
+        expect(published).toEqual({ readings: 10, statements: 3, refusals: [] })
+        expect(gateway.statements.map(({ body }) => [body.slot - 1_900_000, body.importWh, body.exportWh])).toEqual([
+          [0, 0, 500],
+          [1, 0, 500],
+          [2, 0, 500],
+        ])
+        expect(gateway.readings[0]?.body).toMatchObject({ powerW: -2000, clock: 'free-running', quality: 0, bootId: 1 })
+        expect(yield* home.publish()).toEqual({ readings: 0, statements: 0, refusals: [] })
+      }),
+    ))
+
+  it('goes on with the same chain after a restart', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, gateway, agent } = yield* street
+        for (let boot = 1; boot <= 3; boot++) {
+          yield* Effect.scoped(
+            Effect.gen(function* () {
+              const home = yield* agent
+              expect(home.bootId).toBe(boot)
+              yield* home.enrol()
+              for (let i = 0; i < 2; i++) {
+                time.nowMs += 300_000
+                yield* home.poll()
+              }
+              if (boot !== 2) yield* home.publish() // what boot 2 recorded is delivered by boot 3
+            }),
+          )
+        }
+        expect(gateway.enrolments()).toBe(1)
+        expect(gateway.readings.map(({ body }) => [body.sequence, body.bootId])).toEqual([
+          [1, 1],
+          [2, 1],
+          [3, 2],
+          [4, 2],
+          [5, 3],
+          [6, 3],
+        ])
+        expect(gateway.readings.map(({ body }) => body.quality)).toEqual([
+          0,
+          0,
+          ReadingQuality.afterGap,
+          0,
+          ReadingQuality.afterGap,
+          0,
+        ])
+        expect(gateway.statements.map(({ body }) => body.exportWh)).toEqual([500])
+      }),
+    ))
+
+  it('keeps everything while the gateway is away, and takes a lost answer for no second message', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, gateway, agent } = yield* street
+        const home = yield* agent
+        yield* home.enrol()
+        const day = Effect.gen(function* () {
+          for (let i = 0; i < 4; i++) {
+            time.nowMs += 300_000
+            yield* home.poll()
+          }
+        })
+        for (const mode of ['fails', 'is-silent', 'loses-answers'] as const) {
+          gateway.mode = mode
+          yield* day
+          expect((yield* Effect.flip(home.publish()))._tag).toBe('GatewayUnreachable')
+        }
+        gateway.mode = 'answers'
+        const published = yield* home.publish()
+        expect(published.refusals).toEqual([])
+        expect(gateway.readings.map(({ body }) => body.sequence)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1))
+        expect(gateway.statements.map(({ body }) => body.slot - 1_900_000)).toEqual([1, 2, 3])
+        expect(yield* home.publish()).toEqual({ readings: 0, statements: 0, refusals: [] })
+      }),
+    ))
+
+  it('signs the very same statement again when it is not acknowledged, also after a restart', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, gateway, agent } = yield* street
+        gateway.refuse.set('POST statements', 'SLOT_NOT_DELIVERED')
+        for (let boot = 0; boot < 2; boot++) {
+          yield* Effect.scoped(
+            Effect.gen(function* () {
+              const home = yield* agent
+              yield* home.enrol()
+              for (let i = 0; i <= 3; i++) {
+                time.nowMs = START_MS + i * 300_000
+                yield* home.poll()
+              }
+              expect(yield* home.publish()).toMatchObject({ statements: 0 })
+              yield* home.publish()
+            }),
+          )
+        }
+        const signed = gateway.arrived.filter(({ kind }) => kind === 'statement').map((one) => JSON.stringify(one))
+        expect(signed).toHaveLength(4)
+        expect(new Set(signed).size).toBe(1)
+        gateway.refuse.clear()
+        expect(yield* Effect.scoped(Effect.flatMap(agent, (home) => home.publish()))).toMatchObject({ statements: 1 })
+      }),
+    ))
+
+  it('takes a final refusal of a statement for its end', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, gateway, agent } = yield* street
+        const home = yield* agent
+        yield* home.enrol()
+        for (let i = 0; i <= 3; i++) {
+          time.nowMs = START_MS + i * 300_000
+          yield* home.poll()
+        }
+        gateway.refuse.set('POST statements', 'SLOT_SETTLED')
+        expect((yield* home.publish()).refusals).toMatchObject([{ code: 'SLOT_SETTLED' }])
+        expect(yield* home.publish()).toEqual({ readings: 0, statements: 0, refusals: [] })
+      }),
+    ))
+
+  it('survives its device: offline, and back with a counter that reads zero for a moment', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, meter, gateway, agent, image, port, unplug } = yield* street
+        const home = yield* agent
+        yield* home.enrol()
+        yield* home.poll()
+        expect(home.link()).toBe('online')
+        yield* unplug
+        time.nowMs += 10_000
+        expect((yield* Effect.flip(home.poll()))._tag).toBe('ModbusClosed')
+        expect(home.link()).toBe('backingOff')
+        expect((yield* home.poll()).recorded).toBeNull()
+        meter.reset = true
+        yield* serveRegisters(image, port)
+        time.nowMs += 10_000
+        const zero = (yield* home.poll()).recorded?.reading
+        expect(zero?.exportWh).toBe(100_000)
+        expect(zero?.quality).toBe(ReadingQuality.counterHeld | ReadingQuality.afterGap)
+        meter.reset = false
+        time.nowMs += 10_000
+        expect((yield* home.poll()).recorded?.reading).toMatchObject({ exportWh: 100_016, quality: 0 })
+        yield* home.publish()
+        expect(gateway.readings.map(({ body }) => body.exportWh)).toEqual([100_000, 100_000, 100_016])
+      }),
+    ))
+
+  it('sells what it expects to export, follows its ramp with amendments, and buys nothing', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, gateway, agent } = yield* street
+        const home = yield* agent
+        yield* home.enrol()
+        expect(yield* home.trade()).toMatchObject({ placed: 0 }) // nothing stated yet, nothing expected
+        for (let i = 0; i <= 3; i++) {
+          time.nowMs = START_MS + i * 300_000
+          yield* home.poll()
+        }
+        expect(yield* home.trade()).toEqual({ placed: 4, amended: 0, cancelled: 0, refusals: [] })
+        const book = () =>
+          [...gateway.orders.values()].map(({ order, openWh }) => [order.body.side, openWh, order.body.priceEurPerMWh])
+        expect(book().map(([side, wh]) => [side, wh])).toEqual([
+          ['sell', 405],
+          ['sell', 364],
+          ['sell', 328],
+          ['sell', 295],
+        ])
+        expect(yield* home.trade()).toEqual({ placed: 0, amended: 0, cancelled: 0, refusals: [] })
+        const before = book().map(([, , price]) => Number(price))
+        time.nowMs += 300_000
+        expect(yield* home.trade()).toMatchObject({ placed: 0, amended: 4, refusals: [] })
+        for (const [i, [, , price]] of book().entries()) expect(Number(price)).toBeLessThan(before[i] ?? 0)
+      }),
+    ))
+
+  it('cancels what it does not want any more', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, meter, gateway, agent } = yield* street
+        const home = yield* agent
+        yield* home.enrol()
+        for (let i = 0; i <= 3; i++) {
+          time.nowMs = START_MS + i * 300_000
+          yield* home.poll()
+        }
+        yield* home.trade()
+        meter.powerW = 0 // the counter stands still; two slots later nothing is expected
+        meter.reset = true
+        for (let i = 4; i <= 12; i++) {
+          time.nowMs = START_MS + i * 300_000
+          yield* home.poll()
+        }
+        const traded = yield* home.trade()
+        expect(traded.placed).toBe(0)
+        expect(traded.cancelled).toBeGreaterThan(0)
+        expect([...gateway.orders.values()].every(({ order }) => order.body.slot <= 1_900_004)).toBe(true)
+      }),
+    ))
+
+  it('has nothing to hash its readings under before it knows its market', () =>
+    test(
+      Effect.gen(function* () {
+        const home = yield* (yield* street).agent
+        expect((yield* Effect.flip(home.poll()))._tag).toBe('NotJoined')
+      }),
+    ))
+
+  it('refuses a market of another neighbourhood, and one that changed its chain under it', () =>
+    test(
+      Effect.gen(function* () {
+        const { gateway, agent } = yield* street
+        const refusal = Effect.scoped(Effect.flatMap(agent, (home) => Effect.flip(home.enrol())))
+        gateway.neighbourhood = 'oak-street'
+        expect(yield* refusal).toMatchObject({ _tag: 'GatewayMismatch', field: 'neighbourhood' })
+        gateway.neighbourhood = 'elm-street'
+        yield* Effect.scoped(Effect.flatMap(agent, (home) => home.enrol()))
+        gateway.chainId = 1
+        expect(yield* refusal).toMatchObject({ _tag: 'GatewayMismatch', field: 'domain' })
+      }),
+    ))
+
+  it.each([
+    ['home', { home: 'No 7' }],
+    ['gatewayUrl', { gatewayUrl: 'ftp://x' }],
+    ['tradeSlotsAhead', { tradeSlotsAhead: 0 }],
+  ])('is not made with a bad %s', (field, bad) =>
+    test(
+      Effect.gen(function* () {
+        const { options } = yield* street
+        expect(yield* Effect.flip(makeAgent({ ...options, ...bad }))).toMatchObject({ _tag: 'BadAgentOption', field })
+      }),
+    ),
+  )
+
+  it('runs by itself: polls on the clock, survives refusals, and stops when told', () =>
+    test(
+      Effect.gen(function* () {
+        const { options, gateway } = yield* street
+        const startedMs = performance.now()
+        const clock = { nowMs: () => START_MS + Math.floor((performance.now() - startedMs) * 9000), speed: 9000 }
+        const home = yield* makeAgent({ ...options, clock })
+        gateway.refuse.set('POST orders', 'TOO_MANY_ORDERS')
+        const running = yield* Effect.forkChild(home.run({ pollEveryMs: 300_000, tradeEveryMs: 300_000 }))
+        yield* Effect.sleep(1200)
+        gateway.mode = 'fails'
+        yield* Effect.sleep(200)
+        gateway.mode = 'answers'
+        yield* Effect.sleep(1200)
+        yield* Fiber.interrupt(running)
+        expect(gateway.enrolments()).toBe(1)
+        expect(gateway.readings.length).toBeGreaterThan(20)
+        expect(gateway.statements.length).toBeGreaterThan(5)
+        expect(gateway.readings.every(({ body }) => body.clock === 'simulated')).toBe(true)
+        yield* Effect.sleep(100) // what was on its way arrives
+        const before = gateway.requests()
+        yield* Effect.sleep(200)
+        expect(gateway.requests()).toBe(before)
+      }),
+    ))
+})

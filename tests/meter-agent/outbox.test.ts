@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Effect, type Scope } from 'effect'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openSqliteOutbox } from '#meter-agent/outbox/node-sqlite.ts'
+import type { Outbox, OutboxFailure } from '#meter-agent/outbox/outbox.ts'
+import { emptyRecorder } from '#meter-agent/reading/recorder.ts'
+import { readingOf, statementOf } from './bodies.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'meter-agent-outbox-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newFile = () => join(folder, `${++files}.sqlite`)
+
+const opened = <A, E>(
+  file: string,
+  use: (outbox: Outbox) => Effect.Effect<A, E, Scope.Scope>,
+  maxReadings?: number,
+): Promise<A> =>
+  Effect.runPromise(
+    Effect.scoped(
+      Effect.flatMap(openSqliteOutbox({ file, ...(maxReadings === undefined ? {} : { maxReadings }) }), use),
+    ),
+  )
+const record = (outbox: Outbox, sequence: number, slots: readonly number[] = []) =>
+  outbox.record({
+    state: { ...emptyRecorder, last: { reading: readingOf(sequence), hash: `0x${'5'.repeat(64)}` } },
+    reading: readingOf(sequence),
+    statements: slots.map(statementOf),
+  })
+const waiting = (outbox: Outbox) =>
+  Effect.map(outbox.pendingReadings(1000), (readings) => readings.map(({ sequence }) => sequence))
+const stated = (outbox: Outbox) =>
+  Effect.map(outbox.pendingStatements(1000), (statements) => statements.map(({ slot }) => slot))
+
+describe('the outbox', () => {
+  it('keeps what is not acknowledged, oldest first, across restarts', async () => {
+    const file = newFile()
+    await opened(file, (outbox) =>
+      Effect.gen(function* () {
+        for (let sequence = 1; sequence <= 4; sequence++) yield* record(outbox, sequence, [100 + sequence])
+        yield* outbox.acknowledgeReadings([1, 3])
+        yield* outbox.acknowledgeStatements([102])
+      }),
+    )
+    await opened(file, (outbox) =>
+      Effect.gen(function* () {
+        expect(yield* waiting(outbox)).toEqual([2, 4])
+        expect(yield* stated(outbox)).toEqual([101, 103, 104])
+        expect((yield* outbox.recorder).last?.reading.sequence).toBe(4)
+        expect((yield* outbox.statementsFrom(102)).map(({ slot }) => slot)).toEqual([102, 103, 104])
+        expect((yield* outbox.pendingStatements(1))[0]).toEqual(statementOf(101))
+      }),
+    )
+  })
+
+  it('counts its starts and never gives a nonce twice', async () => {
+    const file = newFile()
+    const seen: number[] = []
+    for (let boot = 1; boot <= 3; boot++) {
+      await opened(file, (outbox) =>
+        Effect.gen(function* () {
+          expect(outbox.bootId).toBe(boot)
+          for (let i = 0; i < 300; i++) seen.push(yield* outbox.takeNonce)
+        }),
+      )
+    }
+    expect(new Set(seen).size).toBe(900)
+    expect(Math.min(...seen)).toBe(1)
+  })
+
+  it('delivers again after its process was killed, and states no slot twice', async () => {
+    const file = newFile()
+    const writer = spawn(process.execPath, [fileURLToPath(new URL('./killed-writer.ts', import.meta.url)), file])
+    const [line] = (await once(writer.stdout, 'data')) as [Buffer]
+    writer.kill('SIGKILL')
+    await once(writer, 'close')
+    await opened(file, (outbox) =>
+      Effect.gen(function* () {
+        expect(outbox.bootId).toBe(2)
+        expect(yield* waiting(outbox)).toEqual([3, 4, 5])
+        expect(yield* outbox.pendingStatements(9)).toEqual([statementOf(100)])
+        expect((yield* outbox.recorder).last?.reading).toEqual(readingOf(5))
+        expect(yield* outbox.takeNonce).toBeGreaterThan(Number(line.toString().split(' ')[1]))
+        const again = yield* Effect.flip(record(outbox, 6, [100]))
+        expect(again._tag).toBe('OutboxFailure')
+        expect(yield* waiting(outbox)).toEqual([3, 4, 5])
+      }),
+    )
+  })
+
+  it('thins waiting readings above its bound, and no statement', async () => {
+    await opened(
+      newFile(),
+      (outbox) =>
+        Effect.gen(function* () {
+          for (let sequence = 1; sequence <= 200; sequence++) yield* record(outbox, sequence, [sequence])
+          const left = yield* waiting(outbox)
+          expect(left.length).toBeLessThanOrEqual(20)
+          expect(left.slice(-10)).toEqual(Array.from({ length: 10 }, (_, i) => 191 + i))
+          expect(yield* stated(outbox)).toHaveLength(200)
+        }),
+      20,
+    )
+  })
+
+  it('belongs to one process at a time', async () => {
+    const file = newFile()
+    await opened(file, () =>
+      Effect.gen(function* () {
+        const second = yield* Effect.flip(openSqliteOutbox({ file }))
+        expect((second satisfies OutboxFailure).message).toContain('locked')
+      }),
+    )
+  })
+
+  it('remembers notes', async () => {
+    const file = newFile()
+    await opened(file, (outbox) => outbox.remember('protocol', '{}'))
+    await opened(file, (outbox) =>
+      Effect.gen(function* () {
+        expect(yield* outbox.recall('protocol')).toBe('{}')
+        expect(yield* outbox.recall('nothing')).toBeNull()
+      }),
+    )
+  })
+})

@@ -1,0 +1,163 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { Effect, type Scope } from 'effect'
+import type { SignedMessage, SignedOrder, SignedReading, SignedStatement } from '#protocol/envelope.ts'
+import { defaultMarketRules } from '#protocol/market-rules.ts'
+import type { Outcome, Positions } from '#protocol/messages.ts'
+import { problemOf, type RefusalCode } from '#protocol/refusal.ts'
+import { slotAt, slotStartMs } from '#protocol/slot.ts'
+import { typedData } from '#protocol/typed-data.ts'
+import { verifiedDigest } from '#protocol/viem.ts'
+import { freePort } from './modbus-serial.ts'
+
+export const domain = {
+  name: 'Commonwatt',
+  version: '1',
+  chainId: 31_337,
+  verifyingContract: `0x${'1'.repeat(40)}`,
+} as const
+
+/** What the test gateway has taken, and the switches that make it fail. */
+export interface TestGateway {
+  readonly url: string
+  readonly readings: SignedReading[]
+  readonly statements: SignedStatement[]
+  readonly orders: Map<string, { readonly order: SignedOrder; openWh: number; energyWh: number }>
+  /** every envelope that arrived, taken or not */
+  readonly arrived: SignedMessage[]
+  readonly enrolments: () => number
+  readonly requests: () => number
+  /** how requests end: answered; taken but the answer is lost; not taken at all; failed with a 500 */
+  mode: 'answers' | 'loses-answers' | 'is-silent' | 'fails'
+  /** refuse messages of this path with a code */
+  readonly refuse: Map<string, RefusalCode>
+  neighbourhood: string
+  chainId: number
+}
+
+/** Plays the market's door over real HTTP: checks signatures, sequences, the chain and nonces as a market would. */
+export const serveGateway = (options: {
+  readonly nowMs: () => number
+  readonly port?: number
+}): Effect.Effect<TestGateway, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const port = options.port ?? (yield* freePort)
+    const nonces = new Set<number>()
+    let enrolments = 0
+    let requests = 0
+    const gateway: TestGateway = {
+      url: `http://127.0.0.1:${port}`,
+      readings: [],
+      statements: [],
+      orders: new Map(),
+      arrived: [],
+      enrolments: () => enrolments,
+      requests: () => requests,
+      mode: 'answers',
+      refuse: new Map(),
+      neighbourhood: 'elm-street',
+      chainId: domain.chainId,
+    }
+    const no = (code: RefusalCode): Outcome => ({ accepted: false, code, detail: `test says ${code}` })
+
+    const take = (path: string, envelope: SignedMessage): Outcome => {
+      const digest = verifiedDigest({ domain, envelope })
+      gateway.arrived.push(envelope)
+      const told = gateway.refuse.get(path)
+      if (digest === null) return no('BAD_SIGNATURE')
+      if (told !== undefined) return no(told)
+      const yes: Outcome = { accepted: true, id: digest }
+      if ('nonce' in envelope.body) {
+        if (envelope.kind === 'enrolment' && enrolments > 0) return no('ALREADY_ENROLLED')
+        if (nonces.has(envelope.body.nonce)) return no('NONCE_USED')
+        nonces.add(envelope.body.nonce)
+      }
+      if (envelope.kind === 'enrolment') enrolments++
+      else if (envelope.kind === 'reading') {
+        const last = gateway.readings.at(-1)
+        if (last !== undefined && envelope.body.sequence <= last.body.sequence) return no('STALE_SEQUENCE')
+        const lastHash = last === undefined ? null : verifiedDigest({ domain, envelope: last })
+        if (lastHash !== null && envelope.body.previousHash !== lastHash) return no('BROKEN_CHAIN')
+        gateway.readings.push(envelope)
+      } else if (envelope.kind === 'statement') {
+        const { slot } = envelope.body
+        if (gateway.statements.some(({ body }) => body.slot === slot)) return no('STATEMENT_EXISTS')
+        gateway.statements.push(envelope)
+      } else if (envelope.kind === 'cancel') {
+        return gateway.orders.delete(envelope.body.orderId) ? yes : no('UNKNOWN_ORDER')
+      } else {
+        const { replaces, energyWh } = envelope.body
+        const old = [...gateway.orders].find(([, { order }]) => order.body.nonce === replaces)
+        if (replaces !== 0 && old === undefined) return no('NOT_OPEN')
+        const openWh = old === undefined ? energyWh : energyWh - (old[1].energyWh - old[1].openWh)
+        gateway.orders.set(old?.[0] ?? digest, { order: envelope, energyWh, openWh })
+      }
+      return yes
+    }
+
+    const positions = (): Positions => {
+      const nowMs = options.nowMs()
+      const first = slotAt({ timeMs: nowMs, slotMinutes: 15 })
+      return {
+        home: 'no-7',
+        timeMs: nowMs,
+        slots: Array.from({ length: 8 }, (_, i) => first + i).map((slot) => ({
+          slot,
+          phase: slotStartMs({ slot, slotMinutes: 15 }) - 300_000 > nowMs ? 'continuous' : 'closed',
+          boughtWh: 0,
+          soldWh: 0,
+          openOrders: [...gateway.orders]
+            .filter(([, { order }]) => order.body.slot === slot)
+            .map(([orderId, { order, openWh, energyWh }]) => ({
+              orderId: orderId as `0x${string}`,
+              nonce: order.body.nonce,
+              side: order.body.side,
+              priceEurPerMWh: order.body.priceEurPerMWh,
+              energyWh,
+              openWh,
+            })),
+        })),
+      }
+    }
+    const answer = (method: string, path: string, body: string): { status: number; json: unknown } => {
+      if (path === '/api/v1/protocol') {
+        const { neighbourhood, chainId } = gateway
+        const protocol = { domain: { ...domain, chainId }, rules: defaultMarketRules, neighbourhood }
+        return { status: 200, json: { ...protocol, timeMs: 0, types: typedData } }
+      }
+      if (path === '/api/v1/homes/no-7/positions') return { status: 200, json: positions() }
+      const taken = JSON.parse(body) as SignedMessage | readonly SignedMessage[]
+      const door = `${method} ${path.split('/')[3]}`
+      if (Array.isArray(taken)) return { status: 200, json: taken.map((one: SignedMessage) => take(door, one)) }
+      const outcome = take(door, taken as SignedMessage)
+      return outcome.accepted
+        ? { status: 201, json: outcome }
+        : { status: problemOf(outcome).status, json: problemOf(outcome) }
+    }
+
+    yield* Effect.acquireRelease(
+      Effect.callback<ReturnType<typeof createServer>>((resume) => {
+        const server = createServer((request, response) => {
+          requests++
+          void textOf(request).then((body) => {
+            if (gateway.mode === 'is-silent') return
+            if (gateway.mode === 'fails') return void response.writeHead(500).end()
+            const { status, json } = answer(request.method ?? '', request.url ?? '', body)
+            if (gateway.mode === 'loses-answers') return void request.socket.destroy()
+            response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
+          })
+        }).listen(port, '127.0.0.1', () => resume(Effect.succeed(server)))
+      }),
+      (server) =>
+        Effect.callback<void>((resume) => {
+          server.closeAllConnections()
+          server.close(() => resume(Effect.void))
+        }),
+    )
+    return gateway
+  })
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
