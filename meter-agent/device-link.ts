@@ -8,7 +8,7 @@ import type { MeterError } from './meter-error.ts'
 import { DEFAULT_TIMEOUT_MS, modbusUrl } from './read-device.ts'
 
 /** A sample with what the recorder has to know about how it was taken. */
-export interface LinkedSample {
+interface LinkedSample {
   readonly sample: MeterSample
   readonly timeMs: number
   readonly profileHash: `0x${string}`

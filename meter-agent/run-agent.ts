@@ -1,9 +1,13 @@
 import { Effect, Queue } from 'effect'
 import type { Clock } from '#protocol/clock.ts'
+import type { RefusalCode } from '#protocol/refusal.ts'
 import type { AgentSteps } from './agent-steps.ts'
 import { complaints } from './complaints.ts'
 import type { RefusedMessage } from './publishing.ts'
 import { onTicks } from './ticks.ts'
+
+/** An order that fills, or a gate that closes, while a message is on its way: no trouble, the next step sees it. */
+const races: readonly RefusalCode[] = ['NOT_TRADING', 'NOT_OPEN']
 
 /** The loops over an agent's steps. None ends because of a failure, and none waits for another. */
 export const runAgent = (
@@ -49,7 +53,14 @@ export const runAgent = (
       ),
     )
     const tradeStep = Effect.suspend(() =>
-      isEnrolled() ? survived('trade', agent.trade(), ({ refusals }) => refused('order', refusals)) : Effect.void,
+      isEnrolled()
+        ? survived('trade', agent.trade(), ({ refusals }) =>
+            refused(
+              'order',
+              refusals.filter(({ code }) => !races.includes(code)),
+            ),
+          )
+        : Effect.void,
     )
 
     yield* Queue.offer(news, undefined) // enrol at once

@@ -25,6 +25,7 @@ export interface Traded {
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
+const GATE_MARGIN_WALL_MS = 100
 
 /** Asks what the home has in the market, lets its trader decide, and sends the difference. */
 export const tradeOnce = (
@@ -40,12 +41,16 @@ export const tradeOnce = (
     const { outbox, gateway, accountKey, clock, trader, tradeSlotsAhead, random } = home
     const { domain, rules } = yield* home.membership.protocol
     const positions = yield* gateway.positions(home.home)
-    const nowMs = clock.nowMs()
+    // An order sent in the last moment would arrive behind the gate.
+    const nowMs = clock.nowMs() + GATE_MARGIN_WALL_MS * clock.speed
     const { slotMinutes } = rules
     const history = netHistory(yield* outbox.statementsFrom(slotAt({ timeMs: nowMs - DAY_MS, slotMinutes })))
     const slots = tradingSlots({ rules, nowMs, most: tradeSlotsAhead, positions, history })
     const tradingWindowMs = tradeSlotsAhead * slotMinutes * MINUTE_MS
-    const actions = planOrders(trader.quotes({ slots, rules, tradingWindowMs, random }), positions)
+    const traded = new Set(slots.map(({ slot }) => slot))
+    const actions = planOrders(trader.quotes({ slots, rules, tradingWindowMs, random }), {
+      slots: positions.slots.filter(({ slot }) => traded.has(slot)),
+    })
 
     const done = { placed: 0, amended: 0, cancelled: 0 }
     const refusals: RefusedMessage[] = []

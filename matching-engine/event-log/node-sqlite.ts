@@ -63,7 +63,7 @@ class SqliteEventLog implements EventLog {
     follow(this.#source(partition), afterSequence, () => Effect.timeoutOption(this.#growth.next(), FOREIGN_GROWTH_MS))
 
   readonly partitions: EventLog['partitions'] = Effect.try({
-    try: () => this.#partitions.all().map((row) => String(row['partition'])),
+    try: () => this.#partitions.all().map((row) => String(row.partition)),
     catch: (cause) => failure('*', cause),
   })
 
@@ -87,7 +87,7 @@ class SqliteEventLog implements EventLog {
   }
 
   #lastSequence(partition: string): number {
-    return Number(this.#last.get(partition)?.['last'])
+    return Number(this.#last.get(partition)?.last)
   }
 
   #source(partition: string): PageSource {
@@ -97,7 +97,7 @@ class SqliteEventLog implements EventLog {
           try: () =>
             this.#page
               .all(partition, after, PAGE_LENGTH)
-              .map((row, index) => recordOf(Number(row['sequence']), after + index + 1, String(row['event']))),
+              .map((row, index) => recordOf(Number(row.sequence), after + index + 1, String(row.event))),
           catch: (cause) => failure(partition, cause),
         }),
       lastSequence: Effect.try({
@@ -113,7 +113,7 @@ function openDatabase(file: string): DatabaseSync {
   try {
     const applicationId = pragma(database, 'application_id')
     const version = pragma(database, 'user_version')
-    const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables']
+    const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables
     if (applicationId !== APPLICATION_ID && tables !== 0) {
       throw new Error(`${file} is a database of another program, not an event log`)
     }

@@ -34,8 +34,7 @@ export function apiRoutes(market: { readonly neighbourhood: Neighbourhood; reado
     {
       method: 'DELETE',
       pattern: '/api/v1/orders/:id',
-      handle: ({ body, parameters }) =>
-        Effect.flatMap(body, (value) => takeCancel(market, parameters['id'] ?? '', value)),
+      handle: ({ body, parameters }) => Effect.flatMap(body, (value) => takeCancel(market, parameters.id ?? '', value)),
     },
     read('status', () => statusNow(market)),
     read('protocol', () => ({
@@ -49,14 +48,14 @@ export function apiRoutes(market: { readonly neighbourhood: Neighbourhood; reado
     read('slots', () => slotsView(street)),
     read('batches', () => batchesView(street)),
     get('/api/v1/homes/:home/positions', ({ parameters }) => {
-      const home = street.homes.get(parameters['home'] ?? '')
-      const refusal: Refusal = { code: 'UNKNOWN_HOME', detail: `no home ${parameters['home']} has enrolled` }
+      const home = street.homes.get(parameters.home ?? '')
+      const refusal: Refusal = { code: 'UNKNOWN_HOME', detail: `no home ${parameters.home} has enrolled` }
       return Effect.succeed(home === undefined ? refusalAnswer(refusal) : json(200, positionsView(street, home)))
     }),
     get('/api/v1/slots/:slot/book', ({ parameters }) => {
-      const slot = street.slots.get(Number(parameters['slot']))
+      const slot = street.slots.get(Number(parameters.slot))
       return slot === undefined
-        ? Effect.fail(notFound(`this market holds no slot ${parameters['slot']}`))
+        ? Effect.fail(notFound(`this market holds no slot ${parameters.slot}`))
         : Effect.succeed(json(200, bookView(slot)))
     }),
     get('/api/v1/trades', (request) =>

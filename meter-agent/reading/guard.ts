@@ -19,7 +19,7 @@ export interface CounterLimits {
 }
 
 /** METERING: a zero, or any other contradiction, is held for three samples before it is believed. */
-export const SAMPLES_TO_BELIEVE = 3
+const SAMPLES_TO_BELIEVE = 3
 /** METERING: a delta is bounded by nameplate × time × 1.1, power by nameplate × 1.2. */
 const ENERGY_MARGIN = 1.1
 const POWER_MARGIN = 1.2

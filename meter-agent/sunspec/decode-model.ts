@@ -2,7 +2,7 @@ import type { ModelDefinition, PointDefinition } from './models.ts'
 import { type RawValue, rawValueOf, scaled } from './point-value.ts'
 
 /** An engineering value; null where the device has none, or its scale factor is unusable. */
-export type PointValue = number | string | null
+type PointValue = number | string | null
 
 /** A model's points by name; groups nest as SunSpec nests them. */
 export interface Points {

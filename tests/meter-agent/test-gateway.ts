@@ -9,7 +9,7 @@ import { typedData } from '#protocol/typed-data.ts'
 import { verifiedDigest } from '#protocol/viem.ts'
 import { freePort } from './modbus-serial.ts'
 
-export const domain = {
+const domain = {
   name: 'Commonwatt',
   version: '1',
   chainId: 31_337,

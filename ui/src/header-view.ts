@@ -51,8 +51,8 @@ export function createHeader(root: HTMLElement, onTheme: () => void): { readonly
     draw(page) {
       const { street: now, clockMs } = page
       setText(street, now.neighbourhood === '' ? '' : `${now.neighbourhood} · ${words.homes(count(now.homes.size))}`)
-      state.dataset['state'] = page.state
-      document.body.dataset['state'] = page.state
+      state.dataset.state = page.state
+      document.body.dataset.state = page.state
       setText(stateName, words.state[page.state])
       setText(stateDetail, detailOf(page))
       if (now.rules === null || clockMs === 0) return

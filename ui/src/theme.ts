@@ -36,14 +36,14 @@ const tokens: Readonly<Record<keyof Palette, string>> = {
 
 /** Which theme shows: the viewer's choice, else the system's. */
 export function isDark(): boolean {
-  const chosen = document.documentElement.dataset['theme']
+  const chosen = document.documentElement.dataset.theme
   return chosen === undefined ? dark.matches : chosen === 'dark'
 }
 
 /** Turns to the other theme and remembers it. */
 export function toggleTheme(): void {
   const theme = isDark() ? 'light' : 'dark'
-  document.documentElement.dataset['theme'] = theme
+  document.documentElement.dataset.theme = theme
   try {
     localStorage.setItem(STORED_AS, theme)
   } catch {
@@ -55,7 +55,7 @@ export function toggleTheme(): void {
 export function startTheme(changed: () => void): void {
   try {
     const stored = localStorage.getItem(STORED_AS)
-    if (stored === 'dark' || stored === 'light') document.documentElement.dataset['theme'] = stored
+    if (stored === 'dark' || stored === 'light') document.documentElement.dataset.theme = stored
   } catch {
     // Storage may be forbidden; the system's theme it is.
   }

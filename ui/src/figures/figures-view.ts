@@ -56,7 +56,7 @@ export class FiguresView {
       note: element('span', { class: 'figure-note' }),
       spark: withTrend.includes(name) ? new Sparkline() : null,
     }
-    if (name === 'trades') tile.value.dataset['testid'] = 'trades-count'
+    if (name === 'trades') tile.value.dataset.testid = 'trades-count'
     this.#tiles.set(name, tile)
     const button = element(
       'button',
@@ -65,7 +65,7 @@ export class FiguresView {
       element('span', { class: 'figure-line' }, tile.value, tile.unit),
       tile.note,
     )
-    button.dataset['testid'] = `figure-${name}`
+    button.dataset.testid = `figure-${name}`
     button.setAttribute('aria-describedby', 'meaning')
     if (tile.spark !== null) button.append(tile.spark.root)
     const explain = () =>

@@ -45,11 +45,11 @@ export class HomeButtons {
     // 24 px at least for a finger; else round the largest sun, rays included.
     this.root.style.setProperty('--home-size', `${Math.max(24, 2.22 * layout.bubble)}px`)
     this.root.style.setProperty('--label-room', `${layout.labelRoom}px`)
-    this.root.dataset['labels'] = layout.labels
+    this.root.dataset.labels = layout.labels
     for (const [home, place] of layout.homes) {
       const { button } = this.#buttons.get(home) ?? this.#add(home)
       button.style.transform = `translate(${place.x}px, ${place.y}px)`
-      button.dataset['side'] = labelSide(layout, place)
+      button.dataset.side = labelSide(layout, place)
     }
     const [first] = this.#buttons.values()
     if (first && !this.#buttons.values().some(({ button }) => button.tabIndex === 0)) first.button.tabIndex = 0
@@ -65,7 +65,7 @@ export class HomeButtons {
       setText(parts.mark, mark[state])
       setText(parts.power, state === 'silent' ? '–' : power)
       const { button } = parts
-      button.dataset['state'] = state
+      button.dataset.state = state
       button.classList.toggle('overdue', page.isOverdue(name))
       button.setAttribute('aria-label', words.map.home(name, words.homeState[state], power, age))
       button.setAttribute('aria-pressed', String(name === chosen))
@@ -106,7 +106,7 @@ export class HomeButtons {
 
   #walk(event: KeyboardEvent): void {
     const towards = arrowKeys[event.key]
-    const from = event.target instanceof HTMLElement ? event.target.dataset['home'] : undefined
+    const from = event.target instanceof HTMLElement ? event.target.dataset.home : undefined
     if (towards === undefined || from === undefined || this.#layout === null) return
     event.preventDefault()
     const next = nearestHome({ homes: this.#layout.homes, from, towards })

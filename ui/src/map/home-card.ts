@@ -59,7 +59,7 @@ export class HomeCard {
     const state = homeState(home)
     this.root.hidden = false
     this.root.classList.toggle('chosen', options.chosen)
-    this.root.dataset['state'] = state
+    this.root.dataset.state = state
     setText(this.#name, home.home)
     setText(this.#power, state === 'silent' ? '–' : `${count(Math.abs(home.powerW))} W`)
     setText(this.#state, state === 'silent' ? words.homeState.silent : `${words.homeState[state]} ${words.card.now}`)

@@ -106,7 +106,7 @@ function labelling(room: {
   readonly beyond: number
 }): Pick<StreetLayout, 'labels' | 'labelRoom'> {
   const across = room.direction === 'across'
-  const [width, height] = across ? [room.step * 0.98, room.beyond] : [room.beyond - 16, room.step * 0.6]
+  const [width, height] = across ? [room.step * 0.98, room.beyond] : [room.beyond - 16, room.step * 0.62]
   const labels = width < 66 ? 'none' : height >= 38 ? 'full' : height >= 20 ? 'power' : 'none'
   return { labels, labelRoom: width }
 }

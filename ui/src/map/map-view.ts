@@ -152,7 +152,7 @@ export class MapView {
     const { supplier, transformer } = this.#layout
     this.#supplier.style.transform = `translate(${supplier.x}px, ${supplier.y}px)`
     this.#transformer.style.transform = `translate(${transformer.x}px, ${transformer.y}px)`
-    this.#root.dataset['direction'] = this.#layout.direction
+    this.#root.dataset.direction = this.#layout.direction
   }
 
   #launch(trades: readonly Trade[]): void {
@@ -218,7 +218,7 @@ export class MapView {
       element('span', {}, words.map.takers(takers.length)),
     )
     const way = netW > 0 ? words.map.fromSupplier : netW < 0 ? words.map.toSupplier : words.map.balanced
-    this.#transformer.dataset['flow'] = netW > 0 ? 'takes' : netW < 0 ? 'gives' : 'idle'
+    this.#transformer.dataset.flow = netW > 0 ? 'takes' : netW < 0 ? 'gives' : 'idle'
     this.#transformer.replaceChildren(
       element('strong', {}, `${kilowatts(Math.abs(netW))} kW`),
       element('span', {}, way),

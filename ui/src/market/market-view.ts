@@ -58,7 +58,7 @@ export class MarketView {
     )
     this.#phase.hidden = slot === undefined
     if (slot !== undefined) {
-      this.#phase.dataset['phase'] = slot.phase
+      this.#phase.dataset.phase = slot.phase
       setText(this.#phase, words.phase[slot.phase])
     }
     this.#follow.setAttribute('aria-pressed', String(page.following))

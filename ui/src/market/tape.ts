@@ -54,7 +54,7 @@ export class Tape {
         exactKilowattHours(trade.energyWh),
         centsPerKilowattHour(trade.priceEurPerMWh),
       ]
-      row.dataset['trade'] = trade.id
+      row.dataset.trade = trade.id
       texts.forEach((text, cell) => {
         setText(cells[cell] as HTMLElement, text)
       })

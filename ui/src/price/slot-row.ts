@@ -76,8 +76,8 @@ export class SlotRow {
     const { slotMinutes } = page
     const { option } = cell
     const phase = slot?.phase ?? ''
-    option.dataset['phase'] = phase
-    option.dataset['slot'] = String(number)
+    option.dataset.phase = phase
+    option.dataset.slot = String(number)
     option.setAttribute('aria-selected', String(number === page.slot))
     option.setAttribute('aria-disabled', String(slot === undefined))
     const glyph = slot === undefined ? null : slotGlyphs[slot.phase]

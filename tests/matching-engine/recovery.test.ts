@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Effect } from 'effect'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { EventLog } from '#matching-engine/event-log/event-log.ts'
+import { openMemoryEventLog } from '#matching-engine/event-log/memory.ts'
+import { openSqliteEventLog } from '#matching-engine/event-log/node-sqlite.ts'
+import { stateHash } from '#matching-engine/state-hash.ts'
+import type { SignedMessage } from '#protocol/envelope.ts'
+import type { Outcome } from '#protocol/messages.ts'
+import { endMs, Home, MINUTE_MS, NOW_MS, openOver, orderIdOf, run, SLOT } from './rose-street.ts'
+
+interface Step {
+  readonly messages: readonly SignedMessage[]
+  readonly nowMs: number
+}
+
+const move = fc.record({
+  home: fc.nat(2),
+  act: fc.constantFrom('order', 'order', 'order', 'amend', 'cancel', 'statement'),
+  slot: fc.constantFrom(SLOT, SLOT, SLOT + 1, SLOT + 2),
+  side: fc.constantFrom('buy', 'sell'),
+  priceEurPerMWh: fc.integer({ min: 95, max: 105 }),
+  energyWh: fc.integer({ min: 1, max: 60 }),
+  timeInForce: fc.constantFrom('GTC', 'GTC', 'GTC', 'GTD', 'IOC', 'FOK'),
+  postOnly: fc.constantFrom(false, false, false, true),
+  selfTradePrevention: fc.constantFrom('none', 'cancel-taker', 'cancel-maker', 'cancel-both', 'decrement'),
+  earlier: fc.nat(6),
+  passesMs: fc.constantFrom(0, 0, 0, 0, 30_000, 4 * MINUTE_MS, 15 * MINUTE_MS),
+})
+type Move = typeof move extends fc.Arbitrary<infer M> ? M : never
+
+/** The same signed messages for every run of a script; cancels and amends aim at earlier orders, open or not. */
+function scriptOf(moves: readonly Move[]): readonly Step[] {
+  const homes = ['anna', 'ben', 'carla'].map((name) => new Home(name))
+  const orders: ReturnType<Home['order']>[] = []
+  let nowMs = NOW_MS
+  const steps: Step[] = [{ messages: homes.map((home) => home.enrolment()), nowMs }]
+  for (const { home: index, act, earlier, passesMs, ...terms } of moves) {
+    nowMs += passesMs
+    const target = orders.at(-1 - earlier)
+    const home = homes.find(({ account }) => act !== 'order' && account === target?.body.account) ?? homes[index]
+    if (home === undefined) throw new Error('there are three homes')
+    const { slot } = terms
+    if (act === 'statement') {
+      steps.push({ messages: [home.statement({ slot })], nowMs })
+    } else if (act === 'cancel' && target !== undefined) {
+      steps.push({ messages: [home.cancel(orderIdOf(target), { slot: target.body.slot })], nowMs })
+    } else if (act === 'amend' && target !== undefined) {
+      const { priceEurPerMWh, energyWh } = terms
+      const replaces = target.body.nonce
+      const amend = home.order({ ...target.body, priceEurPerMWh, energyWh, replaces, nonce: home.nextNonce() })
+      steps.push({ messages: [amend], nowMs })
+    } else {
+      const expiresAtMs = terms.timeInForce === 'GTD' ? nowMs + 3 * MINUTE_MS : 0
+      const order = home.order({ ...terms, expiresAtMs })
+      orders.push(order)
+      steps.push({ messages: [order], nowMs })
+    }
+  }
+  return [...steps, { messages: [], nowMs: endMs(SLOT + 1) }]
+}
+
+/** Runs a script on a log, reopening the engine from the log before the steps named in `killedBefore`. */
+const played = Effect.fnUntraced(function* (script: readonly Step[], log: EventLog, killedBefore: readonly number[]) {
+  let neighbourhood = yield* openOver(log)
+  const outcomes: Outcome[] = []
+  for (const [index, { messages, nowMs }] of script.entries()) {
+    if (killedBefore.includes(index)) {
+      const hash = stateHash(neighbourhood.street)
+      neighbourhood = yield* openOver(log)
+      expect(stateHash(neighbourhood.street)).toBe(hash)
+    }
+    outcomes.push(...(yield* neighbourhood.submit(messages, nowMs)))
+  }
+  return { outcomes, hash: stateHash(neighbourhood.street), street: neighbourhood.street }
+})
+
+describe('an engine killed and reopened', () => {
+  it('has the same state and goes on as if nothing had happened, whatever the moment', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(move, { minLength: 15, maxLength: 45 }),
+        fc.array(fc.nat(45), { minLength: 1, maxLength: 6 }),
+        async (moves, kills) => {
+          const script = scriptOf(moves)
+          const inMemory = (killedBefore: readonly number[]) =>
+            run(Effect.flatMap(openMemoryEventLog(), (log) => played(script, log, killedBefore)))
+          const untouched = await inMemory([])
+          const killed = await inMemory(kills.map((kill) => kill % script.length))
+          expect(killed.outcomes).toEqual(untouched.outcomes)
+          expect(killed.hash).toBe(untouched.hash)
+        },
+      ),
+      { numRuns: 25, seed: 7 },
+    ))
+
+  it('in every slot as much is sold as bought, and paid as received', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(move, { minLength: 20, maxLength: 40 }), async (moves) => {
+        const { street } = await run(Effect.flatMap(openMemoryEventLog(), (log) => played(scriptOf(moves), log, [])))
+        for (const { positions, trades, tradedWh, tradedMicroEur, phase, openOrders } of street.slots.values()) {
+          const sum = { boughtWh: 0, soldWh: 0, paidMicroEur: 0, receivedMicroEur: 0 }
+          for (const position of positions.values()) {
+            sum.boughtWh += position.boughtWh
+            sum.soldWh += position.soldWh
+            sum.paidMicroEur += position.paidMicroEur
+            sum.receivedMicroEur += position.receivedMicroEur
+          }
+          expect(sum).toEqual({
+            boughtWh: tradedWh,
+            soldWh: tradedWh,
+            paidMicroEur: tradedMicroEur,
+            receivedMicroEur: tradedMicroEur,
+          })
+          expect(trades === 0).toBe(tradedWh === 0)
+          if (phase !== 'continuous') expect(openOrders.size).toBe(0)
+        }
+      }),
+      { numRuns: 10, seed: 11 },
+    ))
+
+  it('keeps its books in the SQLite file', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'commonwatt-recovery-'))
+    try {
+      const file = join(directory, 'log.sqlite')
+      const [anna, ben] = [new Home('anna'), new Home('ben')]
+      const opened = Effect.flatMap(openSqliteEventLog(file), (log) => openOver(log))
+      const before = await run(
+        Effect.gen(function* () {
+          const neighbourhood = yield* opened
+          const orders = [anna.order({ energyWh: 100 }), ben.order({ energyWh: 100 })]
+          yield* neighbourhood.submit([anna.enrolment(), ben.enrolment(), ...orders], NOW_MS)
+          return stateHash(neighbourhood.street)
+        }),
+      )
+      await run(
+        Effect.gen(function* () {
+          const neighbourhood = yield* opened
+          expect(stateHash(neighbourhood.street)).toBe(before)
+          yield* neighbourhood.submit([ben.order({ side: 'sell', energyWh: 150 })], NOW_MS)
+          const traded = neighbourhood.street.tape.map(({ trade }) => [trade.buyer, trade.energyWh])
+          expect(traded).toEqual([
+            [anna.account, 100],
+            [ben.account, 50],
+          ])
+        }),
+      )
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  })
+})
