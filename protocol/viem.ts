@@ -11,9 +11,18 @@ export function keccak(data: Uint8Array | string): Hex {
   return keccak256(typeof data === 'string' ? stringToBytes(data) : data)
 }
 
-/** The address of a secp256k1 private key, lower-case. */
+/** A key's address costs as much as a signature; a process signs with few keys, many times. */
+const addresses = new Map<Hex, Hex>()
+const ADDRESSES_MAX = 1_024
+
+/** The address of a secp256k1 private key, lower-case. Throws if the key is not below the curve's order. */
 export function addressOf(privateKey: Hex): Hex {
-  return privateKeyToAddress(privateKey).toLowerCase() as Hex
+  const known = addresses.get(privateKey)
+  if (known !== undefined) return known
+  const address = privateKeyToAddress(privateKey).toLowerCase() as Hex
+  if (addresses.size >= ADDRESSES_MAX) addresses.clear()
+  addresses.set(privateKey, address)
+  return address
 }
 
 /** The EIP-712 digest that is signed: the message's identity. A reading's digest is the next reading's `previousHash`. */

@@ -40,7 +40,10 @@ export function readingRefusal(view: MarketView, { body, signer }: SignedReading
   return refuse('MALFORMED', `timeMs ${body.timeMs} is more than a slot ahead of ${view.nowMs}`, 'body.timeMs')
 }
 
-/** Checks of a reading that its device has really signed: it follows the last one (the first may begin anywhere). */
+/**
+ * Checks of a reading that its device has really signed: it comes after the last one, and the very next one names
+ * the last one's hash. A gap in the sequence is taken as one, and stays visible: a long outage thins the outbox.
+ */
 export function signedReadingRefusal(view: MarketView, { body }: SignedReading): Refusal | null {
   const home = view.street.homeOfDevice.get(body.deviceId)
   if (home === undefined) return unknownDevice(body.deviceId)
@@ -48,7 +51,7 @@ export function signedReadingRefusal(view: MarketView, { body }: SignedReading):
   if (body.sequence <= readingSequence) {
     return refuse('STALE_SEQUENCE', `sequence ${body.sequence} is not above ${readingSequence}`, 'body.sequence')
   }
-  if (readingSequence < 0 || body.previousHash === readingHash) return null
+  if (readingSequence < 0 || body.sequence > readingSequence + 1 || body.previousHash === readingHash) return null
   return refuse('BROKEN_CHAIN', `the reading before has hash ${readingHash}`, 'body.previousHash')
 }
 

@@ -1,6 +1,5 @@
 import { Console, Effect, Option } from 'effect'
 import { Command, Flag } from 'effect/cli'
-import { readDevice } from '#meter-agent/index.ts'
 import { BadInput } from '../bad-input.ts'
 
 const read = Command.make(
@@ -21,7 +20,8 @@ const read = Command.make(
     json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document in one line')),
   },
   ({ modbus, base, json }) =>
-    readDevice({ url: modbus, bases: Option.toArray(base) }).pipe(
+    Effect.promise(() => import('#meter-agent/index.ts')).pipe(
+      Effect.flatMap(({ readDevice }) => readDevice({ url: modbus, bases: Option.toArray(base) })),
       Effect.catchTag('BadModbusUrl', (error) => Effect.fail(new BadInput({ detail: `--modbus: ${error.message}` }))),
       Effect.flatMap((report) => Console.log(JSON.stringify(report, null, json ? 0 : 2))),
     ),

@@ -12,7 +12,7 @@ export async function launchChromium(): Promise<Browser> {
   // Set before the import: the package unpacks itself there, and an older unpacked one would be used again.
   const folder = join(tmpdir(), 'commonwatt-chromium-153')
   mkdirSync(folder, { recursive: true })
-  process.env['TMPDIR'] = folder
+  process.env.TMPDIR = folder
   const sparticuz = await import('@sparticuz/chromium')
   const { chromium } = await import('playwright-core')
   if (!spawnSync('ldconfig', ['-p'], { encoding: 'utf8' }).stdout?.includes('libnss3.so')) {

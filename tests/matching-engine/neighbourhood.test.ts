@@ -318,7 +318,11 @@ describe('metering and settlement', () => {
     ))
 
   it.each([
-    { rule: 'a number left out', event: proposed(batchOf(3, SLOT + 2, SLOT + 3)), says: /batch 3 cannot follow batch 1/ },
+    {
+      rule: 'a number left out',
+      event: proposed(batchOf(3, SLOT + 2, SLOT + 3)),
+      says: /batch 3 cannot follow batch 1/,
+    },
     { rule: 'the same number again', event: proposed(batchOf(1, SLOT, SLOT + 1)), says: /cannot follow/ },
     { rule: 'a slot left out', event: proposed(batchOf(2, SLOT + 3, SLOT + 3)), says: /begins with slot/ },
     { rule: 'slots backwards', event: proposed(batchOf(2, SLOT + 2, SLOT + 1)), says: /ends before it begins/ },

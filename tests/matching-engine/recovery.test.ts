@@ -78,12 +78,14 @@ const played = Effect.fnUntraced(function* (script: readonly Step[], log: EventL
   return { outcomes, hash: stateHash(neighbourhood.street), street: neighbourhood.street }
 })
 
+const everyStep = Array.from({ length: 60 }, (_, index) => index)
+
 describe('an engine killed and reopened', () => {
   it('has the same state and goes on as if nothing had happened, whatever the moment', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(move, { minLength: 15, maxLength: 45 }),
-        fc.array(fc.nat(45), { minLength: 1, maxLength: 6 }),
+        fc.oneof(fc.array(fc.nat(45), { minLength: 1, maxLength: 6 }), fc.constant(everyStep)),
         async (moves, kills) => {
           const script = scriptOf(moves)
           const inMemory = (killedBefore: readonly number[]) =>
@@ -94,7 +96,45 @@ describe('an engine killed and reopened', () => {
           expect(killed.hash).toBe(untouched.hash)
         },
       ),
-      { numRuns: 25, seed: 7 },
+      { numRuns: 25, seed: 7, endOnFailure: true },
+    ))
+
+  it('still knows what is filled, what is post-only, what has expired and what was ever there', () =>
+    run(
+      Effect.gen(function* () {
+        const [anna, ben] = [new Home('anna'), new Home('ben')]
+        const bid = anna.order({ nonce: 70, energyWh: 100, postOnly: true })
+        const brief = anna.order({ nonce: 71, timeInForce: 'GTD', expiresAtMs: NOW_MS + 1_000, priceEurPerMWh: 1 })
+        const killed = ben.order({ timeInForce: 'FOK', energyWh: 9_000 })
+        const messages = [
+          anna.enrolment(),
+          ben.enrolment(),
+          bid,
+          brief,
+          killed,
+          ben.order({ side: 'sell', energyWh: 40 }), // fills part of the bid
+          ben.order({ side: 'sell', priceEurPerMWh: 300 }),
+          anna.order({ ...bid.body, replaces: 70, nonce: 72, priceEurPerMWh: 300 }), // would cross
+          anna.order({ ...bid.body, replaces: 70, nonce: 73, energyWh: 90 }), // leaves 50
+          ben.order({ side: 'sell', energyWh: 80, timeInForce: 'IOC' }),
+          ben.cancel(orderIdOf(killed)),
+          anna.cancel(orderIdOf(ben.order())),
+        ]
+        const script: Step[] = messages.map((message) => ({ messages: [message], nowMs: NOW_MS }))
+        script.push({ messages: [anna.cancel(orderIdOf(brief))], nowMs: NOW_MS + 1_000 })
+        for (const kill of script.keys()) {
+          const { outcomes, street } = yield* played(script, yield* openMemoryEventLog(), [kill])
+          expect(outcomes.slice(7).map((outcome) => (outcome.accepted ? 'taken' : outcome.code))).toEqual([
+            'POST_ONLY_WOULD_CROSS',
+            'taken',
+            'taken',
+            'NOT_OPEN',
+            'UNKNOWN_ORDER',
+            'NOT_OPEN',
+          ])
+          expect(street.tape.map(({ trade }) => trade.energyWh)).toEqual([40, 50])
+        }
+      }),
     ))
 
   it('in every slot as much is sold as bought, and paid as received', () =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyEvent, emptyStreet } from '#protocol/street.ts'
+import { EasedPowers } from '../../ui/src/map/eased-powers.ts'
 import { homeState } from '../../ui/src/map/home-state.ts'
 import { layoutStreet } from '../../ui/src/map/layout.ts'
 import { feederLoads } from '../../ui/src/map/loads.ts'
@@ -79,11 +80,11 @@ describe('homes and powers', () => {
     const events = new StreetEvents()
     events.enrol(1)
     const street = emptyStreet()
-    const after = () => {
+    const stateNow = () => {
       for (const logged of events.log.slice(street.sequence)) applyEvent(street, logged)
       return homeState(street.homes.get('home-1') ?? expect.unreachable())
     }
-    expect(after()).toBe('silent')
+    expect(stateNow()).toBe('silent')
     for (const [sequence, [powerW, state]] of (
       [
         [900, 'takes'],
@@ -92,16 +93,30 @@ describe('homes and powers', () => {
       ] as const
     ).entries()) {
       events.read({ home: 1, sequence, powerW })
-      expect(after()).toBe(state)
+      expect(stateNow()).toBe(state)
     }
   })
 
   it('a power is drawn as an area, on a scale of round steps', () => {
-    const { radius, sampleW } = powerScale({ largestW: 4_300, largestRadius: 40 })
+    const { radius } = powerScale({ largestW: 4_300, largestRadius: 40 })
     expect(radius(5_000)).toBe(40)
     expect(radius(-1_250)).toBe(20)
-    expect(sampleW).toBe(1_000)
     expect(powerScale({ largestW: 4_900, largestRadius: 40 }).radius(1_250)).toBe(20)
+  })
+
+  it('a power is there at once the first time, then on its way, and arrives however often it is drawn', () => {
+    const powers = new EasedPowers()
+    powers.aim('home-1', 500)
+    expect(powers.step({ nowMs: 1_000, atOnce: false })).toBe(false)
+    powers.aim('home-1', 1_500)
+    expect(powers.step({ nowMs: 1_016, atOnce: false })).toBe(true)
+    expect(powers.of('home-1')).toBeGreaterThan(500)
+    expect(powers.of('home-1')).toBeLessThan(1_500)
+    for (let nowMs = 1_032; nowMs < 2_000; nowMs += 16) powers.step({ nowMs, atOnce: false })
+    expect(powers.of('home-1')).toBe(1_500)
+    powers.aim('home-1', 0)
+    expect(powers.step({ nowMs: 2_000, atOnce: true })).toBe(false)
+    expect(powers.of('home-1')).toBe(0)
   })
 
   it('arrows go to the nearest home that way, and nowhere at the edge', () => {

@@ -12,6 +12,7 @@ const order = (side: 'buy' | 'sell', priceEurPerMWh: number, openWh: number): Op
   side,
   timeInForce: 'GTC',
   expiresAtMs: 0,
+  postOnly: false,
   selfTradePrevention: 'none',
   nonce: 1,
   priceEurPerMWh,

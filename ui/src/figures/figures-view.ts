@@ -32,7 +32,8 @@ export class FiguresView {
 
   constructor(root: HTMLElement) {
     const grid = element('div', { class: 'figure-grid' }, ...figureNames.map((name) => this.#add(name)))
-    root.append(element('h2', { class: 'visually-hidden' }, words.figures.heading), grid, this.#meaning)
+    root.setAttribute('aria-label', words.figures.heading)
+    root.append(grid, this.#meaning)
   }
 
   draw(page: Page): void {

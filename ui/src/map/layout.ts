@@ -65,7 +65,7 @@ export function layoutStreet(options: {
     (_, i): Feeder => ({
       start: place(head, lane * (i + 0.5)),
       length,
-      bend: Math.min(lane * 0.07, 22),
+      bend: direction === 'across' ? Math.min(lane * 0.07, 22) : Math.min(lane * 0.025, 9),
       phase: seededFraction(`feeder ${i}`),
       direction,
     }),
@@ -106,7 +106,7 @@ function labelling(room: {
   readonly beyond: number
 }): Pick<StreetLayout, 'labels' | 'labelRoom'> {
   const across = room.direction === 'across'
-  const [width, height] = across ? [room.step * 0.98, room.beyond] : [room.beyond - 16, room.step * 0.62]
+  const [width, height] = across ? [room.step * 0.98, room.beyond] : [room.beyond - 16, room.step * 0.7]
   const labels = width < 66 ? 'none' : height >= 38 ? 'full' : height >= 20 ? 'power' : 'none'
   return { labels, labelRoom: width }
 }

@@ -1,7 +1,4 @@
 import type { Trade } from '#protocol/trade.ts'
-import { element, setText } from '../dom.ts'
-import { balanceOf } from '../figures/figures.ts'
-import { kilowatts, tariffCentsPerKilowattHour } from '../format.ts'
 import type { Page } from '../page.ts'
 import { sharedRange } from '../price/price-scale.ts'
 import type { Palette } from '../theme.ts'
@@ -14,6 +11,7 @@ import { homeState } from './home-state.ts'
 import { layoutStreet, type StreetLayout } from './layout.ts'
 import { createLegend } from './legend.ts'
 import { ParticleField } from './particles.ts'
+import { Places } from './places.ts'
 import { powerScale } from './power-scale.ts'
 import { priceColours, priceStep } from './price-colours.ts'
 import { type DrawnHome, drawStreet } from './street-layer.ts'
@@ -33,15 +31,14 @@ export class MapView {
   readonly #street = new Layer()
   readonly #trades = new Layer()
   readonly #legend = createLegend()
-  readonly #balance = element('p', { class: 'map-balance', 'data-testid': 'balance' })
-  readonly #supplier = element('p', { class: 'map-place map-supplier' })
-  readonly #transformer = element('p', { class: 'map-place map-transformer', 'data-testid': 'net-power' })
+  readonly #places = new Places()
   readonly #particles = new ParticleField()
   readonly #powers = new EasedPowers()
   readonly #buttons: HomeButtons
   readonly #card: HomeCard
   readonly #root: HTMLElement
   #palette: Palette
+  #homes: ReadonlyMap<string, Omit<DrawnHome, 'powerW'>> = new Map()
   #colours: string[]
   #page: Page | null = null
   #layout: StreetLayout | null = null
@@ -64,13 +61,11 @@ export class MapView {
       onChoose: (home) => this.#choose(home === this.#chosen ? null : home),
     })
     this.#card = new HomeCard(() => this.#choose(null))
+    root.setAttribute('aria-label', words.map.heading)
     root.append(
-      element('h2', { class: 'visually-hidden' }, words.map.heading),
-      this.#balance,
       this.#street.canvas,
       this.#trades.canvas,
-      this.#supplier,
-      this.#transformer,
+      ...this.#places.roots,
       this.#buttons.root,
       this.#legend.root,
       this.#card.root,
@@ -95,17 +90,23 @@ export class MapView {
   draw(page: Page, trades: readonly Trade[]): void {
     this.#page = page
     this.#lay()
-    for (const [name, home] of page.street.homes) this.#powers.aim(name, home.powerW)
     this.#launch(trades)
     this.#wake()
   }
 
-  /** The slow part: labels, legend, card. */
+  /** The slow part: homes and their labels together, so that what is drawn and what is said agree; legend, card. */
   drawWords(page: Page): void {
     this.#page = page
+    this.#homes = new Map(
+      [...page.street.homes].map(([name, home]) => {
+        this.#powers.aim(name, home.powerW)
+        return [name, { state: homeState(home), overdue: page.isOverdue(name) }]
+      }),
+    )
+    this.#wake()
     this.#buttons.draw(page, this.#chosen)
     this.#legend.draw({ range: this.#range, colours: this.#colours })
-    this.#drawPlaces(page)
+    this.#places.draw(page)
     this.#drawCard()
   }
 
@@ -149,9 +150,7 @@ export class MapView {
     })
     this.#particles.clear()
     this.#buttons.place(this.#layout)
-    const { supplier, transformer } = this.#layout
-    this.#supplier.style.transform = `translate(${supplier.x}px, ${supplier.y}px)`
-    this.#transformer.style.transform = `translate(${transformer.x}px, ${transformer.y}px)`
+    this.#places.place(this.#layout)
     this.#root.dataset.direction = this.#layout.direction
   }
 
@@ -191,40 +190,6 @@ export class MapView {
       .flatMap(({ trade }) => this.#ends(trade) ?? [])
   }
 
-  #drawPlaces({ street, state }: Page): void {
-    const { rules } = street
-    this.#supplier.hidden = rules === null
-    this.#transformer.hidden = rules === null || state === 'nothing'
-    this.#balance.hidden = this.#transformer.hidden
-    if (rules === null) return
-    const { retailMilliEurPerMWh: retail, feedInMilliEurPerMWh: feedIn } = rules.tariff
-    const unit = words.price.unit
-    const lines = [
-      words.map.supplier,
-      words.map.sells(`${tariffCentsPerKilowattHour(retail)} ${unit}`),
-      words.map.buys(`${tariffCentsPerKilowattHour(feedIn)} ${unit}`),
-    ]
-    if (this.#supplier.childElementCount === 0) this.#supplier.append(...lines.map(() => element('span')))
-    lines.forEach((line, i) => {
-      setText(this.#supplier.children[i] as Element, line)
-    })
-    const givers = [...street.homes.values()].filter((home) => homeState(home) === 'gives')
-    const takers = [...street.homes.values()].filter((home) => homeState(home) === 'takes')
-    const { givenW, takenW, netW } = balanceOf(street)
-    this.#balance.replaceChildren(
-      element('strong', { class: 'gives' }, `▲ ${kilowatts(givenW)} kW`),
-      element('span', {}, words.map.givers(givers.length)),
-      element('strong', { class: 'takes' }, `▼ ${kilowatts(takenW)} kW`),
-      element('span', {}, words.map.takers(takers.length)),
-    )
-    const way = netW > 0 ? words.map.fromSupplier : netW < 0 ? words.map.toSupplier : words.map.balanced
-    this.#transformer.dataset.flow = netW > 0 ? 'takes' : netW < 0 ? 'gives' : 'idle'
-    this.#transformer.replaceChildren(
-      element('strong', {}, `${kilowatts(Math.abs(netW))} kW`),
-      element('span', {}, way),
-    )
-  }
-
   #drawCard(): void {
     const home = this.#chosen ?? this.#pointed
     const place = home === null ? undefined : this.#layout?.homes.get(home)
@@ -247,8 +212,8 @@ export class MapView {
 
   #paint(): void {
     if (this.#page === null || this.#layout === null) return
-    const moving = this.#powers.step(stillness.matches)
-    this.#paintStreet(this.#page, this.#layout)
+    const moving = this.#powers.step({ nowMs: performance.now(), atOnce: stillness.matches })
+    this.#paintStreet(this.#layout)
     const flying = this.#particles.at(performance.now())
     const arcs = this.#standingArcs()
     if (flying.length > 0 || arcs.length > 0 || this.#upperDrawn) {
@@ -259,12 +224,12 @@ export class MapView {
     if (moving || this.#particles.size > 0) this.#wake()
   }
 
-  #paintStreet(page: Page, layout: StreetLayout): void {
+  #paintStreet(layout: StreetLayout): void {
     const homes = new Map<string, DrawnHome>()
     let largestW = 0
-    for (const [name, home] of page.street.homes) {
-      homes.set(name, { state: homeState(home), powerW: this.#powers.of(name), overdue: page.isOverdue(name) })
-      largestW = Math.max(largestW, Math.abs(home.powerW))
+    for (const [name, home] of this.#homes) {
+      homes.set(name, { ...home, powerW: this.#powers.of(name) })
+      largestW = Math.max(largestW, Math.abs(this.#powers.aimOf(name)))
     }
     this.#street.clear()
     drawStreet(this.#street.pen, {

@@ -1,7 +1,6 @@
-/** A power drawn as an area: `radius(W)` in px, and a round power to explain it by. */
+/** A power drawn as an area: `radius(W)` in px. */
 export interface PowerScale {
   readonly radius: (powerW: number) => number
-  readonly sampleW: number
 }
 
 /**
@@ -12,7 +11,6 @@ export function powerScale(options: { readonly largestW: number; readonly larges
   const top = roundUp(Math.max(1_000, options.largestW))
   return {
     radius: (powerW) => options.largestRadius * Math.sqrt(Math.min(1, Math.abs(powerW) / top)),
-    sampleW: roundUp(top / 5),
   }
 }
 

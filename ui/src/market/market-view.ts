@@ -1,10 +1,11 @@
 import type { Street, StreetSlot } from '#protocol/street.ts'
 import { element, setText } from '../dom.ts'
-import { centsPerKilowattHour, count, exactKilowattHours, kilowattHours } from '../format.ts'
+import { centsPerKilowattHour, count, kilowattHours } from '../format.ts'
 import type { Page } from '../page.ts'
 import { slotSpan, timesIn } from '../times.ts'
 import { words } from '../words.ts'
-import { type LadderSide, ladderOf } from './ladder.ts'
+import { ladderOf } from './ladder.ts'
+import { LadderColumn } from './ladder-column.ts'
 import { Tape } from './tape.ts'
 
 /** Levels a side: always so many rows, so that nothing below them moves. */
@@ -24,8 +25,8 @@ export class MarketView {
   readonly #earlier = element('button', { type: 'button', 'aria-label': words.market.earlier }, '‹')
   readonly #later = element('button', { type: 'button', 'aria-label': words.market.later }, '›')
   readonly #follow = element('button', { type: 'button', class: 'follow' }, words.market.follow)
-  readonly #bids = new LadderColumn('bid')
-  readonly #asks = new LadderColumn('ask')
+  readonly #bids = new LadderColumn('bid', LEVELS)
+  readonly #asks = new LadderColumn('ask', LEVELS)
   readonly #spread = element('p', { class: 'spread', 'data-testid': 'spread' })
   readonly #tape = new Tape()
   #slot: number | null = null
@@ -34,6 +35,7 @@ export class MarketView {
     this.#earlier.addEventListener('click', () => this.#slot !== null && chooser.onSlot(this.#slot - 1))
     this.#later.addEventListener('click', () => this.#slot !== null && chooser.onSlot(this.#slot + 1))
     this.#follow.addEventListener('click', () => chooser.onSlot(null))
+    root.setAttribute('aria-label', words.market.heading)
     root.append(
       element(
         'header',
@@ -77,66 +79,11 @@ export class MarketView {
       ladder.spreadEurPerMWh === null
         ? null
         : `${words.market.spread} ${centsPerKilowattHour(ladder.spreadEurPerMWh)} ${words.market.price}`,
-      last === null ? null : `last ${centsPerKilowattHour(last)} ${words.market.price}`,
+      last === null ? null : `${words.market.last} ${centsPerKilowattHour(last)} ${words.market.price}`,
       slot === undefined || street.sequence === 0
         ? null
         : words.market.shownTrades(count(slot.trades), `${kilowattHours(slot.tradedWh)} kWh`),
     ]
     setText(this.#spread, parts.filter((text) => text !== null).join('  ·  '))
-  }
-}
-
-/** One side of the book: price towards the middle, a bar as long as the depth up to that price. */
-class LadderColumn {
-  readonly root: HTMLElement
-  readonly #rows: { row: HTMLElement; bar: HTMLElement; price: HTMLElement; energy: HTMLElement }[] = []
-  readonly #foot = element('p', { class: 'ladder-foot' })
-  readonly #nobody: string
-
-  constructor(side: 'bid' | 'ask') {
-    this.#nobody = side === 'bid' ? words.market.noBids : words.market.noAsks
-    const body = element('ol', {})
-    for (let i = 0; i < LEVELS; i++) {
-      const parts = {
-        bar: element('i', { class: 'ladder-bar', 'aria-hidden': 'true' }),
-        energy: element('span', { class: 'number ladder-energy' }),
-        price: element('span', { class: 'number ladder-price' }),
-      }
-      const row = element('li', { 'data-testid': `${side}-level` }, parts.bar, parts.energy, parts.price)
-      this.#rows.push({ row, ...parts })
-      body.append(row)
-    }
-    this.root = element(
-      'div',
-      { class: `ladder-side ladder-${side}` },
-      element(
-        'p',
-        { class: 'ladder-head' },
-        element('span', {}, words.market.energy),
-        element('strong', {}, side === 'bid' ? words.market.bids : words.market.asks),
-        element('span', {}, words.market.price),
-      ),
-      body,
-      this.#foot,
-    )
-  }
-
-  draw(side: LadderSide, deepestWh: number): void {
-    this.#rows.forEach(({ row, bar, price, energy }, i) => {
-      const level = side.levels[i]
-      row.classList.toggle('empty', level === undefined)
-      setText(price, level === undefined ? '' : centsPerKilowattHour(level.priceEurPerMWh))
-      setText(energy, level === undefined ? '' : exactKilowattHours(level.energyWh))
-      bar.style.transform = `scaleX(${level === undefined || deepestWh === 0 ? 0 : level.depthWh / deepestWh})`
-    })
-    const { levels, energyWh } = side.beyond
-    setText(
-      this.#foot,
-      side.levels.length === 0
-        ? this.#nobody
-        : levels === 0
-          ? ''
-          : words.market.more(count(levels), `${exactKilowattHours(energyWh)} kWh`),
-    )
   }
 }

@@ -57,8 +57,14 @@ export class PriceView {
       ...this.#dots,
       this.#vwap,
     )
-    const legend = element('p', { class: 'slot-legend' }, ...legendPhases.map((phase) => SlotRow.legend(phase)))
+    const legend = element(
+      'p',
+      { class: 'slot-legend' },
+      ...priceKeys(),
+      ...legendPhases.map((phase) => SlotRow.legend(phase)),
+    )
     const box = element('div', { class: 'price-box' }, this.#svg, this.#slots.root, this.#waiting)
+    root.setAttribute('aria-label', words.price.heading)
     root.append(element('header', {}, element('h2', {}, words.price.heading), legend), box)
     new ResizeObserver(() => {
       this.#size = { width: box.clientWidth, height: box.clientHeight }
@@ -174,6 +180,16 @@ export class PriceView {
       height: bottom + 24 - margin.top + 6,
     })
   }
+}
+
+/** What the bars and the dots of the chart are. */
+function priceKeys(): HTMLElement[] {
+  const bar = svg('path', { class: 'vwap', d: 'M2 6H12' })
+  const dot = svg('circle', { class: 'key-dot', cx: 6, cy: 6, r: 2 })
+  return [
+    element('span', { class: 'slot-key' }, svg('svg', { width: 14, height: 12 }, bar), words.price.average),
+    element('span', { class: 'slot-key' }, svg('svg', { width: 12, height: 12 }, dot), words.price.trades),
+  ]
 }
 
 function averagePrice(slot: StreetSlot): number {

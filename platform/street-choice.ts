@@ -23,14 +23,11 @@ export function chooseStreet(folder: string, flags: StreetFlags): StreetChoice {
   if (flags.scenario !== undefined && (flags.homes !== undefined || flags.seed !== undefined)) {
     throw new BadInput({ detail: '--scenario names the homes and the seed; leave --homes and --seed out' })
   }
-  const file = join(folder, 'street.json')
+  const file = choiceFile(folder)
   if (!existsSync(file)) {
-    const choice: StreetChoice =
-      flags.scenario !== undefined
-        ? { scenarioFile: resolve(flags.scenario) }
-        : { homes: flags.homes ?? DEFAULT_HOMES, seed: flags.seed ?? DEFAULT_SEED }
-    writeFileSync(file, `${JSON.stringify(choice)}\n`)
-    return choice
+    return flags.scenario !== undefined
+      ? { scenarioFile: resolve(flags.scenario) }
+      : { homes: flags.homes ?? DEFAULT_HOMES, seed: flags.seed ?? DEFAULT_SEED }
   }
   const held = JSON.parse(readFileSync(file, 'utf8')) as StreetChoice
   const same =
@@ -45,3 +42,10 @@ export function chooseStreet(folder: string, flags: StreetFlags): StreetChoice {
   const what = 'scenarioFile' in held ? `--scenario ${held.scenarioFile}` : `--homes ${held.homes} --seed ${held.seed}`
   throw new BadInput({ detail: `${folder} holds another street: start it with ${what}, or name another folder` })
 }
+
+/** Notes in a data folder which street it holds from now on. */
+export function keepStreet(folder: string, choice: StreetChoice): void {
+  writeFileSync(choiceFile(folder), `${JSON.stringify(choice)}\n`)
+}
+
+const choiceFile = (folder: string) => join(folder, 'street.json')

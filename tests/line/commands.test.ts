@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { commonwatt } from './command-line.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'commonwatt-commands-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const order = (id: string, side: 'buy' | 'sell', acct: string) =>
+  JSON.stringify({ op: 'new', id, acct, side, type: 'limit', price: 100, qty: 4, tif: 'GTC' })
+
+describe('commonwatt match', () => {
+  const lines = [order('s1', 'sell', 'A'), order('b1', 'buy', 'B'), '{"op":"book"}']
+  const answers = [
+    { trades: [], orders: { s1: ['open', 0, 4] } },
+    { trades: [['s1', 'b1', 100, 4]], orders: { s1: ['filled', 4, 0], b1: ['filled', 4, 0] } },
+    { trades: [], orders: {}, book: { bids: [], asks: [] } },
+  ]
+
+  it.each([
+    ['standard input', []],
+    ['-', ['-']],
+  ])('answers each line of %s by a line', async (_, args) => {
+    const { code, stdout } = await commonwatt(['match', ...args], lines.join('\n'))
+    expect(code).toBe(0)
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(answers)
+  })
+
+  it('reads a file', async () => {
+    const file = join(folder, 'orders.ndjson')
+    writeFileSync(file, `${lines.join('\r\n')}\r\n`)
+    const { code, stdout, stderr } = await commonwatt(['match', file])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(answers)
+  })
+
+  it('stops at a line that is no command, with its number, after answering those before it', async () => {
+    const { code, stdout, stderr } = await commonwatt(['match'], `${lines[0]}\n{"op":"order"}\n${lines[1]}`)
+    expect(code).toBe(2)
+    expect(stdout.trim().split('\n').length).toBe(1)
+    expect(stderr).toMatch(/standard input:2: .*"op".*"order".*new, cancel, amend/)
+  })
+})
+
+describe('bad usage and bad input', () => {
+  const scenario = join(folder, 'scenario.json')
+  writeFileSync(scenario, '{"neighbourhood":"street","start":"2026-06-21T06:00:00Z","homes":{"generate":{"homes":0}}}')
+  const notDirectory = join(folder, 'file')
+  writeFileSync(notDirectory, '')
+
+  it.each([
+    [['trade'], /Unknown subcommand "trade"/],
+    [['start', '--homes', 'many'], /homes/],
+    [['start', '--homes', '201'], /--homes 201 is outside 1 to 200/],
+    [['start', '--speed', '0'], /--speed 0 is outside/],
+    [['start', '--port', '70000'], /--port 70000 is outside/],
+    [['start', '--bogus'], /--bogus/],
+    [['start', '--scenario', join(folder, 'none.json')], /none\.json/],
+    [['start', '--scenario', scenario], /scenario\.json: homes\.generate\.homes.*not 0/],
+    [['start', '--scenario', scenario, '--homes', '3'], /leave --homes and --seed out/],
+    [['start', '--data', notDirectory], /--data .*file/],
+    [['start', '--rpc', 'http://127.0.0.1:1'], /--rpc and --operator-key go together/],
+    [['match', join(folder, 'none.ndjson')], /none\.ndjson.*no such file/],
+    [['meter', 'read', '--modbus', 'http://127.0.0.1'], /--modbus: scheme "http"/],
+    [['meter', 'read'], /modbus/],
+    [['replay', 'street', '--data', folder], /holds no event log/],
+    [['replay', 'street', '--data', folder, '--to', '0'], /sequences count from 1/],
+  ])('%j exits 2 and says what would be right, on stderr only', async (args, message) => {
+    const { code, stdout, stderr } = await commonwatt(args)
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    expect([code, stdout]).toEqual([2, ''])
+  })
+
+  it('a device that does not answer exits 1', async () => {
+    const { code, stdout, stderr } = await commonwatt([
+      'meter',
+      'read',
+      '--modbus',
+      'tcp://127.0.0.1:1?unit=1',
+      '--json',
+    ])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/127\.0\.0\.1:1/)
+  })
+
+  it('help is no error', async () => {
+    const { code, stdout } = await commonwatt(['start', '--help'])
+    expect(code).toBe(0)
+    for (const flag of ['--homes', '--speed', '--port', '--data', '--scenario', '--seed'])
+      expect(stdout).toContain(flag)
+  })
+})
