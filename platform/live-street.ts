@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Effect, type Scope } from 'effect'
+import { Effect } from 'effect'
 import {
   type ChainClient,
   connectChain,
@@ -44,7 +44,7 @@ export interface LiveStreetOptions {
 }
 
 /** A home of the street with its emulated device and its agent. */
-export interface LiveHome {
+interface LiveHome {
   readonly home: string
   readonly device: EmulatedHome
   readonly agent: Agent
@@ -164,7 +164,3 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     }
     return live
   })
-
-/** What opening a street can fail with. */
-export type LiveStreetFailure = Effect.Error<ReturnType<typeof openLiveStreet>>
-export type OpenedLiveStreet = Effect.Effect<LiveStreet, LiveStreetFailure, Scope.Scope>

@@ -30,6 +30,8 @@ export interface BatchTotals {
   /** metered import and export of all homes */
   readonly importWh: number
   readonly exportWh: number
+  /** import that neighbours' export met in the same slot: Σ min(import, export) a slot */
+  readonly coveredWh: number
   /** what all homes paid net (− received), with the market */
   readonly costMicroEur: number
   /** what the same metered energy would have cost them with the tariffs alone */

@@ -16,7 +16,7 @@ type PositionRow = Position & { readonly slot: number; readonly account: Hex }
 type NonceRow = { readonly account: Hex; readonly nonce: number; readonly slot: number }
 
 /** Rows of one shape as columns: `{ name: [row 0, row 1, …] }`, no keys at all when there are no rows. */
-export type Columns<Row> = { readonly [K in keyof Row]?: readonly Row[K][] }
+type Columns<Row> = { readonly [K in keyof Row]?: readonly Row[K][] }
 
 /** A street as plain JSON, columnar: what the page starts from, and what a state hash covers. */
 export interface StreetSnapshot

@@ -65,7 +65,7 @@ export interface StreetBatch {
 }
 
 /** Running totals since the neighbourhood opened. */
-export interface StreetCounts {
+interface StreetCounts {
   readings: number
   statements: number
   orders: number

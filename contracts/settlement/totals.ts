@@ -18,6 +18,12 @@ export function totalsOf(settled: {
     localChargeMicroEur: -sum(bills, ({ localChargeMicroEur }) => localChargeMicroEur),
     importWh: sum(bills, ({ importWh }) => importWh),
     exportWh: sum(bills, ({ exportWh }) => exportWh),
+    coveredWh: sum(settled.netted, ({ bills }) =>
+      Math.min(
+        sum(bills, ({ importWh }) => importWh),
+        sum(bills, ({ exportWh }) => exportWh),
+      ),
+    ),
     costMicroEur: -sum(bills, netMicroEur),
     costWithoutMarketMicroEur: -sum(bills, ({ withoutMarketMicroEur }) => withoutMarketMicroEur),
     creditsWh: sum(settled.credits, ({ amountWh }) => amountWh),

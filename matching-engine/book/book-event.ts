@@ -36,7 +36,7 @@ export type BookEvent =
     }
 
 /** One side of a trade: its order, its account, and what the order has left after it. */
-export interface TradeParty {
+interface TradeParty {
   readonly id: string
   readonly account: string
   readonly openWh: number

@@ -6,7 +6,7 @@ import type { Neighbourhood } from '../neighbourhood.ts'
 import { type Answer, HttpProblem, json, refusalAnswer } from './answer.ts'
 
 /** The most envelopes one request may carry. */
-export const MAX_ENVELOPES = 256
+const MAX_ENVELOPES = 256
 
 interface Market {
   readonly neighbourhood: Neighbourhood

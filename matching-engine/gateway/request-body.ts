@@ -3,7 +3,7 @@ import { Effect } from 'effect'
 import { HttpProblem } from './answer.ts'
 
 /** The largest body a request may have, bytes. */
-export const MAX_BODY_BYTES = 1_048_576
+const MAX_BODY_BYTES = 1_048_576
 
 /** The JSON value in a request's body. Fails with 415, 413 or 400; never holds more than `MAX_BODY_BYTES`. */
 export function readJson(request: IncomingMessage): Effect.Effect<unknown, HttpProblem> {

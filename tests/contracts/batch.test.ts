@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildBatch, VaultLedger } from '#contracts/index.ts'
 import { keccak } from '#protocol/viem.ts'
-import { anyDelivery, anyTariff, grid, home, supplier, tariff } from './deliveries.ts'
+import { anyDelivery, anyTariff, grid, home, statement, supplier, tariff } from './deliveries.ts'
 
 const twoSlots = fc.tuple(anyDelivery(10), anyDelivery(11))
 const settled = { neighbourhood: 'lime-street', number: 1 }
@@ -39,6 +39,33 @@ describe('a batch', () => {
     const build = () => buildBatch({ ...settled, deliveries: structuredClone(deliveries) }, { supplier, grid, tariff })
     expect(build()).toEqual(build())
     expect(keccak(build().archive)).toBe(build().proposal.archiveHash)
+  })
+
+  it('counts import as covered only by export of the same slot', () => {
+    const [one, other] = [home(0), home(1)]
+    const deliveries = [
+      {
+        slot: 1,
+        trades: [],
+        statements: [
+          statement({ slot: 1, account: one, exportWh: 900 }),
+          statement({ slot: 1, account: other, importWh: 300 }),
+        ],
+      },
+      {
+        slot: 2,
+        trades: [],
+        statements: [
+          statement({ slot: 2, account: one, importWh: 500 }),
+          statement({ slot: 2, account: other, importWh: 100 }),
+        ],
+      },
+    ]
+    const { totals } = buildBatch(
+      { neighbourhood: 'street', number: 1, deliveries },
+      { supplier: home(8), grid: home(9), tariff },
+    ).batch
+    expect(totals).toMatchObject({ importWh: 900, exportWh: 900, coveredWh: 300 })
   })
 
   it('without trades has empty trees and moves only what was metered', () => {

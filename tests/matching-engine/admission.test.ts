@@ -455,6 +455,19 @@ describe('a refusal names its code and changes nothing', () => {
       }),
     ))
 
+  it('a gap in the sequence of readings is taken as a gap', () =>
+    run(
+      Effect.gen(function* () {
+        const { neighbourhood, anna } = yield* roseStreet
+        const outcomes = yield* neighbourhood.submit(
+          [anna.reading({ sequence: 5 }), anna.reading({ sequence: 9 })],
+          NOW_MS,
+        )
+        expect(outcomes.map(({ accepted }) => accepted)).toEqual([true, true])
+        expect(neighbourhood.street.homeOfDevice.get(anna.deviceId)?.readingSequence).toBe(9)
+      }),
+    ))
+
   it('readings are chained: the next one carries the digest of the one before', () =>
     run(
       Effect.gen(function* () {

@@ -51,6 +51,7 @@ function batchOf(number: number, firstSlot: number, lastSlot: number): Batch {
       localChargeMicroEur: 0,
       importWh: 0,
       exportWh: 0,
+      coveredWh: 0,
       costMicroEur: 0,
       costWithoutMarketMicroEur: 0,
       creditsWh: 0,

@@ -30,7 +30,7 @@ export const MINUTE_MS = 60_000
 export const SLOT_MS = rules.slotMinutes * MINUTE_MS
 export const ZERO_HASH = `0x${'0'.repeat(64)}` as const
 
-export const keyOf = (name: string) => `0x${Buffer.from(name).toString('hex').padStart(64, '0')}` as const
+const keyOf = (name: string) => `0x${Buffer.from(name).toString('hex').padStart(64, '0')}` as const
 export const operatorKey = keyOf('operator')
 
 /** The time in the middle of slot 1000, when every test begins: slots 1001 to 1004 are open. */

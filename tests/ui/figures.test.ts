@@ -17,6 +17,7 @@ const totals: BatchTotals = {
   localChargeMicroEur: 44_000,
   importWh: 1_000,
   exportWh: 600,
+  coveredWh: 600,
   costMicroEur: 220_000,
   costWithoutMarketMicroEur: 272_000,
   creditsWh: 400,
@@ -70,7 +71,7 @@ describe('figures', () => {
     const events = StreetEvents.trading()
     propose(events, 1)
     finalise(events, 1)
-    propose(events, 2, { importWh: 1_000, exportWh: 3_000 })
+    propose(events, 2, { importWh: 1_000, exportWh: 3_000, coveredWh: 1_000 })
     finalise(events, 2)
     propose(events, 3)
     expect(figuresOf(street(events), startMs + 2 * 900_000 + 5_000)).toMatchObject({

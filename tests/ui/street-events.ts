@@ -9,7 +9,7 @@ const signature: Hex = `0x${'00'.repeat(65)}`
 const zeroHash: Hex = `0x${'0'.repeat(64)}`
 
 /** A 20-byte address made of a small number. */
-export const address = (n: number): Hex => `0x${n.toString(16).padStart(40, '0')}`
+const address = (n: number): Hex => `0x${n.toString(16).padStart(40, '0')}`
 /** A 32-byte hash made of a small number. */
 export const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
 

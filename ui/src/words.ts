@@ -153,7 +153,7 @@ export const words = {
     meaning: {
       saving: 'What all homes together paid less than with the supplier alone, charges included, in final batches.',
       covered:
-        'Share of metered import matched by the street’s own export, batch by batch. Sun used inside a home never reaches its meter.',
+        'Share of metered import met by the street’s own export in the same slot. Sun used inside a home never reaches its meter.',
       taken: 'What importing homes draw at their connection points, by their last readings.',
       given: 'What exporting homes feed in at their connection points, by their last readings.',
       net: 'Taken less given, without losses in the wires: what the supplier must add, or can take (−).',

@@ -26,7 +26,7 @@ export interface Figures {
   readonly savedMicroEur: number | null
   /** the same as a share of the cost without, where that is a cost */
   readonly savedShare: number | null
-  /** Σ min(import, export) of final batches ÷ their import */
+  /** import that the street’s own export met in the same slot ÷ all import, of final batches */
   readonly coveredShare: number | null
   readonly takenW: number
   readonly givenW: number
@@ -83,7 +83,7 @@ function settlementFigures(street: Street, clockMs: number) {
     cost += totals.costMicroEur
     without += totals.costWithoutMarketMicroEur
     importWh += totals.importWh
-    coveredWh += Math.min(totals.importWh, totals.exportWh)
+    coveredWh += totals.coveredWh
     creditsWh += totals.creditsWh
   }
   const any = final.length > 0

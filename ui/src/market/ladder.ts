@@ -1,7 +1,7 @@
 import type { OpenOrder } from '#protocol/street.ts'
 
 /** All open energy at one price, and all that is at least as good. */
-export interface Level {
+interface Level {
   readonly priceEurPerMWh: number
   readonly energyWh: number
   readonly depthWh: number

@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Effect } from 'effect'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BadInput } from '#platform/bad-input.ts'
+import { openDataFolder } from '#platform/data-folder.ts'
+import { chooseStreet, keepStreet } from '#platform/street-choice.ts'
+
+const none = { scenario: undefined, homes: undefined, seed: undefined }
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'commonwatt-choice-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the street of a data folder', () => {
+  it('is what the flags say in a new one', () => {
+    expect(chooseStreet(folder, none)).toEqual({ homes: 12, seed: 1 })
+    expect(chooseStreet(folder, { ...none, homes: 3, seed: 7 })).toEqual({ homes: 3, seed: 7 })
+    expect(chooseStreet(folder, { ...none, scenario: '/a.json' })).toEqual({ scenarioFile: '/a.json' })
+  })
+
+  it('stays what it is in a used one, and other flags are refused', () => {
+    keepStreet(folder, { homes: 3, seed: 7 })
+    expect(chooseStreet(folder, none)).toEqual({ homes: 3, seed: 7 })
+    expect(() => chooseStreet(folder, { ...none, homes: 4 })).toThrow(/--homes 3 --seed 7/)
+    expect(() => chooseStreet(folder, { ...none, scenario: '/a.json' })).toThrow(BadInput)
+    keepStreet(folder, { scenarioFile: '/a.json' })
+    expect(chooseStreet(folder, { ...none, scenario: '/a.json' })).toEqual({ scenarioFile: '/a.json' })
+    expect(() => chooseStreet(folder, { ...none, seed: 1 })).toThrow(/--scenario \/a\.json/)
+  })
+})
+
+describe('a data folder', () => {
+  const open = (name: string) => Effect.scoped(openDataFolder(name))
+
+  it('belongs to one process at a time', async () => {
+    writeFileSync(join(folder, 'owner'), `${process.ppid}\n`) // the test runner: alive, and not us
+    await expect(Effect.runPromise(open(folder))).rejects.toThrow(/is running on it/)
+  })
+
+  it('is taken over from a process that died', async () => {
+    writeFileSync(join(folder, 'owner'), '999999999\n')
+    expect(await Effect.runPromise(open(folder))).toBe(folder)
+  })
+
+  it('of no name goes when it is closed', async () => {
+    const path = await Effect.runPromise(Effect.scoped(openDataFolder(undefined)))
+    expect(existsSync(path)).toBe(false)
+  })
+})
