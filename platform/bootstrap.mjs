@@ -89,8 +89,13 @@ function run(args, cwd) {
     const child = spawn(node, args, { cwd, env, stdio: 'inherit' })
     const forward = (signal) => child.kill(signal)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward)
+    // npm's shell may die of a signal without passing it on: then nobody waits for us any more.
+    const parent = process.ppid
+    const orphaned = setInterval(() => process.ppid !== parent && forward('SIGTERM'), 500)
+    if (process.env.npm_lifecycle_event === undefined) clearInterval(orphaned)
     child.on('error', (error) => fail(`cannot run ${node}: ${error.message}`))
     child.on('close', (code, signal) => {
+      clearInterval(orphaned)
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, forward)
       resolve(code ?? 128 + (constants.signals[signal] ?? 0))
     })
