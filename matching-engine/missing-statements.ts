@@ -4,8 +4,9 @@ import { slotTimes } from './admission/market-view.ts'
 import type { MarketMemory } from './market-memory.ts'
 
 /**
- * Estimates for the statements that the metering deadline has passed without: what the home stated last, in a
- * slot before (persistence), else nothing imported and nothing exported. Unsigned; the operator signs them.
+ * Estimates for the statements that the metering deadline has passed without: the import that the home stated of its
+ * latest slot (persistence), else none; never any export, so that silence does not pay. Unsigned; the operator signs
+ * them.
  */
 export function missingStatements(from: {
   readonly street: Street
@@ -27,7 +28,7 @@ export function missingStatements(from: {
         neighbourhood,
         slot,
         importWh: last?.importWh ?? 0,
-        exportWh: last?.exportWh ?? 0,
+        exportWh: 0,
         firstSequence: 0,
         lastSequence: 0,
         chainHead: `0x${'0'.repeat(64)}`,

@@ -19,6 +19,8 @@ export interface AgentOptions {
   /** the home's own memory, an SQLite file; made if it is not there */
   readonly dataFile: string
   readonly clock: Clock
+  /** what readings say of the clock (simulated where it does not run at speed 1, else free-running) */
+  readonly clockState?: Reading['clock']
   readonly trader: Trader
   /** slots traded at once, the next ones with an open gate (4) */
   readonly tradeSlotsAhead?: number

@@ -69,7 +69,7 @@ export const makeAgent = (
         bootId: outbox.bootId,
         timeMs: linked.timeMs,
         monotonicMs: monotonicMs(),
-        clock: clock.speed === 1 ? 'free-running' : 'simulated',
+        clock: options.clockState ?? (clock.speed === 1 ? 'free-running' : 'simulated'),
         source: options.source ?? 'certified-meter',
         profileHash: linked.profileHash,
         limits: {

@@ -51,8 +51,9 @@ export const openDeviceLink = (options: {
     const establish = Effect.gen(function* () {
       yield* bus.connect
       actor.send({ type: 'CONNECTED' })
-      meter = yield* findGridMeter(bus, { unit, bases })
+      const found = yield* findGridMeter(bus, { unit, bases })
       actor.send({ type: 'DISCOVERED' })
+      return found
     })
 
     return {
@@ -60,8 +61,8 @@ export const openDeviceLink = (options: {
       sample: Effect.gen(function* () {
         actor.send({ type: 'CONNECT', nowMs: clock.nowMs() })
         if (state() === 'backingOff') return null
-        if (state() === 'connecting') yield* establish
-        if (meter === null) return null
+        // Still discovering: the sample before was interrupted half way.
+        if (meter === null || state() === 'connecting' || state() === 'discovering') meter = yield* establish
         const beforeMs = clock.nowMs()
         const sample = yield* readGridMeter(bus, meter)
         const timeMs = Math.floor((beforeMs + clock.nowMs()) / 2)

@@ -6,7 +6,7 @@ import type { Order } from '#protocol/order.ts'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
 import { addressOf, sign } from '#protocol/viem.ts'
 import type { AgentOptions, NotJoined } from './agent-options.ts'
-import { forecastNetWh, type NetHistory, netHistory } from './forecast.ts'
+import { forecastErrorsWh, forecastNetWh, lastKnownSlot, type NetHistory, netHistory } from './forecast.ts'
 import { type GatewayClient, MAX_ENVELOPES } from './gateway-client.ts'
 import type { GatewayError } from './gateway-error.ts'
 import type { Membership } from './membership.ts'
@@ -93,11 +93,13 @@ export function tradingSlots(ask: {
   const { slotMinutes, gateBeforeDeliveryMs } = rules
   const held = new Map(positions.slots.map((slot) => [slot.slot, slot]))
   const first = slotAt({ timeMs: nowMs + gateBeforeDeliveryMs, slotMinutes }) + 1
+  const knownSlot = lastKnownSlot(history) ?? first - 1
   return Array.from({ length: most }, (_, i) => first + i)
     .filter((slot) => isTrading(held.get(slot) ?? { phase: 'continuous' }))
     .map((slot) => ({
       slot,
-      forecastNetWh: forecastNetWh(history, { slot, slotMinutes }),
+      forecastNetWh: forecastNetWh(history, { slot, knownSlot, slotMinutes }),
+      forecastErrorsWh: forecastErrorsWh(history, { slot, knownSlot, slotMinutes }),
       boughtWh: held.get(slot)?.boughtWh ?? 0,
       soldWh: held.get(slot)?.soldWh ?? 0,
       msToGate: slotStartMs({ slot, slotMinutes }) - gateBeforeDeliveryMs - nowMs,

@@ -42,10 +42,10 @@ function setUp(command, args, env) {
     fail(`set-up failed: ${[command, ...args].join(' ')} ${error ? `(${error.message})` : `exited ${status}`}`)
 }
 
-/** npm as a command line: the one that runs us, or the one on PATH. */
+/** npm as a command line: the one that runs us (yarn and others name themselves there, too), or the one on PATH. */
 function npm(node, args) {
   const script = process.env.npm_execpath
-  return script?.endsWith('.js') ? [node, [script, ...args]] : ['npm', args]
+  return script?.endsWith('npm-cli.js') ? [node, [script, ...args]] : ['npm', args]
 }
 
 /** A Node >= 24: the running one, or the one inside a registry package, fetched once into .tools/. */

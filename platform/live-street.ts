@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Effect } from 'effect'
@@ -21,7 +22,7 @@ import { EMULATOR_BASE_PORT, type EmulatedHome, emulateHome, type SimulatedStree
 const HOME_ESCROW_MICRO_EUR = 1_000_000_000
 const SUPPLIER_ESCROW_MICRO_EUR = 1_000_000_000_000
 
-/** A chain that is there already. `operatorKey` pays for its transactions and signs estimates. */
+/** A chain that is there already. `operatorKey` pays for the settlement's transactions. */
 export interface ChainAccess {
   readonly rpcUrl: string
   readonly operatorKey: `0x${string}`
@@ -75,7 +76,8 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     const keyIn = (name: string) => loadOrGenerateKey(pathToFileURL(inFolder('keys', name)).href)
 
     const access = options.chain ?? (yield* startLocalChain({ clock, dataDir: folder }))
-    const { operatorKey } = access
+    // Not the chain's key: a local chain's is known to everybody.
+    const estimatorKey = yield* keyIn('operator')
     const deployment = yield* deploy({
       ...access,
       disputeWindowSeconds: Math.ceil(rules.disputeWindowMs / 1000),
@@ -94,7 +96,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
         chainId: deployment.chainId,
         verifyingContract: deployment.addresses.settlement,
       },
-      operator: addressOf(operatorKey),
+      operator: addressOf(estimatorKey),
       nowMs: clock.nowMs(),
     })
     const gateway = yield* serveGateway({
@@ -107,6 +109,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
 
     const supplier = addressOf(yield* keyIn('supplier'))
     const grid = addressOf(yield* keyIn('grid'))
+    yield* Effect.sync(() => mkdirSync(inFolder('outboxes'), { recursive: true }))
     const homes = yield* Effect.forEach(street.homes, (simulated, index) =>
       Effect.gen(function* () {
         const { home } = simulated
@@ -119,13 +122,14 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
         const agent = yield* makeAgent({
           home,
           neighbourhood: street.neighbourhood,
-          deviceId: `${home.slice(0, 26)}-meter`,
+          deviceId: home, // one meter a home, and a name as long as a home's may be leaves no room for more
           deviceKey: yield* keyIn(`${home}-device`),
           accountKey: yield* keyIn(`${home}-account`),
           modbusUrl: device.url,
           gatewayUrl: gateway.url,
-          dataFile: inFolder(`${home}.sqlite`),
+          dataFile: inFolder('outboxes', `${home}.sqlite`),
           clock,
+          clockState: 'simulated',
           trader: index % 4 === 3 ? zeroIntelligenceTrader : rampTrader,
           seed: `${street.seed}`,
         })
@@ -148,7 +152,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       if (domain === null) return
       const estimates = neighbourhood
         .missingStatements(nowMs)
-        .map((body) => sign({ domain, kind: 'statement', body, privateKey: operatorKey }))
+        .map((body) => sign({ domain, kind: 'statement', body, privateKey: estimatorKey }))
       if (estimates.length > 0) yield* neighbourhood.submit(estimates, nowMs)
     })
     const live: LiveStreet = {

@@ -20,7 +20,11 @@ export async function matchLines(file: string): Promise<void> {
       if (!stdout.write(`${output}\n`)) await new Promise((resolve) => stdout.once('drain', resolve))
     }
   }
-  await Promise.race([take(), failed])
+  // Who reads us may have seen enough (`| head`): that is an end, not a failure.
+  const unread = new Promise<void>((resolve, reject) => {
+    stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? resolve() : reject(error)))
+  })
+  await Promise.race([take(), failed, unread])
 }
 
 function answer(session: MatchSession, line: string, place: string): string {

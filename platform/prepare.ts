@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { lockFile } from './node-sqlite.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -30,19 +31,38 @@ const built: readonly Built[] = [
   },
 ]
 
-/** Builds contracts and page where their sources are newer. Says on stderr what it does; throws if a build fails. */
+/** How long to wait for another process that builds. */
+const BUILD_WAIT_MS = 180_000
+
+/**
+ * Builds contracts and page where their sources are newer: one process at a time, the others wait and find it done.
+ * Says on stderr what it does; throws if a build fails.
+ */
 export function prepare(): void {
-  for (const { name, sources, ending, stamp, command } of built) {
-    const stampFile = join(root, stamp)
-    const newest = Math.max(...sources.map((source) => newestMs(join(root, source), ending)))
-    const stampMs = statSync(stampFile, { throwIfNoEntry: false })?.mtimeMs ?? 0
-    if (stampMs >= newest) continue
-    process.stderr.write(`Building the ${name} …\n`)
-    const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' })
-    if (status !== 0) throw new Error(`building the ${name} failed (exit ${status}):\n${stdout}${stderr}`)
-    mkdirSync(dirname(stampFile), { recursive: true })
-    writeFileSync(stampFile, '')
+  if (built.every(isFresh)) return
+  const unlock = lockFile(join(root, 'node_modules/.commonwatt-build'), BUILD_WAIT_MS)
+  if (unlock === null) throw new Error(`another process has been building for ${BUILD_WAIT_MS / 1000} s`)
+  try {
+    for (const one of built) if (!isFresh(one)) build(one)
+  } finally {
+    unlock()
   }
+}
+
+function isFresh({ sources, ending, stamp }: Built): boolean {
+  const newest = Math.max(...sources.map((source) => newestMs(join(root, source), ending)))
+  return (statSync(join(root, stamp), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= newest
+}
+
+function build({ name, stamp, command }: Built): void {
+  const stampFile = join(root, stamp)
+  const begun = new Date()
+  process.stderr.write(`Building the ${name} …\n`)
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`building the ${name} failed (exit ${status}):\n${stdout}${stderr}`)
+  mkdirSync(dirname(stampFile), { recursive: true })
+  writeFileSync(stampFile, '')
+  utimesSync(stampFile, begun, begun) // a source saved while it was built is newer
 }
 
 function newestMs(path: string, ending: RegExp): number {

@@ -9,15 +9,19 @@ const MINUTE_MS = 60 * SECOND_MS
 const ADVANCE_EVERY_MS = 10 * SECOND_MS
 const ADVANCE_WALL_MS_MIN = 50
 
+/** Each reading and order is signed and checked, a few ms in all: the more homes, the longer each one waits. Wall ms. */
+const WALL_MS_PER_HOME = { poll: 40, trade: 80 }
+
 /**
  * How often, in clock ms, a home reads its meter and trades: every 10 s and every minute on a real clock; on a fast
- * one at most twice and once a wall second, but always twice and once a slot. Polls divide the slot, so that one
- * falls right behind each boundary.
+ * one at most twice and once a wall second, and 25 and 12 times for the whole street, but always twice and once a
+ * slot. Polls divide the slot, so that one falls right behind each boundary.
  */
-export function paceOf(options: { readonly speed: number; readonly slotMinutes: number }): {
+export function paceOf(options: { readonly speed: number; readonly slotMinutes: number; readonly homes: number }): {
   readonly pollEveryMs: number
   readonly tradeEveryMs: number
 } {
+  const { speed, homes } = options
   const slotMs = options.slotMinutes * MINUTE_MS
   const everyMs = (wished: number, parts: number) => {
     let count = Math.max(parts, Math.floor(slotMs / wished))
@@ -25,8 +29,8 @@ export function paceOf(options: { readonly speed: number; readonly slotMinutes: 
     return slotMs / count
   }
   return {
-    pollEveryMs: everyMs(Math.max(10 * SECOND_MS, 500 * options.speed), 2),
-    tradeEveryMs: everyMs(Math.max(MINUTE_MS, SECOND_MS * options.speed), 1),
+    pollEveryMs: everyMs(Math.max(10 * SECOND_MS, speed * Math.max(500, WALL_MS_PER_HOME.poll * homes)), 2),
+    tradeEveryMs: everyMs(Math.max(MINUTE_MS, speed * Math.max(SECOND_MS, WALL_MS_PER_HOME.trade * homes)), 1),
   }
 }
 
@@ -34,7 +38,8 @@ export function paceOf(options: { readonly speed: number; readonly slotMinutes: 
 export const runStreet = (live: LiveStreet, clock: Clock) =>
   Effect.gen(function* () {
     const { neighbourhood, homes, settler } = live
-    const pace = paceOf({ speed: clock.speed, slotMinutes: neighbourhood.street.rules?.slotMinutes ?? 15 })
+    const slotMinutes = neighbourhood.street.rules?.slotMinutes ?? 15
+    const pace = paceOf({ speed: clock.speed, slotMinutes, homes: homes.length })
     const engine = Effect.suspend(() => {
       const nowMs = clock.nowMs()
       return Effect.andThen(neighbourhood.advance(nowMs), live.estimateMissing(nowMs))

@@ -21,6 +21,9 @@ const rules: MarketRules = {
   disputeWindowMs: 4 * defaultMarketRules.slotMinutes * 60_000,
 }
 
+/** Homes × speed that two cores keep up with: each reading, statement and order is signed once and checked once. */
+const HOMES_TIMES_SPEED_MAX = 20_000
+
 /** What `commonwatt start` was told; what was left out is none. */
 export interface StartFlags {
   readonly homes: Option.Option<number>
@@ -68,6 +71,12 @@ export const startStreet = Effect.fnUntraced(function* (given: StartFlags) {
     `${live.homes.length} homes, ${clock.speed} simulated seconds a second; their devices answer on Modbus TCP ` +
       `from ${live.homes[0]?.device.url}`,
   )
+  if (live.homes.length * clock.speed > HOMES_TIMES_SPEED_MAX) {
+    yield* Console.error(
+      `That is more than two cores sign and check in time: statements that come too late are estimated. ` +
+        `They keep up with about --speed ${Math.floor(HOMES_TIMES_SPEED_MAX / live.homes.length)}.`,
+    )
+  }
   yield* Console.log(`Commonwatt: ${street.neighbourhood} trades at ${live.url}`)
   return yield* runStreet(live, clock)
 }, Effect.scoped)

@@ -14,6 +14,9 @@ export const Tariff = Schema.Struct({
 })
 export type Tariff = typeof Tariff.Type
 
+/** Homes of one neighbourhood: with the supplier and the grid they fit one settlement batch (500 accounts). */
+export const HOMES_MAX = 498
+
 /** The rules of one neighbourhood's market. Times are ms unless named otherwise. */
 export const MarketRules = Schema.Struct({
   slotMinutes: Schema.Literals([5, 15, 30, 60]),
@@ -22,6 +25,7 @@ export const MarketRules = Schema.Struct({
   meteringDeadlineMs: Count,
   minPriceEurPerMWh: SignedInt,
   maxPriceEurPerMWh: SignedInt,
+  /** the most Wh that one order may be for, and that a home may have metered each way in one slot */
   maxOrderWh: PositiveInt,
   maxOpenOrdersPerAccountAndSlot: PositiveInt,
   slotsPerBatch: PositiveInt,

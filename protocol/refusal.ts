@@ -9,6 +9,7 @@ export const refusals = {
   WRONG_NEIGHBOURHOOD: { status: 404, title: 'The message is for another neighbourhood' },
   UNKNOWN_HOME: { status: 404, title: 'No home has enrolled this account or device' },
   ALREADY_ENROLLED: { status: 409, title: 'The home, account or device is enrolled already' },
+  NEIGHBOURHOOD_FULL: { status: 409, title: 'The neighbourhood has as many homes as one batch can settle' },
   NONCE_USED: { status: 409, title: 'The account has used this nonce before' },
   STALE_SEQUENCE: { status: 409, title: 'The device has sent this sequence number, or a later one, before' },
   BROKEN_CHAIN: { status: 409, title: 'The reading does not follow the last accepted one' },

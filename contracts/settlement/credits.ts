@@ -5,13 +5,14 @@ type Hex = `0x${string}`
 
 /**
  * The energy credits of one slot: each seller's min(sold, attested export) in Wh goes to its buyers, first trade
- * first. An estimate attests nothing. One row a buyer and seller, in the order of their first trade.
+ * first. An estimate attests nothing, and who trades with itself delivers to nobody. One row a buyer and seller, in the order of their first trade.
  */
 export function creditsOf(delivery: Delivery): readonly Credit[] {
   const leftWh = new Map<Hex, number>()
   for (const { account, exportWh, estimated } of delivery.statements) leftWh.set(account, estimated ? 0 : exportWh)
   const credits = new Map<string, Credit>()
   for (const { buyer, seller, energyWh } of delivery.trades) {
+    if (buyer === seller) continue
     const left = leftWh.get(seller) ?? 0
     const amountWh = Math.min(left, energyWh)
     if (amountWh === 0) continue

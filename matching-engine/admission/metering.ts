@@ -1,4 +1,5 @@
 import type { SignedEnrolment, SignedReading, SignedStatement } from '#protocol/envelope.ts'
+import { HOMES_MAX } from '#protocol/market-rules.ts'
 import type { Refusal } from '#protocol/refusal.ts'
 import type { Statement } from '#protocol/statement.ts'
 import {
@@ -13,7 +14,7 @@ import {
 const MINUTE_MS = 60_000
 const ZERO_HASH = `0x${'0'.repeat(64)}`
 
-/** Checks of an enrolment before its signature: home, account and device each enrol once. */
+/** Checks of an enrolment before its signature: home, account and device each enrol once, while there is room. */
 export function enrolmentRefusal(view: MarketView, { body, signer }: SignedEnrolment): Refusal | null {
   const { street } = view
   const elsewhere = neighbourhoodRefusal(view, body) ?? ownSignerRefusal(signer, body.account)
@@ -22,7 +23,9 @@ export function enrolmentRefusal(view: MarketView, { body, signer }: SignedEnrol
     refuse('ALREADY_ENROLLED', `${field} ${body[field]} is enrolled already`, `body.${field}`)
   if (street.homes.has(body.home)) return taken('home')
   if (street.homeOfAccount.has(body.account)) return taken('account')
-  return street.homeOfDevice.has(body.deviceId) ? taken('deviceId') : null
+  if (street.homeOfDevice.has(body.deviceId)) return taken('deviceId')
+  if (street.homes.size < HOMES_MAX) return null
+  return refuse('NEIGHBOURHOOD_FULL', `${street.neighbourhood} has ${HOMES_MAX} homes, as many as it can settle`)
 }
 
 /** Checks of an enrolment that its account has really signed. */
@@ -68,7 +71,7 @@ export function statementRefusal(view: MarketView, { body, signer }: SignedState
   if (body.estimated && signer !== view.operator) {
     return refuse('NOT_AUTHORISED', 'estimates are signed by the operator only', 'signer')
   }
-  return shapeRefusal(body) ?? slotRefusal(view, body)
+  return shapeRefusal(body) ?? amountRefusal(view, body) ?? slotRefusal(view, body)
 }
 
 /** Checks of a statement that was really signed: one a device and slot, and none once an estimate stands for it. */
@@ -91,6 +94,16 @@ function shapeRefusal(body: Statement): Refusal | null {
   if (body.lastSequence !== 0) return refuse('MALFORMED', 'an estimate rests on no reading: 0', 'body.lastSequence')
   if (body.chainHead === ZERO_HASH) return null
   return refuse('MALFORMED', 'an estimate rests on no reading: 32 zero bytes', 'body.chainHead')
+}
+
+/** Without a bound one home's counter could make the whole batch's money too large to be exact, and stop it. */
+function amountRefusal({ rules: { maxOrderWh } }: MarketView, body: Statement): Refusal | null {
+  for (const field of ['importWh', 'exportWh'] as const) {
+    if (body[field] <= maxOrderWh) continue
+    const detail = `${field} ${body[field]} is above the ${maxOrderWh} Wh that a home can have in a slot`
+    return refuse('INVALID_QTY', detail, `body.${field}`)
+  }
+  return null
 }
 
 function slotRefusal(view: MarketView, { slot, estimated }: Statement): Refusal | null {

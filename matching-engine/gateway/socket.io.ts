@@ -33,8 +33,7 @@ export class PageConnections {
       serveClient: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       allowRequest: (request, decide) => {
-        const isFull = this.#server.engine.clientsCount >= MAX_CLIENTS && request.url?.includes('sid=') !== true
-        decide(null, isSameOrigin(request) && !isFull)
+        decide(null, isSameOrigin(request) && this.#server.engine.clientsCount < MAX_CLIENTS)
       },
     })
     this.#server.on('connection', (client) => this.#welcome(client))
@@ -55,7 +54,8 @@ export class PageConnections {
     if (update.type === 'frame') this.#liveSequence = update.frame.toSequence
     if (update.type === 'snapshot') this.#liveSequence = update.snapshot.sequence
     for (const [client, standing] of this.#standing) {
-      if (standing.type === 'catching-up') this.#catchUp(client, standing.sequence)
+      // One that asks again and again without reading would pile up snapshots here.
+      if (standing.type === 'catching-up' && waitingPackets(client) === 0) this.#catchUp(client, standing.sequence)
     }
   }
 

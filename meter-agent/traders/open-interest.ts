@@ -1,4 +1,5 @@
-import type { TradingSlot } from './trader.ts'
+import { firmEnergyWh } from './firm-energy.ts'
+import type { TraderInput, TradingSlot } from './trader.ts'
 
 /** What a home still wants in a slot. */
 export interface OpenInterest {
@@ -7,14 +8,14 @@ export interface OpenInterest {
 }
 
 /**
- * The expected net less what is traded already: sells if export is expected, else buys. Null when nothing is left,
- * also where more was traded than is expected now: who trades back and forth pays the spread each time.
+ * What is worth a promise less what is traded already: sells if export is expected, else buys. Null when nothing is
+ * left, also where more was traded than is worth a promise now: who trades back and forth pays the spread each time.
  */
-export function openInterest(slot: TradingSlot, maxOrderWh: number): OpenInterest | null {
+export function openInterest(slot: TradingSlot, rules: TraderInput['rules']): OpenInterest | null {
   const side = slot.forecastNetWh > 0 ? 'sell' : 'buy'
   const tradedWh = side === 'sell' ? slot.soldWh - slot.boughtWh : slot.boughtWh - slot.soldWh
-  const energyWh = Math.min(maxOrderWh, Math.abs(slot.forecastNetWh) - tradedWh)
+  const firmWh = firmEnergyWh(slot, rules.tariff)
   // What was traded the other way before the forecast turned is not traded back, so it does not widen the order.
-  const capped = Math.min(energyWh, Math.abs(slot.forecastNetWh))
-  return capped >= 1 ? { side, energyWh: capped } : null
+  const energyWh = Math.min(rules.maxOrderWh, firmWh - tradedWh, firmWh)
+  return energyWh >= 1 ? { side, energyWh } : null
 }

@@ -13,7 +13,7 @@ export const rampTrader: Trader = {
     if (limits === null) return []
     const { floorEurPerMWh, capEurPerMWh } = limits
     return input.slots.flatMap((slot): Quote[] => {
-      const interest = openInterest(slot, input.rules.maxOrderWh)
+      const interest = openInterest(slot, input.rules)
       if (interest === null) return []
       const left = Math.min(1, Math.max(0, slot.msToGate / input.tradingWindowMs))
       const given = Math.floor((1 - left) * (capEurPerMWh - floorEurPerMWh))

@@ -5,6 +5,8 @@ export interface TradingSlot {
   readonly slot: number
   /** expected net at the connection point, export positive */
   readonly forecastNetWh: number
+  /** what such forecasts missed so far: actual − forecast, ascending; empty while nothing is known */
+  readonly forecastErrorsWh: readonly number[]
   readonly boughtWh: number
   readonly soldWh: number
   /** until the slot's book closes */

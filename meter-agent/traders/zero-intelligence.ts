@@ -13,7 +13,7 @@ export const zeroIntelligenceTrader: Trader = {
     if (limits === null) return []
     const width = limits.capEurPerMWh - limits.floorEurPerMWh + 1
     return input.slots.flatMap((slot): Quote[] => {
-      const interest = openInterest(slot, input.rules.maxOrderWh)
+      const interest = openInterest(slot, input.rules)
       if (interest === null) return []
       const priceEurPerMWh = limits.floorEurPerMWh + Math.floor(input.random() * width)
       return [{ slot: slot.slot, ...interest, priceEurPerMWh }]

@@ -24,6 +24,13 @@ describe('energy credits', () => {
     expect(creditsOf({ slot, trades, statements: [{ ...metered, estimated: true }] })).toEqual([])
   })
 
+  it('are not earned by trading with oneself, nor kept from the neighbour who buys after that', () => {
+    const trades = [sale(1, seller, 500), sale(2, first, 500)]
+    expect(creditsOf({ slot, trades, statements: [statement({ slot, account: seller, exportWh: 500 })] })).toEqual([
+      { account: first, source: seller, slot, amountWh: 500 },
+    ])
+  })
+
   it('I4: per seller and slot they are exactly min(sold, attested export)', () => {
     fc.assert(
       fc.property(anyDelivery(slot), (delivery) => {

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
+/** The command line's own file, for Node 24. */
+export const program = join(import.meta.dirname, '../../platform/commonwatt.ts')
+
 /** What a `commonwatt` command printed, and how it ended. */
 export interface Ended {
   readonly code: number | null
@@ -10,7 +13,7 @@ export interface Ended {
 
 /** Runs `commonwatt` as a process of its own to its end. */
 export function commonwatt(args: readonly string[], input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../platform/commonwatt.ts'), ...args])
+  const child = spawn(process.execPath, [program, ...args])
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { commonwatt } from './command-line.ts'
+import { commonwatt, program } from './command-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-commands-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -43,6 +44,15 @@ describe('commonwatt match', () => {
         .split('\n')
         .map((line) => JSON.parse(line)),
     ).toEqual(answers)
+  })
+
+  it('ends without a word when nobody reads on', async () => {
+    const file = join(folder, 'many.ndjson')
+    writeFileSync(file, Array.from({ length: 5_000 }, (_, i) => order(`s${i}`, 'sell', 'A')).join('\n'))
+    const script = `set -o pipefail; "$0" "$1" match "$2" | head -n 1`
+    const ended = spawnSync('bash', ['-c', script, process.execPath, program, file], { encoding: 'utf8' })
+    expect([ended.status, ended.stderr]).toEqual([0, ''])
+    expect(JSON.parse(ended.stdout)).toEqual({ trades: [], orders: { s0: ['open', 0, 4] } })
   })
 
   it('stops at a line that is no command, with its number, after answering those before it', async () => {

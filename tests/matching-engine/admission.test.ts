@@ -2,6 +2,7 @@ import { Effect } from 'effect'
 import { describe, expect, it } from 'vitest'
 import type { Neighbourhood } from '#matching-engine/neighbourhood.ts'
 import { stateHash } from '#matching-engine/state-hash.ts'
+import { HOMES_MAX } from '#protocol/market-rules.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { RefusalCode } from '#protocol/refusal.ts'
 import { digestOf, sign } from '#protocol/viem.ts'
@@ -165,6 +166,12 @@ const cases: readonly Case[] = [
     field: 'body.deviceId',
     message: ({ anna }) => nobody.enrolment({ deviceId: anna.deviceId }),
   },
+  {
+    rule: 'one home more than a batch can settle',
+    code: 'NEIGHBOURHOOD_FULL',
+    before: () => Array.from({ length: HOMES_MAX - 2 }, (_, n) => new Home(`home-${n}`).enrolment()),
+    message: () => nobody.enrolment(),
+  },
   // nonces
   {
     rule: 'a replayed order',
@@ -308,6 +315,13 @@ const cases: readonly Case[] = [
     nowMs: delivered - 1,
     message: ({ anna }) => anna.statement(),
   },
+  ...(['importWh', 'exportWh'] as const).map((field) => ({
+    rule: `more ${field} than a home can have in a slot`,
+    code: 'INVALID_QTY' as const,
+    field: `body.${field}`,
+    nowMs: delivered,
+    message: ({ anna }: Scene) => anna.statement({ [field]: rules.maxOrderWh + 1 }),
+  })),
   {
     rule: 'a second statement of a slot',
     code: 'STATEMENT_EXISTS',

@@ -282,7 +282,7 @@ describe('metering and settlement', () => {
       }),
     ))
 
-  it('what is missing at the deadline is estimated from what the home stated last, else as nothing', () =>
+  it('what is missing at the deadline is estimated as the import stated last, else as nothing, and never as export', () =>
     run(
       Effect.gen(function* () {
         const { neighbourhood, anna, ben } = yield* roseStreet
@@ -293,7 +293,7 @@ describe('metering and settlement', () => {
         const missing = neighbourhood.missingStatements(nowMs)
         expect(missing.map(({ slot, account, importWh, exportWh }) => [slot, account, importWh, exportWh])).toEqual([
           [SLOT, ben.account, 0, 0],
-          [SLOT + 1, anna.account, 123, 4],
+          [SLOT + 1, anna.account, 123, 0],
           [SLOT + 1, ben.account, 0, 0],
         ])
         const signed = missing.map((body) => sign({ domain, kind: 'statement', body, privateKey: operatorKey }))

@@ -6,7 +6,7 @@ import { FrameFeed, RESUME_EVENTS } from '#matching-engine/gateway/frame-feed.ts
 import { isSameOrigin } from '#matching-engine/gateway/same-origin.ts'
 import { PageConnections } from '#matching-engine/gateway/socket.io.ts'
 import type { LoggedEvent } from '#protocol/market-event.ts'
-import type { ClientToServer, Frame, ServerToClient } from '#protocol/messages.ts'
+import { type ClientToServer, type Frame, type ServerToClient, statusOf } from '#protocol/messages.ts'
 import { applyEvent, emptyStreet } from '#protocol/street.ts'
 
 /** A street and its feed, and a way to let things happen on it: each event as long as one likes. */
@@ -126,4 +126,64 @@ describe('a client that is too slow', () => {
       await pages.close()
     }
   })
+})
+
+describe('a client that asks again and again without reading', () => {
+  it('is sent the next snapshot only when it has taken the last', async () => {
+    const { street, feed, happen } = happening()
+    happen(RESUME_EVENTS, 1_000)
+    const http = createServer()
+    const pages = new PageConnections({ http, feed })
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const { port } = http.address() as AddressInfo
+    const socket: Socket<ServerToClient, ClientToServer> = io(`http://127.0.0.1:${port}`, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    })
+    let [frames, isUpToDate] = [0, false]
+    socket.on('frame', () => frames++)
+    socket.on('status', () => {
+      isUpToDate = true
+    })
+    try {
+      await new Promise<void>((resolve) => socket.on('connect', resolve))
+      const wire = (socket.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } }).ws
+      wire.pause()
+      for (let turn = 0; turn < 40; turn++) {
+        socket.emit('resume', 1) // all but one of the events: 5 MB
+        await wall(10)
+        pages.sendFrames()
+      }
+      wire.resume()
+      // The status goes to those who are up to date, behind all that waits for them.
+      for (let turn = 0; turn < 400 && !isUpToDate; turn++) {
+        pages.sendFrames()
+        pages.sendStatus(statusOf({ street, slot: 1, speed: 1, timeMs: 1 }))
+        await wall(20)
+      }
+      expect(isUpToDate).toBe(true)
+      // One on the wire, and what the kernel buffers.
+      expect(frames).toBeLessThan(10)
+    } finally {
+      socket.disconnect()
+      await pages.close()
+    }
+  })
+})
+
+it('takes no more clients than it can serve, whatever the address says of sessions', async () => {
+  const http = createServer()
+  const pages = new PageConnections({ http, feed: happening().feed })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const { port } = http.address() as AddressInfo
+  const refused = async () =>
+    (await fetch(`http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling&xsid=1`)).status === 403
+  try {
+    let taken = 0
+    while (taken < 3_000 && !(await refused())) taken++
+    expect(taken).toBe(2_000)
+  } finally {
+    await pages.close()
+  }
 })

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, Exit, Fiber, Scope } from 'effect'
@@ -69,6 +70,28 @@ describe('an agent', () => {
         ])
         expect(gateway.readings[0]?.body).toMatchObject({ powerW: -2000, clock: 'free-running', quality: 0, bootId: 1 })
         expect(yield* home.publish()).toEqual({ readings: 0, statements: 0, refusals: [] })
+      }),
+    ))
+
+  it('looks for its meter again when it was interrupted while it looked', () =>
+    test(
+      Effect.gen(function* () {
+        const { options, image, gateway } = yield* street
+        const port = yield* freePort
+        const silent = createServer((socket) => socket.resume()).listen(port, '127.0.0.1')
+        const home = yield* makeAgent({
+          ...options,
+          modbusUrl: `tcp://127.0.0.1:${port}?unit=1`,
+          clockState: 'simulated',
+        })
+        yield* home.enrol()
+        yield* Effect.timeoutOption(home.poll(), 100)
+        expect(home.link()).toBe('discovering')
+        yield* Effect.callback<void>((resume) => void silent.close(() => resume(Effect.void)))
+        yield* serveRegisters(image, port)
+        expect((yield* home.poll()).recorded).not.toBeNull()
+        yield* home.publish()
+        expect(gateway.readings[0]?.body.clock).toBe('simulated')
       }),
     ))
 

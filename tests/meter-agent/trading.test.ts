@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { forecastNetWh, netHistory } from '#meter-agent/forecast.ts'
+import { forecastErrorsWh, forecastNetWh, netHistory } from '#meter-agent/forecast.ts'
 import { type OrderAction, planOrders } from '#meter-agent/quotes.ts'
 import { seededRandom } from '#meter-agent/seeded-random.ts'
+import { firmEnergyWh } from '#meter-agent/traders/firm-energy.ts'
 import { rampTrader } from '#meter-agent/traders/ramp.ts'
 import type { Quote, TraderInput, TradingSlot } from '#meter-agent/traders/trader.ts'
 import { zeroIntelligenceTrader } from '#meter-agent/traders/zero-intelligence.ts'
@@ -14,6 +15,7 @@ const WINDOW_MS = 3_600_000
 const slot = (fields: Partial<TradingSlot>): TradingSlot => ({
   slot: 100,
   forecastNetWh: 0,
+  forecastErrorsWh: [],
   boughtWh: 0,
   soldWh: 0,
   msToGate: WINDOW_MS,
@@ -36,16 +38,58 @@ describe('the forecast', () => {
 
   it('is the same slot yesterday, if that is known', () => {
     const history = netHistory([stated(1000, -300), stated(1095, 700)])
-    expect(forecastNetWh(history, { slot: 1096, slotMinutes: 15 })).toBe(-300)
+    expect(forecastNetWh(history, { slot: 1096, knownSlot: 1095, slotMinutes: 15 })).toBe(-300)
   })
 
   it('is otherwise the mean of the last two slots, less for every slot ahead', () => {
     const history = netHistory([stated(1, 9999), stated(2, -800), stated(3, -1200)])
-    expect([4, 5, 6].map((n) => forecastNetWh(history, { slot: n, slotMinutes: 15 }))).toEqual([-900, -810, -729])
+    expect([4, 5, 6].map((n) => forecastNetWh(history, { slot: n, knownSlot: 3, slotMinutes: 15 }))).toEqual([
+      -900, -810, -729,
+    ])
   })
 
   it('is nothing when nothing is known', () => {
-    expect(forecastNetWh(netHistory([]), { slot: 4, slotMinutes: 15 })).toBe(0)
+    expect(forecastNetWh(netHistory([]), { slot: 4, knownSlot: 3, slotMinutes: 15 })).toBe(0)
+  })
+})
+
+describe('the error of the forecast', () => {
+  it('is what it missed as many slots ahead, each slot forecast from what came before it', () => {
+    const nets = [100, 100, 100, 300, 100]
+    const history: ReadonlyMap<number, number> = new Map(nets.map((net, index) => [index + 1, net]))
+    // One ahead: 90 expected each time, but 180 behind the jump.
+    expect(forecastErrorsWh(history, { slot: 6, knownSlot: 5, slotMinutes: 15 })).toEqual([-80, 10, 10, 210])
+  })
+})
+
+describe('the energy worth a promise', () => {
+  const { tariff } = defaultMarketRules
+  const errors = [-400, -300, -200, -100, 0, 100, 200, 300]
+
+  it('is the whole forecast while nothing is known about its errors, and where it never errs', () => {
+    expect(firmEnergyWh({ forecastNetWh: 500, forecastErrorsWh: [] }, tariff)).toBe(500)
+    expect(firmEnergyWh({ forecastNetWh: -500, forecastErrorsWh: [0, 0, 0, 0] }, tariff)).toBe(500)
+  })
+
+  it('balances what a Wh too few and a Wh too many would cost', () => {
+    // gap 130, charge 110: the quantile is 65 ÷ 240 = 0.27
+    expect(firmEnergyWh({ forecastNetWh: 500, forecastErrorsWh: errors }, tariff)).toBe(300)
+    expect(firmEnergyWh({ forecastNetWh: -500, forecastErrorsWh: errors }, tariff)).toBe(400)
+  })
+
+  it('is nothing where the forecast is worth nothing, and never more than the forecast', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -9000, max: 9000 }),
+        fc.array(fc.integer({ min: -9000, max: 9000 })),
+        (net, some) => {
+          const firm = firmEnergyWh({ forecastNetWh: net, forecastErrorsWh: some.toSorted((a, b) => a - b) }, tariff)
+          expect(firm).toBeGreaterThanOrEqual(0)
+          expect(firm).toBeLessThanOrEqual(Math.abs(net))
+        },
+      ),
+    )
+    expect(firmEnergyWh({ forecastNetWh: 100, forecastErrorsWh: errors }, tariff)).toBe(0)
   })
 })
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -7,6 +8,7 @@ import { BadInput } from '#platform/bad-input.ts'
 import { openDataFolder } from '#platform/data-folder.ts'
 import { chooseStreet, keepStreet } from '#platform/street-choice.ts'
 
+const lock = join(import.meta.dirname, '../../platform/node-sqlite.ts')
 const none = { scenario: undefined, homes: undefined, seed: undefined }
 let folder: string
 beforeEach(() => {
@@ -36,12 +38,16 @@ describe('a data folder', () => {
   const open = (name: string) => Effect.scoped(openDataFolder(name))
 
   it('belongs to one process at a time', async () => {
-    writeFileSync(join(folder, 'owner'), `${process.ppid}\n`) // the test runner: alive, and not us
-    await expect(Effect.runPromise(open(folder))).rejects.toThrow(/is running on it/)
+    const twice = Effect.scoped(Effect.andThen(openDataFolder(folder), openDataFolder(folder)))
+    await expect(Effect.runPromise(twice)).rejects.toThrow(/is running on it/)
+    expect(await Effect.runPromise(open(folder))).toBe(folder)
   })
 
   it('is taken over from a process that died', async () => {
-    writeFileSync(join(folder, 'owner'), '999999999\n')
+    const held = `import { lockFile } from ${JSON.stringify(lock)}
+lockFile(${JSON.stringify(join(folder, 'lock'))})
+process.kill(process.pid, 'SIGKILL')`
+    expect(spawnSync(process.execPath, ['--input-type=module', '-e', held]).signal).toBe('SIGKILL')
     expect(await Effect.runPromise(open(folder))).toBe(folder)
   })
 

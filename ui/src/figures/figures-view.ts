@@ -84,13 +84,19 @@ export class FiguresView {
 /** Those that are added up over the batches the street keeps. */
 const settled: readonly FigureName[] = ['saving', 'covered', 'credits']
 
+/** Against the cost without the market; null is not known. */
+function savingNote(share: number | null): string {
+  if (share === null) return words.figures.inFinal
+  return share < 0 ? words.figures.more(percent(-share)) : words.figures.less(percent(share))
+}
+
 function showFigures(figures: Figures): Readonly<Record<FigureName, Shown>> {
   const none = words.figures.none
   return {
     saving: {
       value: figures.savedMicroEur === null ? none : money(figures.savedMicroEur),
       unit: '',
-      note: figures.savedShare === null ? words.figures.inFinal : words.figures.share(percent(figures.savedShare)),
+      note: savingNote(figures.savedShare),
       trend: figures.savedMicroEur,
     },
     covered: {

@@ -29,7 +29,10 @@ export class Sparkline {
   }
 
   #draw(): void {
-    if (this.#points.length < POINTS_MIN) return
+    if (this.#points.length < POINTS_MIN) {
+      setAttributes(this.#path, { d: '' })
+      return
+    }
     const low = Math.min(...this.#points)
     const high = Math.max(...this.#points)
     const x = scaleLinear([0, POINTS_MAX - 1], [1, size.width - 1])

@@ -1,0 +1,51 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { OpcuaIdentityFailure } from './opcua-error.ts'
+
+/** What a client shows an OPC UA server: its private key, and its certificate's DER. */
+export interface ClientIdentity {
+  readonly privateKey: KeyObject
+  readonly certificate: Buffer
+}
+
+const OWNER_ONLY = 0o600
+const GROUP_AND_OTHERS = 0o077
+
+/**
+ * The identity in a PEM file of mode 0600 that holds a private key and a certificate; made first if there is no such
+ * file. A server may have to be told to trust the certificate, so it stays. Throws OpcuaIdentityFailure.
+ */
+export async function clientIdentity(file: string, make: () => Promise<string>): Promise<ClientIdentity> {
+  try {
+    if (!(await exists(file))) await write(file, await make())
+    const { mode } = await stat(file)
+    if (process.platform !== 'win32' && (mode & GROUP_AND_OTHERS) !== 0) {
+      throw new Error(`mode ${(mode & 0o777).toString(8)} lets others read it; it must be 600`)
+    }
+    return identityOf(await readFile(file, 'utf8'))
+  } catch (cause) {
+    throw new OpcuaIdentityFailure({ file, detail: cause instanceof Error ? cause.message : String(cause) })
+  }
+}
+
+/** The identity in the text of such a file. Throws on anything else. */
+export function identityOf(pem: string): ClientIdentity {
+  const privateKey = createPrivateKey(pem)
+  const certificate = new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERTIFICATE-----')))
+  if (!certificate.checkPrivateKey(privateKey)) throw new Error('its certificate belongs to another key')
+  return { privateKey, certificate: certificate.raw }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    (cause: NodeJS.ErrnoException) => cause.code !== 'ENOENT',
+  )
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await using handle = await open(file, 'wx', OWNER_ONLY)
+  await handle.writeFile(text)
+  await handle.sync()
+}
