@@ -8,7 +8,8 @@ export interface SigningDomain {
   readonly verifyingContract: `0x${string}`
 }
 
-interface Field {
+/** One field of a message: its name and its Solidity type. */
+export interface Field {
   readonly name: string
   readonly type: string
 }

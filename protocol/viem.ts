@@ -1,7 +1,8 @@
-import { secp256k1 } from '@noble/curves/secp256k1'
-import { hashTypedData, keccak256, stringToBytes } from 'viem'
+import { domainSeparator, keccak256, stringToBytes, toBytes } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
+import { encodeStruct, encodeType } from './eip712.ts'
 import type { BodyOf, MessageKind, SignedMessage } from './envelope.ts'
+import { parseSignature, SignatureChecker, signDigest } from './secp256k1.ts'
 import { type SigningDomain, typedData } from './typed-data.ts'
 
 type Hex = `0x${string}`
@@ -25,19 +26,42 @@ export function addressOf(privateKey: Hex): Hex {
   return address
 }
 
+/** Hashing a message anew each time its type and its domain would cost more than the message. */
+const typeHashes = new Map<MessageKind, Uint8Array>()
+const domainSeparators = new WeakMap<SigningDomain, Uint8Array>()
+const keccakBytes = (data: Uint8Array) => keccak256(data, 'bytes')
+
+function typeHashOf(kind: MessageKind): Uint8Array {
+  const known = typeHashes.get(kind)
+  if (known !== undefined) return known
+  const { primaryType, fields } = typedData[kind]
+  const hash = keccakBytes(stringToBytes(encodeType(primaryType, fields)))
+  typeHashes.set(kind, hash)
+  return hash
+}
+
+function domainSeparatorOf(domain: SigningDomain): Uint8Array {
+  const known = domainSeparators.get(domain)
+  if (known !== undefined) return known
+  const separator = toBytes(domainSeparator({ domain }))
+  domainSeparators.set(domain, separator)
+  return separator
+}
+
 /** The EIP-712 digest that is signed: the message's identity. A reading's digest is the next reading's `previousHash`. */
 export function digestOf<K extends MessageKind>(message: {
   readonly domain: SigningDomain
   readonly kind: K
   readonly body: BodyOf<K>
 }): Hex {
-  const { primaryType, fields } = typedData[message.kind]
-  return hashTypedData({
-    domain: message.domain,
-    types: { [primaryType]: fields },
-    primaryType,
-    message: message.body as unknown as Record<string, unknown>,
-  })
+  const { fields } = typedData[message.kind]
+  const body = message.body as unknown as Readonly<Record<string, unknown>>
+  const struct = encodeStruct({ typeHash: typeHashOf(message.kind), fields, body, keccak: keccakBytes })
+  const signed = new Uint8Array(66)
+  signed.set([0x19, 0x01])
+  signed.set(domainSeparatorOf(message.domain), 2)
+  signed.set(keccakBytes(struct), 34)
+  return keccak256(signed)
 }
 
 /** Signs a body with a secp256k1 key: deterministic (RFC 6979), low-s always. */
@@ -47,16 +71,16 @@ export function sign<K extends MessageKind>(message: {
   readonly body: BodyOf<K>
   readonly privateKey: Hex
 }): Extract<SignedMessage, { readonly kind: K }> {
-  const signature = secp256k1.sign(digestOf(message).slice(2), message.privateKey.slice(2), { lowS: true })
-  const compact = signature.toCompactHex()
   return {
     kind: message.kind,
     body: message.body,
     algorithm: 'secp256k1',
     signer: addressOf(message.privateKey),
-    signature: `0x${compact}${(27 + signature.recovery).toString(16)}`,
+    signature: signDigest(digestOf(message), message.privateKey),
   } as unknown as Extract<SignedMessage, { readonly kind: K }>
 }
+
+const checker = new SignatureChecker((publicKey) => `0x${keccak(publicKey).slice(-40)}`)
 
 /**
  * Checks an envelope's signature and gives its digest, or null if it was not made by `signer` over these bytes.
@@ -67,16 +91,8 @@ export function verifiedDigest(message: {
   readonly envelope: SignedMessage
 }): Hex | null {
   const { envelope, domain } = message
+  const signature = parseSignature(envelope.signature)
+  if (signature === null) return null
   const digest = digestOf({ domain, kind: envelope.kind, body: envelope.body })
-  const recovery = Number.parseInt(envelope.signature.slice(130), 16) - 27
-  if (recovery !== 0 && recovery !== 1) return null
-  try {
-    const signature = secp256k1.Signature.fromCompact(envelope.signature.slice(2, 130)).addRecoveryBit(recovery)
-    if (signature.hasHighS()) return null
-    const publicKey = signature.recoverPublicKey(digest.slice(2)).toRawBytes(false)
-    const address = `0x${keccak(publicKey.subarray(1)).slice(-40)}`
-    return address === envelope.signer ? digest : null
-  } catch {
-    return null // not a point of the curve: not a signature
-  }
+  return checker.isSignedBy(envelope.signer, digest, signature) ? digest : null
 }

@@ -1,6 +1,6 @@
 import { secp256k1 } from '@noble/curves/secp256k1'
 import fc from 'fast-check'
-import { recoverTypedDataAddress } from 'viem'
+import { hashTypedData, recoverTypedDataAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { typedData } from '#protocol/typed-data.ts'
 import { addressOf, digestOf, sign, verifiedDigest } from '#protocol/viem.ts'
@@ -26,6 +26,38 @@ describe('a signed message', () => {
       signature: signed.signature,
     })
     expect(recovered.toLowerCase()).toBe(signed.signer)
+  })
+
+  it('has the digest that any EIP-712 library computes, whatever is in it', () => {
+    const { primaryType, fields } = typedData.order
+    const types = { [primaryType]: [...fields] }
+    fc.assert(
+      fc.property(
+        fc.maxSafeInteger(),
+        fc.maxSafeNat(),
+        fc.boolean(),
+        fc.string({ unit: 'grapheme' }),
+        (price, nonce, postOnly, name) => {
+          const body = orderOf({ priceEurPerMWh: price, nonce, postOnly, neighbourhood: name })
+          const message = body as unknown as Record<string, unknown>
+          expect(digestOf({ domain, kind: 'order', body })).toBe(hashTypedData({ domain, types, primaryType, message }))
+        },
+      ),
+    )
+  })
+
+  it('of a known signer is checked as strictly as of an unknown one', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), fc.maxSafeNat(), fc.nat(131), (key, slot, at) => {
+        const own = sign({ domain, kind: 'order', body: orderOf({ slot, key: keyOf(key) }), privateKey: keyOf(key) })
+        expect(verifiedDigest({ domain, envelope: own })).toBe(digestOf({ domain, kind: 'order', body: own.body }))
+        const digit = own.signature[at] === '1' ? '2' : '1'
+        const other = `${own.signature.slice(0, at)}${digit}${own.signature.slice(at + 1)}` as `0x${string}`
+        if (at > 1) expect(verifiedDigest({ domain, envelope: { ...own, signature: other } })).toBeNull()
+        expect(verifiedDigest({ domain, envelope: { ...own, body: { ...own.body, slot: slot + 1 } } })).toBeNull()
+      }),
+      { numRuns: 60 },
+    )
   })
 
   it('is the same bytes each time it is signed', () => {
