@@ -1,6 +1,7 @@
 import { Data } from 'effect'
 import type { Clock } from '#protocol/clock.ts'
 import type { Reading } from '#protocol/reading.ts'
+import type { DeviceAddress } from './device-address.ts'
 import type { PrivateKey } from './keys.ts'
 import type { Trader } from './traders/trader.ts'
 
@@ -13,8 +14,8 @@ export interface AgentOptions {
   readonly deviceKey: PrivateKey
   /** signs the enrolment and orders, and settles */
   readonly accountKey: PrivateKey
-  /** `tcp://host:port?unit=1` of the settlement meter */
-  readonly modbusUrl: string
+  /** where the settlement meter answers */
+  readonly device: DeviceAddress
   readonly gatewayUrl: string
   /** the home's own memory, an SQLite file; made if it is not there */
   readonly dataFile: string
@@ -29,7 +30,7 @@ export interface AgentOptions {
   /** what the connection can carry, W (3 × 63 A at 230 V) */
   readonly connectionPowerW?: number
   readonly source?: Reading['source']
-  readonly modbusTimeoutMs?: number
+  readonly deviceTimeoutMs?: number
   readonly gatewayTimeoutMs?: number
   /** ms since an arbitrary start that never jump (the process's) */
   readonly monotonicMs?: () => number

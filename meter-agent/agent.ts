@@ -36,6 +36,8 @@ const DEFAULT_CONNECTION_POWER_W = 43_470
 /** A time stamp is trusted to a second of wall time. */
 const TIME_TOLERANCE_WALL_MS = 1_000
 const DEFAULT_SLOTS_AHEAD = 4
+/** the note that keeps which certificate the device showed first */
+const TRUSTED_CERTIFICATE = 'device-certificate'
 
 /** Opens an agent: its memory and its link. Neither the device nor the gateway has to be there yet. */
 export const makeAgent = (
@@ -49,9 +51,13 @@ export const makeAgent = (
     const gateway = gatewayClient({ url: options.gatewayUrl, timeoutMs: options.gatewayTimeoutMs ?? 5_000 })
     const membership = yield* openMembership(options, outbox, gateway)
     const device = yield* openDeviceLink({
-      modbusUrl: options.modbusUrl,
+      device: options.device,
       clock,
-      ...(options.modbusTimeoutMs === undefined ? {} : { timeoutMs: options.modbusTimeoutMs }),
+      trust: {
+        trusted: outbox.recall(TRUSTED_CERTIFICATE),
+        trust: (certificate) => outbox.remember(TRUSTED_CERTIFICATE, certificate),
+      },
+      ...(options.deviceTimeoutMs === undefined ? {} : { timeoutMs: options.deviceTimeoutMs }),
     })
     const random = seededRandom(`${options.seed ?? home}/${home}/${outbox.bootId}`)
     const monotonicMs = options.monotonicMs ?? (() => Math.floor(performance.now()))

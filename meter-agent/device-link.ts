@@ -1,11 +1,12 @@
 import { Effect, type Scope } from 'effect'
 import { createActor } from 'xstate'
 import type { Clock } from '#protocol/clock.ts'
-import { openModbusTcp } from './drivers/modbus-serial.ts'
-import { findGridMeter, type GridMeter, type MeterSample, readGridMeter } from './grid-meter.ts'
+import { DEFAULT_TIMEOUT_MS, type DeviceAddress } from './device-address.ts'
+import type { CertificateTrust } from './drivers/opcua-line.ts'
 import { type LinkState, linkMachine } from './link-machine.ts'
 import type { MeterError } from './meter-error.ts'
-import { DEFAULT_TIMEOUT_MS, modbusUrl } from './read-device.ts'
+import { openSettlementMeter } from './open-settlement-meter.ts'
+import type { MeterSample } from './settlement-meter.ts'
 
 /** A sample with what the recorder has to know about how it was taken. */
 interface LinkedSample {
@@ -17,41 +18,46 @@ interface LinkedSample {
 }
 
 /** An agent's link to its settlement meter. */
-export interface DeviceLink {
+export interface DeviceLink<E> {
   readonly state: () => LinkState
   /** One sample; null while the link backs off. Connects and finds the meter when it has to. */
-  readonly sample: Effect.Effect<LinkedSample | null, MeterError>
+  readonly sample: Effect.Effect<LinkedSample | null, MeterError | E>
 }
 
+/** Failures of a request that the same connection may heal; after all others the device is looked for anew. */
+const passing: readonly string[] = ['ModbusTimeout', 'ModbusException', 'ModbusProtocol', 'OpcuaTimeout']
+
+/** How far a device's clock may be off for its time stamps to be taken, in wall ms. */
+const SOURCE_TIME_TOLERANCE_WALL_MS = 1_000
+
 /** Opens the link; no device has to be there yet. */
-export const openDeviceLink = (options: {
-  readonly modbusUrl: string
+export const openDeviceLink = <E extends { readonly _tag: string }>(options: {
+  readonly device: DeviceAddress
   readonly clock: Clock
   readonly timeoutMs?: number
-  readonly bases?: readonly number[]
-}): Effect.Effect<DeviceLink, MeterError, Scope.Scope> =>
+  readonly trust: CertificateTrust<E>
+}): Effect.Effect<DeviceLink<E>, MeterError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { clock, bases = [], timeoutMs = DEFAULT_TIMEOUT_MS } = options
-    const { host, port, unit } = yield* modbusUrl(options.modbusUrl)
-    const bus = yield* openModbusTcp({ host, port, timeoutMs })
+    const { device, clock, trust, timeoutMs = DEFAULT_TIMEOUT_MS } = options
+    const meter = yield* openSettlementMeter(device, { timeoutMs, trust })
     const actor = yield* Effect.acquireRelease(
       Effect.sync(() => createActor(linkMachine, { input: { clockSpeed: clock.speed } }).start()),
       (started) => Effect.sync(() => started.stop()),
     )
-    let meter: GridMeter | null = null
+    let profileHash: `0x${string}` | null = null
     let gap = true
 
     const state = (): LinkState => actor.getSnapshot().value
-    const failed = (error: MeterError) =>
+    const failed = (error: MeterError | E) =>
       Effect.sync(() => {
         gap = true
-        const lost = error._tag === 'ModbusClosed' || error._tag === 'NoGridMeter'
+        const lost = !passing.includes(error._tag)
         actor.send({ type: 'FAILED', nowMs: clock.nowMs(), lost })
       })
     const establish = Effect.gen(function* () {
-      yield* bus.connect
+      yield* meter.connect
       actor.send({ type: 'CONNECTED' })
-      const found = yield* findGridMeter(bus, { unit, bases })
+      const found = yield* meter.identify
       actor.send({ type: 'DISCOVERED' })
       return found
     })
@@ -62,14 +68,33 @@ export const openDeviceLink = (options: {
         actor.send({ type: 'CONNECT', nowMs: clock.nowMs() })
         if (state() === 'backingOff') return null
         // Still discovering: the sample before was interrupted half way.
-        if (meter === null || state() === 'connecting' || state() === 'discovering') meter = yield* establish
+        if (profileHash === null || state() === 'connecting' || state() === 'discovering') {
+          profileHash = yield* establish
+        }
         const beforeMs = clock.nowMs()
-        const sample = yield* readGridMeter(bus, meter)
-        const timeMs = Math.floor((beforeMs + clock.nowMs()) / 2)
+        const { sample, sourceTimeMs } = yield* meter.read
+        const timeMs = sampleTimeMs({ beforeMs, afterMs: clock.nowMs(), sourceTimeMs, clockSpeed: clock.speed })
         actor.send({ type: 'READ' })
         const link = gap ? 'after-gap' : 'unbroken'
         gap = false
-        return { sample, timeMs, profileHash: meter.profileHash, link } as const
+        return { sample, timeMs, profileHash, link } as const
       }).pipe(Effect.tapError(failed)),
     }
   })
+
+/**
+ * When a sample was taken, by the agent's clock: when the device says so, if its clock agrees with ours; otherwise
+ * the middle of the request.
+ */
+export function sampleTimeMs(request: {
+  readonly beforeMs: number
+  readonly afterMs: number
+  readonly sourceTimeMs: number | null
+  readonly clockSpeed: number
+}): number {
+  const { beforeMs, afterMs, sourceTimeMs, clockSpeed } = request
+  const toleranceMs = SOURCE_TIME_TOLERANCE_WALL_MS * clockSpeed
+  const agrees =
+    sourceTimeMs !== null && sourceTimeMs >= beforeMs - toleranceMs && sourceTimeMs <= afterMs + toleranceMs
+  return agrees ? Math.min(sourceTimeMs, afterMs) : Math.floor((beforeMs + afterMs) / 2)
+}

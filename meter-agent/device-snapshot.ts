@@ -25,7 +25,8 @@ export interface DeviceReport {
     readonly serial: string | null
     readonly firmware: string | null
   }
-  readonly profile: 'sunspec'
+  /** `sunspec`, or the name of a profile */
+  readonly profile: string
   readonly measurements: {
     readonly grid?: GridMeasurements
     /** production is negative */
@@ -33,8 +34,14 @@ export interface DeviceReport {
     /** charging is positive; state of charge in percent */
     readonly battery?: { readonly powerW: Measurement; readonly soc: Measurement }
   }
-  readonly sunspec: { readonly base: number; readonly models: readonly DecodedModel[] }
+  /** what a SunSpec device described itself with */
+  readonly sunspec?: { readonly base: number; readonly models: readonly DecodedModel[] }
+  /** the SHA-256 fingerprint of the certificate that an OPC UA server showed, hexadecimal */
+  readonly opcua?: { readonly certificate: string }
 }
+
+/** The report of a device that describes itself by SunSpec. */
+export type SunspecReport = DeviceReport & { readonly sunspec: NonNullable<DeviceReport['sunspec']> }
 
 const singlePhase = [201, 211]
 const splitPhase = [202, 212]
@@ -43,8 +50,8 @@ const delta = [204, 214]
 export const meterModels: readonly number[] = [...singlePhase, ...splitPhase, 203, 213, ...delta]
 const inverterModels = [101, 102, 103, 111, 112, 113]
 
-/** The report of a device from its decoded models. */
-export function deviceReport(base: number, models: readonly DecodedModel[]): DeviceReport {
+/** The report of a SunSpec device from its decoded models. */
+export function deviceReport(base: number, models: readonly DecodedModel[]): SunspecReport {
   const common = models.find(({ id }) => id === 1)?.points ?? {}
   const meter = models.find(({ id }) => meterModels.includes(id))
   const inverter = mostPhases(models.filter(({ id }) => inverterModels.includes(id)))

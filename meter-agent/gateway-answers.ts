@@ -34,6 +34,10 @@ export const ProtocolAnswer = Schema.Struct({
   types: Schema.Unknown,
 })
 
+/** What `GET /api/v1/homes` says; only what a home knows itself by. */
+export const HomesAnswer = Schema.Array(Schema.Struct({ home: Slug, account: Address, deviceId: Slug }))
+export type HomeAnswer = (typeof HomesAnswer.Type)[number]
+
 /** What `GET /api/v1/homes/{home}/positions` says. */
 export const PositionsAnswer: Schema.Codec<Positions, unknown> = Schema.Struct({
   home: Slug,

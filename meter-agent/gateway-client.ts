@@ -12,7 +12,14 @@ import type {
 import type { MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome, Positions } from '#protocol/messages.ts'
 import { type SigningDomain, typedData } from '#protocol/typed-data.ts'
-import { OutcomeAnswer, PositionsAnswer, ProblemAnswer, ProtocolAnswer } from './gateway-answers.ts'
+import {
+  type HomeAnswer,
+  HomesAnswer,
+  OutcomeAnswer,
+  PositionsAnswer,
+  ProblemAnswer,
+  ProtocolAnswer,
+} from './gateway-answers.ts'
 import { type GatewayError, GatewayMismatch, GatewayRefused, GatewayUnreachable } from './gateway-error.ts'
 
 /** Under what a home signs, and by which rules it trades. */
@@ -28,6 +35,7 @@ export const MAX_ENVELOPES = 256
 /** A home's door to its market. Every request has a time-out; a request that got no answer is tried three times. */
 export interface GatewayClient {
   readonly protocol: Effect.Effect<MarketProtocol, GatewayError>
+  readonly homes: Effect.Effect<readonly HomeAnswer[], GatewayError>
   readonly positions: (home: string) => Effect.Effect<Positions, GatewayError>
   readonly enrol: (enrolment: SignedEnrolment) => Effect.Effect<Outcome, GatewayError>
   /** at most 256 each; one outcome each, in order */
@@ -125,6 +133,7 @@ export function gatewayClient(options: { readonly url: string; readonly timeoutM
             }),
           ),
     ),
+    homes: get('/homes', HomesAnswer),
     positions: (home) => get(`/homes/${encodeURIComponent(home)}/positions`, PositionsAnswer),
     enrol: (enrolment) => send('POST', '/enrolments', enrolment),
     sendReadings: (readings) => sendAll('/readings', readings),

@@ -5,18 +5,12 @@ import { gridOf, meterModels } from './device-snapshot.ts'
 import type { Bus } from './drivers/bus.ts'
 import type { ModbusError } from './drivers/modbus-error.ts'
 import { NoGridMeter } from './meter-error.ts'
+import type { MeterSample } from './settlement-meter.ts'
 import { decodeModel } from './sunspec/decode-model.ts'
 import { discover } from './sunspec/discover.ts'
 import { type ModelDefinition, modelDefinitions } from './sunspec/models.ts'
 import type { NotSunspec } from './sunspec/not-sunspec.ts'
 import { type ModelPlace, readModel } from './sunspec/read-model.ts'
-
-/** What the settlement meter said in one request: counters in Wh, power in W, import positive; null is not available. */
-export interface MeterSample {
-  readonly importWh: number | null
-  readonly exportWh: number | null
-  readonly powerW: number | null
-}
 
 /** The settlement meter of a device, found once and then read with a single request. */
 export interface GridMeter {
@@ -39,7 +33,7 @@ export const findGridMeter = (
     const definition = modelDefinitions.get(place?.id ?? 0)
     if (place === undefined || definition === undefined) {
       return yield* new NoGridMeter({
-        unit,
+        device: `unit ${unit}`,
         detail: `no meter among its models ${models.map(({ id }) => id).join(', ')}`,
       })
     }
@@ -54,7 +48,8 @@ export const readGridMeter = (bus: Bus, meter: GridMeter): Effect.Effect<MeterSa
     const { unit, place, definition } = meter
     const read = yield* readModel(bus, unit, place)
     if (read.words[0] !== place.id || read.words[1] !== place.length) {
-      return yield* new NoGridMeter({ unit, detail: `model ${place.id} has moved away from register ${place.address}` })
+      const detail = `model ${place.id} has moved away from register ${place.address}`
+      return yield* new NoGridMeter({ device: `unit ${unit}`, detail })
     }
     const { powerW, importWh, exportWh } = gridOf(place.id, decodeModel(definition, read))
     return { powerW: powerW.value, importWh: importWh.value, exportWh: exportWh.value }

@@ -2,6 +2,7 @@
 export { type Agent, makeAgent } from './agent.ts'
 export { type AgentOptions, BadAgentOption, NotJoined } from './agent-options.ts'
 export type { AgentSteps, Polled } from './agent-steps.ts'
+export type { DeviceAddress, ModbusDevice, OpcuaDevice } from './device-address.ts'
 export type { DecodedModel, DeviceReport, GridMeasurements } from './device-snapshot.ts'
 export {
   ModbusClosed,
@@ -10,15 +11,29 @@ export {
   ModbusProtocol,
   ModbusTimeout,
 } from './drivers/modbus-error.ts'
+export {
+  OpcuaCertificateChanged,
+  OpcuaClosed,
+  type OpcuaError,
+  OpcuaIdentityFailure,
+  OpcuaRefused,
+  OpcuaTimeout,
+} from './drivers/opcua-error.ts'
+export { OPCUA_POLICIES, type OpcuaPolicy } from './drivers/opcua-line.ts'
 export { type GatewayError, GatewayMismatch, GatewayRefused, GatewayUnreachable } from './gateway-error.ts'
 export { generateKey, KeyFailure, loadKey, loadOrGenerateKey, type PrivateKey } from './keys.ts'
 export type { LinkState } from './link-machine.ts'
 export type { Measurement, Quality } from './measurement.ts'
 export { type MeterError, NoGridMeter } from './meter-error.ts'
 export { BadModbusUrl, type ModbusUrl, parseModbusUrl } from './modbus-url.ts'
+export { BadOpcuaUrl, parseOpcuaUrl } from './opcua-url.ts'
+export { lastReadingTimeMs } from './outbox/node-sqlite.ts'
 export { OutboxFailure } from './outbox/outbox.ts'
+export { BadProfile } from './profiles/opcua-profile.ts'
 export type { Published, RefusedMessage } from './publishing.ts'
 export { readDevice } from './read-device.ts'
+export type { RecordedReading } from './reading/recorded-reading.ts'
+export { advanceSlots, type SlotState } from './reading/slot-statement.ts'
 export { NotSunspec } from './sunspec/not-sunspec.ts'
 export { rampTrader } from './traders/ramp.ts'
 export type { Quote, Trader, TraderInput, TradingSlot } from './traders/trader.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Data, Effect } from 'effect'
@@ -32,7 +32,7 @@ export const loadKey = (uri: string): Effect.Effect<PrivateKey, KeyFailure> =>
     return text
   })
 
-/** Makes a new random key in a file of mode 0600. Refuses to overwrite. */
+/** Makes a new random key in a file of mode 0600, which is there whole or not at all. Refuses to overwrite. */
 export const generateKey = (uri: string): Effect.Effect<PrivateKey, KeyFailure> =>
   Effect.gen(function* () {
     const path = yield* keyPath(uri)
@@ -40,12 +40,26 @@ export const generateKey = (uri: string): Effect.Effect<PrivateKey, KeyFailure> 
     if (!isPrivateKey(key)) return yield* generateKey(uri) // outside the curve's order: once in 2^128
     yield* attempt(uri, async () => {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await using file = await open(path, 'wx', OWNER_ONLY)
-      await file.writeFile(`${key}\n`)
-      await file.sync()
+      const part = `${path}.part`
+      await rm(part, { force: true })
+      {
+        await using file = await open(part, 'wx', OWNER_ONLY)
+        await file.writeFile(`${key}\n`)
+        await file.sync()
+      }
+      await link(part, path) // unlike a rename, never over another key
+      await rm(part)
+      await syncFolder(dirname(path))
     })
     return key
   })
+
+/** Makes the names in a folder durable, too. Windows does so by itself, and cannot open a folder. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  await using opened = await open(folder, 'r')
+  await opened.sync()
+}
 
 /** The key at the URI; made first if there is no such file. */
 export const loadOrGenerateKey = (uri: string): Effect.Effect<PrivateKey, KeyFailure> =>

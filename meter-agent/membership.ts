@@ -56,6 +56,12 @@ export const openMembership = (
       return heard
     })
 
+    const isOurs = (body: { readonly home: string; readonly account: string; readonly deviceId: string }) =>
+      Effect.map(gateway.homes, (homes) => {
+        const there = homes.find((one) => one.home === body.home)
+        return there?.account === body.account && there.deviceId === body.deviceId
+      })
+
     return {
       protocol: Effect.suspend(() =>
         protocol === null ? Effect.fail(new NotJoined({ home })) : Effect.succeed(protocol),
@@ -74,9 +80,10 @@ export const openMembership = (
           nonce: yield* outbox.takeNonce,
         }
         const outcome = yield* gateway.enrol(sign({ domain, kind: 'enrolment', body, privateKey: accountKey }))
-        // Enrolled by an earlier run, or by the first try of a request whose answer was lost.
-        const known = !outcome.accepted && (outcome.code === 'ALREADY_ENROLLED' || outcome.code === 'NONCE_USED')
-        if (!outcome.accepted && !known) return yield* new GatewayRefused({ url: gatewayUrl, ...outcome })
+        // Enrolled by an earlier run, or by the first try of a request whose answer was lost; or somebody else is.
+        if (!outcome.accepted && !(outcome.code === 'ALREADY_ENROLLED' && (yield* isOurs(body)))) {
+          return yield* new GatewayRefused({ url: gatewayUrl, ...outcome })
+        }
         yield* outbox.remember('enrolled', body.account)
         enrolled = true
       }),

@@ -1,17 +1,21 @@
 import { Data } from 'effect'
 import type { ModbusError } from './drivers/modbus-error.ts'
+import type { OpcuaError } from './drivers/opcua-error.ts'
 import type { BadModbusUrl } from './modbus-url.ts'
+import type { BadOpcuaUrl } from './opcua-url.ts'
+import type { BadProfile } from './profiles/opcua-profile.ts'
 import type { NotSunspec } from './sunspec/not-sunspec.ts'
 
 /** The device has no meter at the grid connection point, or another device answers where it was. */
 export class NoGridMeter extends Data.TaggedError('NoGridMeter')<{
-  readonly unit: number
+  /** `unit 1` of a Modbus line, or the address of an OPC UA server */
+  readonly device: string
   readonly detail: string
 }> {
   override get message(): string {
-    return `unit ${this.unit}: ${this.detail}`
+    return `${this.device}: ${this.detail}`
   }
 }
 
 /** Why a device could not be read. */
-export type MeterError = BadModbusUrl | ModbusError | NotSunspec | NoGridMeter
+export type MeterError = BadModbusUrl | ModbusError | NotSunspec | BadOpcuaUrl | OpcuaError | BadProfile | NoGridMeter

@@ -1,4 +1,4 @@
-import { Data } from 'effect'
+import { Data, Effect } from 'effect'
 
 /** Where a Modbus device answers. */
 export interface ModbusUrl {
@@ -46,3 +46,13 @@ export function parseModbusUrl(text: string): ModbusUrl {
   if (!/^\d{1,3}$/.test(unit) || Number(unit) > 255) throw refuse('unit', unit, 'a whole number from 0 to 255')
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port, unit: Number(unit) }
 }
+
+/** Parses the address of a device, as an effect. */
+export const modbusUrl = (url: string): Effect.Effect<ModbusUrl, BadModbusUrl> =>
+  Effect.try({
+    try: () => parseModbusUrl(url),
+    catch: (cause) => {
+      if (cause instanceof BadModbusUrl) return cause
+      throw cause
+    },
+  })

@@ -1,4 +1,4 @@
-import { Data } from 'effect'
+import { Data, Effect } from 'effect'
 
 /** An OPC UA address that cannot be used: which part, what stood there, what would be right. */
 export class BadOpcuaUrl extends Data.TaggedError('BadOpcuaUrl')<{
@@ -17,7 +17,7 @@ const DEFAULT_PORT = '4840'
 
 /** Reads `opc.tcp://host[:port][/path]`, port 4840 if left out, and spells it in full. Throws BadOpcuaUrl. */
 export function parseOpcuaUrl(given: string): string {
-  const text = given.replace(/\/\/[^/]*@/, '//…@') // no message shall hold a password
+  const text = given.replace(/\/\/.*@/, '//…@') // no message shall hold a password
   const refuse = (field: BadOpcuaUrl['field'], value: string, expected: string): BadOpcuaUrl =>
     new BadOpcuaUrl({ url: text, field, value, expected })
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
@@ -37,3 +37,13 @@ export function parseOpcuaUrl(given: string): string {
   const path = url.pathname === '/' ? '' : url.pathname
   return `opc.tcp://${url.hostname}:${url.port === '' ? DEFAULT_PORT : url.port}${path}`
 }
+
+/** Parses the address of an OPC UA server, as an effect. */
+export const opcuaUrl = (url: string): Effect.Effect<string, BadOpcuaUrl> =>
+  Effect.try({
+    try: () => parseOpcuaUrl(url),
+    catch: (cause) => {
+      if (cause instanceof BadOpcuaUrl) return cause
+      throw cause
+    },
+  })

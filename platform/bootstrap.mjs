@@ -27,6 +27,7 @@ const tasks = {
     [bin('vitest', 'vitest.mjs'), 'run', 'tests/house'],
   ],
   prepare: [prepare],
+  docs: [[join(root, 'platform/error-catalogue.ts')]],
 }
 
 /** Ends with one line on stderr. */

@@ -1,4 +1,6 @@
-import { NodeRuntime, NodeServices } from '@effect/platform-node'
+// One by one: all of the package would load its clients of other services, too.
+import * as NodeRuntime from '@effect/platform-node/NodeRuntime'
+import * as NodeServices from '@effect/platform-node/NodeServices'
 import { type Cause, Console, Effect, type Exit, Layer, References } from 'effect'
 import { CliError, CliOutput, Command } from 'effect/cli'
 import manifest from '../package.json' with { type: 'json' }
@@ -7,6 +9,7 @@ import { match } from './commands/match.ts'
 import { meter } from './commands/meter.ts'
 import { replay } from './commands/replay.ts'
 import { start } from './commands/start.ts'
+import { verify } from './commands/verify.ts'
 
 /** Exit 0 done (a stop by signal is done, too), 1 failed while running, 2 bad usage or bad input. */
 export function exitCode(exit: Exit.Exit<unknown, unknown>): 0 | 1 | 2 {
@@ -44,7 +47,7 @@ const report = (cause: Cause.Cause<unknown>) => {
 
 Command.make('commonwatt').pipe(
   Command.withDescription('A street sells itself its own electricity.'),
-  Command.withSubcommands([start, match, meter, replay]),
+  Command.withSubcommands([start, match, meter, replay, verify]),
   Command.run({ version: manifest.version }),
   Effect.tapCause(report),
   Effect.provide([NodeServices.layer, presenter, Layer.succeed(References.LogToStderr, true)]),

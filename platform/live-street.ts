@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Effect } from 'effect'
@@ -7,7 +7,10 @@ import {
   connectChain,
   type Deployment,
   deploy,
+  forgetLocalChain,
   makeSettler,
+  neighbourhoodIdOf,
+  type SettlementEvent,
   type Settler,
   startLocalChain,
 } from '#contracts/index.ts'
@@ -16,11 +19,14 @@ import { type Agent, loadOrGenerateKey, makeAgent, rampTrader, zeroIntelligenceT
 import type { Clock } from '#protocol/clock.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import { addressOf, sign } from '#protocol/viem.ts'
-import { EMULATOR_BASE_PORT, type EmulatedHome, emulateHome, type SimulatedStreet } from '#sim/index.ts'
+import type { SimulatedStreet } from '#sim/index.ts'
+import { type EmulatedDevice, emulateDevice } from './emulated-device.ts'
+import { troublesOf } from './readiness.ts'
+import { keepNodeFile } from './verify/node-file.ts'
 
 /** What each home and the supplier have in the vault at the start, µEUR of test money. */
-const HOME_ESCROW_MICRO_EUR = 1_000_000_000
-const SUPPLIER_ESCROW_MICRO_EUR = 1_000_000_000_000
+export const HOME_ESCROW_MICRO_EUR = 1_000_000_000
+export const SUPPLIER_ESCROW_MICRO_EUR = 1_000_000_000_000
 
 /** A chain that is there already. `operatorKey` pays for the settlement's transactions. */
 export interface ChainAccess {
@@ -37,7 +43,7 @@ export interface LiveStreetOptions {
   readonly host: string
   /** of the page and the API; 0 takes any free one */
   readonly port: number
-  /** the first home's emulator listens on the port after this one, if that is free */
+  /** the first home's emulator listens on the port after this one, if that is free, the others behind it */
   readonly emulatorBasePort?: number
   readonly pageDir?: string
   /** a chain in this process if left out */
@@ -47,13 +53,15 @@ export interface LiveStreetOptions {
 /** A home of the street with its emulated device and its agent. */
 interface LiveHome {
   readonly home: string
-  readonly device: EmulatedHome
+  readonly device: EmulatedDevice
   readonly agent: Agent
 }
 
 /** Every part of a street, opened and connected, none of them moving yet. */
 export interface LiveStreet {
   readonly url: string
+  /** Has the gateway refuse orders, cancels and enrolments from now on. */
+  readonly prepareToStop: () => void
   readonly neighbourhood: Neighbourhood
   readonly homes: readonly LiveHome[]
   readonly chain: ChainClient
@@ -75,6 +83,13 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     const inFolder = (...path: string[]) => join(folder, ...path)
     const keyIn = (name: string) => loadOrGenerateKey(pathToFileURL(inFolder('keys', name)).href)
 
+    const logFile = inFolder('log.sqlite')
+    const log = yield* openSqliteEventLog(logFile)
+    if (options.chain === undefined && (yield* log.head(street.neighbourhood)) === 0) {
+      // Nothing was promised yet: what a first start that died has left of its chain is not worth mending.
+      yield* forgetLocalChain(folder)
+      yield* Effect.sync(() => rmSync(inFolder('deployment'), { recursive: true, force: true }))
+    }
     const access = options.chain ?? (yield* startLocalChain({ clock, dataDir: folder }))
     // Not the chain's key: a local chain's is known to everybody.
     const estimatorKey = yield* keyIn('operator')
@@ -85,7 +100,6 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     })
     const chain = yield* connectChain({ ...access, addresses: deployment.addresses })
 
-    const log = yield* openSqliteEventLog(inFolder('log.sqlite'))
     const neighbourhood = yield* openNeighbourhood({
       log,
       partition: street.neighbourhood,
@@ -99,25 +113,38 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       operator: addressOf(estimatorKey),
       nowMs: clock.nowMs(),
     })
+    let isOpen = false
     const gateway = yield* serveGateway({
       neighbourhood,
       clock,
       host,
       port: options.port,
       ...(options.pageDir === undefined ? {} : { pageDir: options.pageDir }),
+      troubles: () =>
+        isOpen ? troublesOf({ folder, logFile, settler, wallNowMs: Date.now() }) : ['it is still starting'],
     })
 
     const supplier = addressOf(yield* keyIn('supplier'))
     const grid = addressOf(yield* keyIn('grid'))
+    yield* keepNodeFile(folder, {
+      format: 1,
+      neighbourhood: street.neighbourhood,
+      rpcUrl: access.rpcUrl,
+      chain: options.chain === undefined ? 'local' : 'remote',
+      addresses: deployment.addresses,
+      supplier,
+      grid,
+    })
     yield* Effect.sync(() => mkdirSync(inFolder('outboxes'), { recursive: true }))
     const homes = yield* Effect.forEach(street.homes, (simulated, index) =>
       Effect.gen(function* () {
         const { home } = simulated
-        const device = yield* emulateHome({
+        const device = yield* emulateDevice({
           home: simulated,
+          index,
           clock,
-          host: '127.0.0.1',
-          port: (options.emulatorBasePort ?? EMULATOR_BASE_PORT) + index + 1,
+          folder: inFolder('opcua'),
+          basePort: options.emulatorBasePort,
         })
         const agent = yield* makeAgent({
           home,
@@ -125,7 +152,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           deviceId: home, // one meter a home, and a name as long as a home's may be leaves no room for more
           deviceKey: yield* keyIn(`${home}-device`),
           accountKey: yield* keyIn(`${home}-account`),
-          modbusUrl: device.url,
+          device: device.address,
           gatewayUrl: gateway.url,
           dataFile: inFolder('outboxes', `${home}.sqlite`),
           clock,
@@ -142,10 +169,11 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     ])
     const settler = makeSettler({
       chain,
-      record: neighbourhood.record,
+      record: (event) => Effect.tap(neighbourhood.record(event), () => logBatch(event)),
       supplier,
       grid,
       archiveDirectory: inFolder('archive'),
+      lastFinalOnChain: yield* chain.lastFinal(neighbourhoodIdOf(street.neighbourhood)),
     })
     const { domain } = neighbourhood.street
     const estimateMissing = Effect.fnUntraced(function* (nowMs: number) {
@@ -157,6 +185,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     })
     const live: LiveStreet = {
       url: gateway.url,
+      prepareToStop: gateway.prepareToStop,
       neighbourhood,
       homes,
       chain,
@@ -166,5 +195,18 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       grid,
       estimateMissing,
     }
+    isOpen = true
     return live
   })
+
+/** One line of the log for each step of a batch. */
+function logBatch(event: SettlementEvent): Effect.Effect<void> {
+  const { transaction, block } = event.place
+  const { number, ...slots } =
+    event.type === 'BatchProposed'
+      ? { number: event.batch.number, firstSlot: event.batch.firstSlot, lastSlot: event.batch.lastSlot }
+      : { number: event.number }
+  return Effect.logInfo(`batch ${number} is ${event.type === 'BatchProposed' ? 'proposed' : 'final'}`).pipe(
+    Effect.annotateLogs({ ...slots, transaction, block }),
+  )
+}

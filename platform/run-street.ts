@@ -34,7 +34,13 @@ export function paceOf(options: { readonly speed: number; readonly slotMinutes: 
   }
 }
 
-/** Sets a street moving, for ever: the engine by the clock, agents, settlement. Fails when the log does. */
+/** How long the outboxes get to be emptied when the street stops, wall ms. What stays in them is sent next time. */
+const FAREWELL_WALL_MS = 2_000
+
+/**
+ * Sets a street moving, for ever: the engine by the clock, agents, settlement. Fails when the log does. Interrupted,
+ * it takes no new orders, hands over what the meters have said, and ends.
+ */
 export const runStreet = (live: LiveStreet, clock: Clock) =>
   Effect.gen(function* () {
     const { neighbourhood, homes, settler } = live
@@ -49,6 +55,27 @@ export const runStreet = (live: LiveStreet, clock: Clock) =>
       headSequence: neighbourhood.street.sequence,
       clock,
     })
-    const agents = homes.map(({ agent }) => agent.run(pace))
-    return yield* Effect.all([engine, settlement, ...agents], { concurrency: 'unbounded' })
+    const agents = homes.map(({ home, agent }) => part(`agent of ${home}`, agent.run(pace)))
+    return yield* Effect.all([part('engine', engine), part('settlement', settlement), ...agents], {
+      concurrency: 'unbounded',
+    }).pipe(Effect.onInterrupt(() => farewell(live)))
+  })
+
+/** No part ends by itself: one that does takes the others along, and the log says which it was. */
+const part = <A, E extends { readonly message: string }>(name: string, run: Effect.Effect<A, E>) =>
+  run.pipe(
+    Effect.tapError(({ message }) => Effect.logError(`${name} has stopped: ${message}`)),
+    Effect.tapDefect((defect) => Effect.logError(`${name} has stopped: ${String(defect)}`)),
+  )
+
+const farewell = (live: LiveStreet) =>
+  Effect.gen(function* () {
+    live.prepareToStop()
+    yield* Effect.logInfo('stopping: orders are refused, outboxes are emptied')
+    yield* Effect.forEach(live.homes, ({ agent }) => Effect.ignore(agent.publish()), {
+      concurrency: 'unbounded',
+      discard: true,
+    }).pipe(Effect.timeoutOption(FAREWELL_WALL_MS))
+    const { sequence } = live.neighbourhood.street
+    yield* Effect.logInfo('stopped').pipe(Effect.annotateLogs({ sequence }))
   })

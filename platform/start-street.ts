@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Console, Effect, Option } from 'effect'
+import { Console, Effect } from 'effect'
 import { loadKey } from '#meter-agent/index.ts'
 import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import { generateScenario, loadScenario, simClock } from '#sim/index.ts'
@@ -7,9 +7,11 @@ import { BadInput } from './bad-input.ts'
 import { openDataFolder } from './data-folder.ts'
 import { freePort } from './free-port.ts'
 import { lastTimeMs } from './last-time.ts'
-import { type ChainAccess, openLiveStreet } from './live-street.ts'
+import { type ChainAccess, type LiveStreet, openLiveStreet } from './live-street.ts'
+import { logging } from './logging.ts'
 import { prepare } from './prepare.ts'
 import { runStreet } from './run-street.ts'
+import type { Settings } from './settings/settings.ts'
 import { chooseStreet, keepStreet } from './street-choice.ts'
 
 const HOST = '127.0.0.1'
@@ -24,29 +26,21 @@ const rules: MarketRules = {
 /** Homes × speed that two cores keep up with: each reading, statement and order is signed once and checked once. */
 const HOMES_TIMES_SPEED_MAX = 20_000
 
-/** What `commonwatt start` was told; what was left out is none. */
-export interface StartFlags {
-  readonly homes: Option.Option<number>
-  readonly speed: number
-  readonly port: Option.Option<number>
-  readonly defaultPort: number
-  readonly data: Option.Option<string>
-  readonly scenario: Option.Option<string>
-  readonly seed: Option.Option<number>
-  readonly rpc: Option.Option<string>
-  readonly operatorKey: Option.Option<string>
-}
+const DEFAULT_PORT = 4_800
+const DEFAULT_SPEED = 300
 
 /** Opens a street and keeps it going until it is interrupted. Fails with BadInput on what cannot be used. */
-export const startStreet = Effect.fnUntraced(function* (given: StartFlags) {
-  const chain = yield* chainAccess(Option.getOrUndefined(given.rpc), Option.getOrUndefined(given.operatorKey))
-  const folder = yield* openDataFolder(Option.getOrUndefined(given.data))
+export const startStreet = (given: Settings) => Effect.provide(openAndRun(given), logging(given))
+
+const openAndRun = Effect.fnUntraced(function* (given: Settings) {
+  const chain = yield* chainAccess(given.rpc, given.operatorKey)
+  const folder = yield* openDataFolder(given.data)
   const choice = yield* Effect.try({
     try: () =>
       chooseStreet(folder, {
-        scenario: Option.getOrUndefined(given.scenario),
-        homes: Option.getOrUndefined(given.homes),
-        seed: Option.getOrUndefined(given.seed),
+        scenario: given.scenario,
+        homes: given.homes,
+        seed: given.seed,
       }),
     catch: (error) => (error instanceof BadInput ? error : new BadInput({ detail: String(error) })),
   })
@@ -56,30 +50,41 @@ export const startStreet = Effect.fnUntraced(function* (given: StartFlags) {
   keepStreet(folder, choice)
   yield* Effect.try({ try: prepare, catch: (error) => error })
   const startMs = Math.max(street.startMs, yield* lastTimeMs(folder, street.neighbourhood))
-  const clock = simClock({ startMs, speed: given.speed, wallNowMs: () => performance.now() })
+  // Time stands still until the street is open: else what nobody could read or trade in would pass at each start.
+  let openedAtMs: number | null = null
+  const wallNowMs = () => (openedAtMs === null ? 0 : performance.now() - openedAtMs)
+  const clock = simClock({ startMs, speed: given.speed ?? DEFAULT_SPEED, wallNowMs })
   const live = yield* openLiveStreet({
     street,
     clock,
     rules,
     folder,
     host: HOST,
-    port: Option.getOrUndefined(given.port) ?? (yield* freePort({ host: HOST, port: given.defaultPort })),
+    port: given.port ?? (yield* freePort({ host: HOST, port: DEFAULT_PORT })),
     pageDir: join(import.meta.dirname, '../ui/dist'),
     ...(chain === undefined ? {} : { chain }),
   })
-  yield* Console.error(
-    `${live.homes.length} homes, ${clock.speed} simulated seconds a second; their devices answer on Modbus TCP ` +
-      `from ${live.homes[0]?.device.url}`,
-  )
+  yield* Effect.logInfo(`${live.homes.length} homes, ${clock.speed} simulated seconds a second`)
+  for (const devices of devicesOf(live)) yield* Effect.logInfo(devices)
   if (live.homes.length * clock.speed > HOMES_TIMES_SPEED_MAX) {
-    yield* Console.error(
+    yield* Effect.logWarning(
       `That is more than two cores sign and check in time: statements that come too late are estimated. ` +
         `They keep up with about --speed ${Math.floor(HOMES_TIMES_SPEED_MAX / live.homes.length)}.`,
     )
   }
+  openedAtMs = performance.now()
   yield* Console.log(`Commonwatt: ${street.neighbourhood} trades at ${live.url}`)
   return yield* runStreet(live, clock)
 }, Effect.scoped)
+
+/** How many devices speak what, and how one of each is read by hand. */
+function devicesOf(live: LiveStreet): readonly string[] {
+  const names = { modbus: 'Modbus TCP', opcua: 'OPC UA' } as const
+  const kinds = Map.groupBy(live.homes, ({ device }) => device.address.type)
+  return [...kinds].map(
+    ([type, homes]) => `${homes.length} answer by ${names[type]}: commonwatt meter read ${homes[0]?.device.readFlags}`,
+  )
+}
 
 const chainAccess = (rpc: string | undefined, operatorKey: string | undefined) =>
   Effect.gen(function* () {

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { Schema } from 'effect'
 import { BadInput } from './bad-input.ts'
 
 /** Which street a data folder holds: either a scenario file, or a generated street of so many homes by a seed. */
@@ -29,7 +30,7 @@ export function chooseStreet(folder: string, flags: StreetFlags): StreetChoice {
       ? { scenarioFile: resolve(flags.scenario) }
       : { homes: flags.homes ?? DEFAULT_HOMES, seed: flags.seed ?? DEFAULT_SEED }
   }
-  const held = JSON.parse(readFileSync(file, 'utf8')) as StreetChoice
+  const held = readChoice(file)
   const same =
     'scenarioFile' in held
       ? flags.homes === undefined &&
@@ -43,9 +44,38 @@ export function chooseStreet(folder: string, flags: StreetFlags): StreetChoice {
   throw new BadInput({ detail: `${folder} holds another street: start it with ${what}, or name another folder` })
 }
 
-/** Notes in a data folder which street it holds from now on. */
+/** Notes in a data folder which street it holds from now on: durably, and whole or not at all. */
 export function keepStreet(folder: string, choice: StreetChoice): void {
-  writeFileSync(choiceFile(folder), `${JSON.stringify(choice)}\n`)
+  const file = choiceFile(folder)
+  writeFileSync(`${file}.part`, `${JSON.stringify(choice)}\n`, { flush: true })
+  renameSync(`${file}.part`, file)
+  if (process.platform === 'win32') return // it keeps names by itself, and opens no folder
+  const names = openSync(folder, 'r')
+  fsyncSync(names)
+  closeSync(names)
+}
+
+const isChoice = Schema.is(
+  Schema.Union([
+    Schema.Struct({ scenarioFile: Schema.NonEmptyString }),
+    Schema.Struct({
+      homes: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
+      seed: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
+    }),
+  ]),
+)
+
+/** What the folder's file says; refused unless it is what `keepStreet` writes. */
+function readChoice(file: string): StreetChoice {
+  const text = readFileSync(file, 'utf8')
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isChoice(value)) return value
+  } catch {
+    // not even JSON: refused below
+  }
+  const right = '{"scenarioFile":"…"} or {"homes":…,"seed":…}'
+  throw new BadInput({ detail: `${file} holds ${JSON.stringify(text.slice(0, 80))}; it should hold ${right}` })
 }
 
 const choiceFile = (folder: string) => join(folder, 'street.json')

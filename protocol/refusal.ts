@@ -41,15 +41,8 @@ export interface Refusal {
   readonly field?: string
 }
 
-/** An RFC 9457 problem document of a refusal. */
-export function problemOf(refusal: Refusal) {
-  const { status, title } = refusals[refusal.code]
-  return {
-    type: `https://commonwatt.example/errors#${refusal.code.toLowerCase()}`,
-    title,
-    status,
-    detail: refusal.detail,
-    code: refusal.code,
-    ...(refusal.field === undefined ? {} : { field: refusal.field }),
-  }
-}
+/** Where a code is explained: the `type` of its problem document, a path on the gateway as in the repository. */
+export const explanationOf = (code: string): string => `${ERROR_CATALOGUE_PATH}#${code.toLowerCase()}`
+
+/** The catalogue of everything that is refused, by code. */
+export const ERROR_CATALOGUE_PATH = '/docs/errors.md'

@@ -1,5 +1,10 @@
 export { EMULATOR_BASE_PORT, type EmulatedHome, emulateHome } from './emulator/emulate-home.ts'
-export { EmulatorFailure } from './emulator/modbus-serial.ts'
+export {
+  emulateHomeByOpcua,
+  OPCUA_EMULATOR_BASE_PORT,
+  type OpcuaEmulatedHome,
+} from './emulator/emulate-home-by-opcua.ts'
+export { EmulatorFailure } from './emulator/emulator-failure.ts'
 export type { HomeState } from './home/home-state.ts'
 export type { SimulatedHome } from './home/simulated-home.ts'
 export { ManualClock } from './manual-clock.ts'

@@ -34,6 +34,8 @@ export interface Proposal {
 export interface ChainBatch {
   readonly proposedAt: number
   readonly isFinal: boolean
+  /** who pays what an insolvent account cannot */
+  readonly backstop: Hex
   readonly firstSlot: number
   readonly lastSlot: number
   readonly tradesRoot: Hex

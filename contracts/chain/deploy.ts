@@ -1,17 +1,12 @@
-import { mkdir } from 'node:fs/promises'
-import {
-  type Artifact,
-  type DeploymentResult,
-  DeploymentResultType,
-  deploy as ignite,
-} from '@nomicfoundation/ignition-core'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Effect } from 'effect'
 import { addressOf } from '#protocol/viem.ts'
-import { commonwatt } from '../ignition/commonwatt.ts'
-import { type ContractName, readArtifact } from './artifacts.ts'
+import { writeDurably } from '../durable-file.ts'
 import { ChainFailure } from './chain-failure.ts'
 import type { Addresses } from './contract-types.ts'
-import { connectRpc, type Rpc, signingProvider } from './viem.ts'
+import type { DeployOptions } from './ignition-core.ts'
+import { connectRpc, type Rpc } from './viem.ts'
 
 type Hex = `0x${string}`
 
@@ -21,14 +16,16 @@ export interface Deployment {
   readonly addresses: Addresses
 }
 
-/** How often Ignition looks for its transactions on a chain that mines at once, ms. */
-const LOCAL_POLLING_MS = 20
-const LOCAL_CHAIN_ID = 31_337
+/** A deployment that is done, as its folder keeps it. */
+interface DeploymentRecord extends Deployment {
+  readonly operator: Hex
+  readonly disputeWindowSeconds: number
+}
 
 /**
- * Deploys all contracts by Ignition. `directory` keeps Ignition's journal, so that a repeated or interrupted
- * deployment is taken up where it was, and a finished one is found again; without it every call deploys anew.
- * Fails (ChainFailure) if the journal is of another chain, operator or window, or the contracts were not compiled.
+ * Deploys all contracts by Ignition. `directory` keeps Ignition's journal, so that an interrupted deployment is taken
+ * up where it was, and `deployed.json` once it is done, so that it is found again; without it every call deploys anew.
+ * Fails (ChainFailure) if what is kept is of another chain, operator or window, or the contracts were not compiled.
  */
 export const deploy = (options: {
   readonly rpcUrl: string
@@ -37,57 +34,49 @@ export const deploy = (options: {
   readonly directory?: string
 }): Effect.Effect<Deployment, ChainFailure> =>
   Effect.gen(function* () {
-    const { disputeWindowSeconds } = options
+    const { disputeWindowSeconds, directory } = options
     if (!Number.isSafeInteger(disputeWindowSeconds) || disputeWindowSeconds < 0) {
       return yield* failed(`disputeWindowSeconds is ${disputeWindowSeconds}; it is a whole number from 0`)
     }
     const rpc = yield* connectRpc(options.rpcUrl)
-    const operator = addressOf(options.operatorKey)
-    const result = yield* Effect.tryPromise({
-      try: () => runIgnition({ ...options, operator, chainId: rpc.chainId }),
-      catch: (cause) =>
-        cause instanceof ChainFailure ? cause : failed(cause instanceof Error ? cause.message : String(cause)),
+    const wanted = { ...options, operator: addressOf(options.operatorKey), chainId: rpc.chainId }
+    const addresses = yield* attempt(async () => {
+      const kept = directory === undefined ? null : await readRecord(directory)
+      return kept === null ? deployNow(wanted) : addressesOf(kept, wanted)
     })
-    if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) return yield* failed(explain(result))
-    const deployed = Object.values(result.contracts)
-    const address = (name: ContractName) =>
-      String(deployed.find(({ contractName }) => contractName === name)?.address).toLowerCase() as Hex
-    const addresses: Addresses = {
-      eurc: address('TestEURC'),
-      vault: address('Vault'),
-      settlement: address('Settlement'),
-      energyCredit: address('EnergyCredit'),
-    }
     yield* checkDeployed(rpc, addresses)
     return { chainId: rpc.chainId, addresses }
   })
 
-async function runIgnition(options: {
-  readonly rpcUrl: string
-  readonly operatorKey: Hex
-  readonly operator: Hex
-  readonly chainId: number
-  readonly disputeWindowSeconds: number
-  readonly directory?: string
-}): Promise<DeploymentResult> {
-  const { directory, chainId, operator, disputeWindowSeconds } = options
-  if (directory !== undefined) await mkdir(directory, { recursive: true })
-  return ignite({
-    ignitionModule: commonwatt,
-    artifactResolver: {
-      loadArtifact: async (name) => readArtifact(name as ContractName) as unknown as Artifact,
-      getBuildInfo: async () => undefined,
-    },
-    provider: signingProvider({ rpcUrl: options.rpcUrl, chainId, key: options.operatorKey }),
-    deploymentParameters: { Commonwatt: { operator, disputeWindowSeconds } },
-    accounts: [operator],
-    defaultSender: operator,
-    ...(directory === undefined ? {} : { deploymentDir: directory }),
-    ...(chainId === LOCAL_CHAIN_ID ? { config: { blockPollingInterval: LOCAL_POLLING_MS, retryInterval: 50 } } : {}),
-  })
+async function deployNow(wanted: DeployOptions): Promise<Addresses> {
+  // Loaded when it is needed: a street that stands already need not wait for it.
+  const { runIgnition } = await import('./ignition-core.ts')
+  const addresses = await runIgnition(wanted)
+  const { directory, chainId, operator, disputeWindowSeconds } = wanted
+  if (directory !== undefined) {
+    const record: DeploymentRecord = { chainId, operator, disputeWindowSeconds, addresses }
+    await writeDurably(recordFile(directory), `${JSON.stringify(record)}\n`)
+  }
+  return addresses
 }
 
-/** Ignition believes its journal; the chain may have forgotten. */
+async function readRecord(directory: string): Promise<DeploymentRecord | null> {
+  const text = await readFile(recordFile(directory), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null
+    throw cause
+  })
+  return text === null ? null : (JSON.parse(text) as DeploymentRecord)
+}
+
+function addressesOf(kept: DeploymentRecord, wanted: DeployOptions): Addresses {
+  for (const field of ['chainId', 'operator', 'disputeWindowSeconds'] as const) {
+    if (kept[field] === wanted[field]) continue
+    throw failed(`${recordFile(wanted.directory ?? '')} has ${field} ${kept[field]}, not ${wanted[field]}`)
+  }
+  return kept.addresses
+}
+
+/** The folder believes that it is deployed; the chain may have forgotten. */
 const checkDeployed = (rpc: Rpc, addresses: Addresses) =>
   Effect.forEach(
     Object.entries(addresses),
@@ -98,13 +87,13 @@ const checkDeployed = (rpc: Rpc, addresses: Addresses) =>
     { discard: true },
   )
 
-function explain(result: Exclude<DeploymentResult, { type: DeploymentResultType.SUCCESSFUL_DEPLOYMENT }>): string {
-  if (result.type === DeploymentResultType.EXECUTION_ERROR) {
-    return result.failed.map(({ futureId, error }) => `${futureId}: ${error}`).join('; ') || 'timed out'
-  }
-  return Object.entries(result.errors)
-    .map(([future, errors]) => `${future}: ${errors.join(', ')}`)
-    .join('; ')
-}
+const recordFile = (directory: string) => join(directory, 'deployed.json')
+
+const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, ChainFailure> =>
+  Effect.tryPromise({
+    try: run,
+    catch: (cause) =>
+      cause instanceof ChainFailure ? cause : failed(cause instanceof Error ? cause.message : String(cause)),
+  })
 
 const failed = (detail: string) => new ChainFailure({ operation: 'deploy the contracts', detail })

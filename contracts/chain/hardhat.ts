@@ -30,6 +30,8 @@ export async function openInProcessChain(options: {
 }): Promise<InProcessChain> {
   const { genesis } = options
   const config: Parameters<typeof createHardhatRuntimeEnvironment>[0] = {
+    // None: it would read every build, to explain by source line what viem explains by the contracts' interfaces.
+    paths: { artifacts: join(projectRoot, 'artifacts', 'none') },
     networks: {
       local: {
         type: 'edr-simulated',

@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
 import type { Clock } from '#protocol/clock.ts'
 import { addressOf } from '#protocol/viem.ts'
 import { ChainFailure } from './chain-failure.ts'
 import { type Genesis, openInProcessChain } from './hardhat.ts'
-import { openJournal } from './journal.ts'
+import { JOURNAL_FILE, lastJournalledTime, openJournal } from './journal.ts'
 import { LocalNode } from './local-node.ts'
 import { listenForRpc } from './rpc-server.ts'
 
@@ -48,7 +48,7 @@ export const startLocalChain = (options: {
         ? null
         : yield* resource('open the chain journal', async () => {
             await mkdir(dataDir, { recursive: true })
-            return openJournal({ path: join(dataDir, 'chain.ndjson'), genesis: now })
+            return openJournal({ path: join(dataDir, JOURNAL_FILE), genesis: now })
           })
     const genesis = journal?.genesis ?? now
     const chain = yield* resource('start the local chain', () =>
@@ -61,6 +61,14 @@ export const startLocalChain = (options: {
     )
     return { rpcUrl: url, chainId: CHAIN_ID, operatorKey: OPERATOR_KEY, operator }
   })
+
+/** The time of the last block of the chain that a folder keeps, Unix ms; 0 where there is none. */
+export const localChainTimeMs = (dataDir: string): Effect.Effect<number, ChainFailure> =>
+  attempt('read the chain journal', async () => (await lastJournalledTime(join(dataDir, JOURNAL_FILE))) * 1000)
+
+/** Forgets the chain that a folder keeps: the next start begins another one. */
+export const forgetLocalChain = (dataDir: string): Effect.Effect<void, ChainFailure> =>
+  attempt('forget the chain journal', () => rm(join(dataDir, JOURNAL_FILE), { force: true }))
 
 const attempt = <A>(operation: string, run: () => Promise<A>): Effect.Effect<A, ChainFailure> =>
   Effect.tryPromise({

@@ -11,6 +11,7 @@ import {
   keccak256,
   type PublicClient,
   parseAbiParameters,
+  TransactionReceiptNotFoundError,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import type { ChainPlace } from '#protocol/market-event.ts'
@@ -45,10 +46,19 @@ export interface Rpc {
   /** Signs, sends and waits for the receipt. Fails with `revert` where a contract refuses. */
   readonly write: (key: Hex, call: Call) => Effect.Effect<ChainPlace, ChainFailure>
   /** All events that fit, oldest first. */
-  readonly events: (
-    query: EventQuery,
-  ) => Effect.Effect<readonly { readonly args: Record<string, unknown>; readonly place: ChainPlace }[], ChainFailure>
+  readonly events: (query: EventQuery) => Effect.Effect<readonly ChainEvent[], ChainFailure>
   readonly hasCode: (address: Hex) => Effect.Effect<boolean, ChainFailure>
+  /** What became of a transaction, null if the chain does not know it. */
+  readonly transactionOf: (
+    hash: Hex,
+  ) => Effect.Effect<{ readonly block: number; readonly status: 'success' | 'reverted' } | null, ChainFailure>
+}
+
+/** An event of a contract, where it was emitted, and its place among the events of that block. */
+export interface ChainEvent {
+  readonly args: Record<string, unknown>
+  readonly place: ChainPlace
+  readonly index: number
 }
 
 /** keccak256(abi.encode(movements)): what the Settlement keeps of them. */
@@ -63,13 +73,23 @@ export function hashMovements(movements: readonly Movement[]): Hex {
   return keccak256(encodeAbiParameters(layout, [rows]))
 }
 
-/** Connects to a chain. Fails (ChainFailure) when nobody answers at the URL. */
-export const connectRpc = (rpcUrl: string): Effect.Effect<Rpc, ChainFailure> =>
+/** The id of the credits of energy that `source` fed in in a slot: `EnergyCredit.idOf`. */
+export function creditIdOf(neighbourhood: Hex, slot: number, source: Hex): bigint {
+  const layout = parseAbiParameters('bytes32 neighbourhood, uint64 slot, address source')
+  return BigInt(keccak256(encodeAbiParameters(layout, [neighbourhood, BigInt(slot), source])))
+}
+
+/**
+ * Connects to a chain. With `atBlock`, contracts and events are read as they were at that block. Fails (ChainFailure)
+ * when nobody answers at the URL.
+ */
+export const connectRpc = (rpcUrl: string, atBlock?: number): Effect.Effect<Rpc, ChainFailure> =>
   Effect.gen(function* () {
     const transport = http(rpcUrl, { retryCount: 2, timeout: 20_000 })
     const chainId = yield* attempt(`connect to ${rpcUrl}`, () => createPublicClient({ transport }).getChainId())
     const chain = chainOf(chainId, rpcUrl)
     const reader = createPublicClient({ chain, transport, pollingInterval: 100, cacheTime: 0 })
+    const blockNumber = atBlock === undefined ? undefined : BigInt(atBlock)
     const write = async (key: Hex, call: Call): Promise<ChainPlace> => {
       const account = privateKeyToAccount(key)
       const { baseFeePerGas } = await reader.getBlock()
@@ -86,7 +106,8 @@ export const connectRpc = (rpcUrl: string): Effect.Effect<Rpc, ChainFailure> =>
       blockNumber: attempt('read the block number', async () => Number(await reader.getBlockNumber())),
       read: <A>(call: Call) =>
         attempt(`read ${call.contract}.${call.functionName}`, async () => {
-          return (await reader.readContract(contractCall(call))) as A
+          const at = blockNumber === undefined ? {} : { blockNumber }
+          return (await reader.readContract({ ...contractCall(call), ...at })) as A
         }),
       write: (key, call) => attempt(`${call.contract}.${call.functionName}`, () => write(key, call)),
       events: (query) =>
@@ -96,15 +117,27 @@ export const connectRpc = (rpcUrl: string): Effect.Effect<Rpc, ChainFailure> =>
             ...query,
             abi: abi as Abi,
             fromBlock: 'earliest',
+            toBlock: blockNumber ?? 'latest',
             strict: true,
           })
           return found.map((event) => ({
             args: event.args as unknown as Record<string, unknown>,
             place: { transaction: event.transactionHash, block: Number(event.blockNumber) },
+            index: event.logIndex,
           }))
         }),
       hasCode: (address) =>
         attempt(`read the code at ${address}`, async () => (await reader.getCode({ address })) !== undefined),
+      transactionOf: (hash) =>
+        attempt(`look for transaction ${hash}`, async () => {
+          try {
+            const { blockNumber: block, status } = await reader.getTransactionReceipt({ hash })
+            return { block: Number(block), status }
+          } catch (cause) {
+            if (cause instanceof TransactionReceiptNotFoundError) return null
+            throw cause
+          }
+        }),
     }
   })
 

@@ -1,7 +1,7 @@
-import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Effect } from 'effect'
 import { ChainFailure } from '../chain/chain-failure.ts'
+import { writeDurably } from '../durable-file.ts'
 import type { BuiltBatch } from './batch.ts'
 
 /**
@@ -10,17 +10,6 @@ import type { BuiltBatch } from './batch.ts'
  */
 export const keepArchive = (directory: string, { archive, proposal }: BuiltBatch): Effect.Effect<void, ChainFailure> =>
   Effect.tryPromise({
-    try: async () => {
-      await mkdir(directory, { recursive: true })
-      const path = join(directory, `${proposal.archiveHash}.json`)
-      const file = await open(`${path}.part`, 'w')
-      try {
-        await file.writeFile(archive)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rename(`${path}.part`, path)
-    },
+    try: () => writeDurably(join(directory, `${proposal.archiveHash}.json`), archive),
     catch: (cause) => new ChainFailure({ operation: `archive batch ${proposal.number}`, detail: String(cause) }),
   })

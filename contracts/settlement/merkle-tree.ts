@@ -17,14 +17,29 @@ const creditLayout = ['address', 'address', 'uint64', 'uint256']
 
 /** Root over trades; a leaf is the trade's fields in the order of its schema (OpenZeppelin's standard tree). */
 export function tradesRootOf(trades: readonly Trade[]): Hex {
-  return rootOf(
-    trades.map((t) => [
-      ...[t.id, t.slot, t.buyer, t.seller, t.buyOrderId, t.sellOrderId],
-      ...[t.makerSide, t.priceEurPerMWh, t.energyWh],
-    ]),
-    tradeLayout,
-  )
+  return rootOf(trades.map(tradeLeaf), tradeLayout)
 }
+
+/** The siblings that lead from one of the trades to their root. Throws RangeError if there is no such trade. */
+export function tradeProofOf(trades: readonly Trade[], id: string): readonly Hex[] {
+  const index = trades.findIndex((trade) => trade.id === id)
+  if (index < 0) throw new RangeError(`trade ${id} is not among these trades`)
+  return StandardMerkleTree.of(trades.map(tradeLeaf), tradeLayout).getProof(index) as Hex[]
+}
+
+/** Whether a proof leads from a trade to a root. */
+export function isTradeUnder(root: Hex, trade: Trade, proof: readonly Hex[]): boolean {
+  try {
+    return StandardMerkleTree.verify(root, tradeLayout, tradeLeaf(trade), [...proof])
+  } catch {
+    return false // not hashes
+  }
+}
+
+const tradeLeaf = (t: Trade): unknown[] => [
+  ...[t.id, t.slot, t.buyer, t.seller, t.buyOrderId, t.sellOrderId],
+  ...[t.makerSide, t.priceEurPerMWh, t.energyWh],
+]
 
 /** Root over statements; a leaf is the statement's fields in the order of its schema. */
 export function statementsRootOf(statements: readonly Statement[]): Hex {

@@ -12,7 +12,8 @@ interface BookedSlot {
 
 /**
  * What settlement keeps of a market's log: a fold over its events. Slots stay until the batch *after* theirs is
- * final, because only then are their credits known to be claimed.
+ * final, because only then are their credits known to be claimed; and final is what both log and chain call so: what
+ * a chain forgets has to be built again.
  */
 export interface SettlementBook {
   sequence: number
@@ -23,10 +24,12 @@ export interface SettlementBook {
   readonly batches: Map<number, Batch>
   lastProposed: number
   lastFinal: number
+  /** the chain's last final batch as far as it was asked */
+  lastFinalOnChain: number
 }
 
-/** Settlement before the first event. */
-export function emptySettlementBook(): SettlementBook {
+/** Settlement before the first event. Unless told otherwise it believes the log of what is final on chain. */
+export function emptySettlementBook(lastFinalOnChain = Number.POSITIVE_INFINITY): SettlementBook {
   return {
     sequence: 0,
     neighbourhood: '',
@@ -35,6 +38,7 @@ export function emptySettlementBook(): SettlementBook {
     batches: new Map(),
     lastProposed: 0,
     lastFinal: 0,
+    lastFinalOnChain,
   }
 }
 
@@ -79,12 +83,28 @@ export function noteProposed(book: SettlementBook, batch: Batch): void {
   book.lastProposed = Math.max(book.lastProposed, batch.number)
 }
 
-/** The log holds the batch's end: what the batch before it needed can be forgotten. */
+/** The log holds the batch's end. */
 export function noteFinal(book: SettlementBook, number: number): void {
   book.lastFinal = Math.max(book.lastFinal, number)
-  const done = book.batches.get(number - 1)
+  forget(book)
+}
+
+/** The chain holds the batch's end. */
+export function noteFinalOnChain(book: SettlementBook, number: number): void {
+  book.lastFinalOnChain = Math.max(book.lastFinalOnChain, number)
+  forget(book)
+}
+
+/** The last batch that both log and chain call final, 0 before the first: settlement goes on with it. */
+export function lastAgreed(book: SettlementBook): number {
+  return Math.min(book.lastFinal, book.lastFinalOnChain)
+}
+
+/** What the batches before the last agreed one needed is not needed any more. */
+function forget(book: SettlementBook): void {
+  const done = book.batches.get(lastAgreed(book) - 1)
   if (done === undefined) return
-  book.batches.delete(number - 1)
+  for (const number of book.batches.keys()) if (number <= done.number) book.batches.delete(number)
   for (const slot of book.slots.keys()) if (slot <= done.lastSlot) book.slots.delete(slot)
 }
 

@@ -1,4 +1,4 @@
-import { Effect, Semaphore, Stream } from 'effect'
+import { Effect, Semaphore, Stream, Clock as WallClock } from 'effect'
 import { type Actor, createActor } from 'xstate'
 import type { Clock } from '#protocol/clock.ts'
 import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
@@ -8,7 +8,15 @@ import { keepArchive } from './archive.ts'
 import { type BuiltBatch, buildBatch, type Counterparties } from './batch.ts'
 import { batchMachine } from './batch-machine.ts'
 import { difference, ensureClaimed, ensureFinal, ensureProposed } from './post-batch.ts'
-import { deliveriesOf, emptySettlementBook, foldEvent, noteFinal, noteProposed } from './settlement-book.ts'
+import {
+  deliveriesOf,
+  emptySettlementBook,
+  foldEvent,
+  lastAgreed,
+  noteFinal,
+  noteFinalOnChain,
+  noteProposed,
+} from './settlement-book.ts'
 import { SettlementRefused } from './settlement-refused.ts'
 
 /** What settlement tells the log. */
@@ -22,6 +30,11 @@ export interface SettlerOptions extends Counterparties {
   readonly record: (event: SettlementEvent) => Effect.Effect<void, { readonly message: string }>
   /** where the leaves of each batch are kept; nowhere if left out */
   readonly archiveDirectory?: string
+  /**
+   * The chain's last final batch when the settler is made (0 if left out). Batches after it are posted again, to the
+   * same bytes, even if the log calls them final: a chain may forget. What the log says of them stays said once.
+   */
+  readonly lastFinalOnChain?: number
 }
 
 /** Settles one neighbourhood: reads its log, posts batches in order, tells the log what became of them. */
@@ -36,6 +49,8 @@ export interface Settler {
   readonly tick: (nowMs: number) => Effect.Effect<void, SettlementFailure>
   /** Where each batch stands that is not done, by number. */
   readonly stages: () => ReadonlyMap<number, string>
+  /** Since when every look of `run` has failed, wall time in Unix ms, and why the last one did; null while it works. */
+  readonly failing: () => { readonly sinceMs: number; readonly reason: string } | null
   /**
    * Folds `events` (the log from its beginning, going on for ever) and ticks by the clock, from when the log was
    * folded up to `headSequence`, its head when this was called. Failures of a tick are logged and tried again.
@@ -61,10 +76,11 @@ interface OpenBatch {
 /** A settler at the beginning of the log. */
 export function makeSettler(options: SettlerOptions): Settler {
   const { chain, record } = options
-  const book = emptySettlementBook()
+  const book = emptySettlementBook(options.lastFinalOnChain ?? 0)
   /** not done yet, ascending by number; the last one is collecting */
   const open = new Map<number, OpenBatch>()
   const turns = Semaphore.makeUnsafe(1)
+  let failing: ReturnType<Settler['failing']> = null
 
   const append = (event: SettlementEvent) =>
     Effect.mapError(record(event), ({ message }) => new ChainFailure({ operation: 'tell the log', detail: message }))
@@ -72,8 +88,8 @@ export function makeSettler(options: SettlerOptions): Settler {
   /** Opens batches in order until one lacks its slots. */
   const collect = (nowMs: number) =>
     Effect.gen(function* () {
-      // The last final batch comes first: its credits may not all be claimed.
-      let number = Math.max(1, book.lastFinal, ...open.keys())
+      // The last batch that is final on chain, too, comes first: its credits may not all be claimed.
+      let number = Math.max(1, lastAgreed(book), ...open.keys())
       for (;;) {
         const batch = open.get(number) ?? openBatch(number)
         if (batch.actor.getSnapshot().matches('collecting')) {
@@ -137,6 +153,7 @@ export function makeSettler(options: SettlerOptions): Settler {
             yield* append({ type: 'BatchFinalized', timeMs: nowMs, number, place })
             noteFinal(book, number)
           }
+          noteFinalOnChain(book, number)
           batch.actor.send({ type: 'FINALIZED' })
         }),
       )
@@ -169,12 +186,23 @@ export function makeSettler(options: SettlerOptions): Settler {
     step,
     tick,
     stages: () => new Map([...open].map(([number, { actor }]) => [number, stageOf(actor)])),
+    failing: () => failing,
     run: ({ events, headSequence, clock }) => {
       const wallMs = Math.min(LOOK_WALL_MS.most, Math.max(LOOK_WALL_MS.least, LOOK_EVERY_MS / clock.speed))
       const look = Effect.suspend(() => (book.sequence < headSequence ? Effect.void : tick(clock.nowMs())))
       const looking = look.pipe(
+        Effect.tap(() =>
+          Effect.sync(() => {
+            failing = null
+          }),
+        ),
         Effect.catch((failure) =>
-          Effect.andThen(Effect.logWarning(`settlement waits: ${failure.message}`), Effect.sleep(RETRY_WALL_MS)),
+          Effect.gen(function* () {
+            const { message } = failure
+            failing = { sinceMs: failing?.sinceMs ?? (yield* WallClock.currentTimeMillis), reason: message }
+            yield* Effect.logWarning(`settlement waits: ${message}`)
+            yield* Effect.sleep(RETRY_WALL_MS)
+          }),
         ),
         Effect.andThen(Effect.sleep(wallMs)),
         Effect.forever,

@@ -37,5 +37,7 @@ export interface EventLog {
   readonly read: (partition: string, afterSequence: number) => Stream.Stream<LoggedEvent, LogFailure>
   /** The same, and then every later one as it is appended; never ends. */
   readonly subscribe: (partition: string, afterSequence: number) => Stream.Stream<LoggedEvent, LogFailure>
+  /** The partition's last sequence, 0 where nothing was ever appended. */
+  readonly head: (partition: string) => Effect.Effect<number, LogFailure>
   readonly partitions: Effect.Effect<readonly string[], LogFailure>
 }

@@ -51,6 +51,8 @@ class MemoryEventLog implements EventLog {
   readonly subscribe: EventLog['subscribe'] = (partition, afterSequence) =>
     follow(this.#source(partition), afterSequence, () => this.#storage.growth.next())
 
+  readonly head: EventLog['head'] = (partition) => this.#source(partition).lastSequence
+
   get partitions(): EventLog['partitions'] {
     return this.#whileOpen('*', () => Effect.succeed([...this.#storage.partitions.keys()].sort()))
   }

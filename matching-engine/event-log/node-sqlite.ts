@@ -1,4 +1,5 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { hash } from 'node:crypto'
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { Effect, type Scope } from 'effect'
 import type { LoggedEvent, MarketEvent } from '#protocol/market-event.ts'
 import { type EventLog, LogFailure, StaleSequence } from './event-log.ts'
@@ -7,7 +8,8 @@ import { follow, PAGE_LENGTH, type PageSource, readToEnd } from './paging.ts'
 
 /** Marks a file as a Commonwatt event log ("CWel"), so that no other program's database is written to. */
 const APPLICATION_ID = 0x4357656c
-const SCHEMA_VERSION = 1
+/** 2: each event with a checksum */
+const SCHEMA_VERSION = 2
 /** How long an append waits for another process that is writing the same file. */
 const BUSY_MS = 2_000
 /** How soon a subscriber sees what another process has appended; its own process tells it at once. */
@@ -15,8 +17,9 @@ const FOREIGN_GROWTH_MS = 50
 
 /**
  * An event log in one SQLite file: the embedded store. Every append is one transaction, synced to disk before
- * it is answered. Several may be opened over one file, also by several processes. The file closes with the
- * scope. Fails if the file cannot be opened, belongs to another program or was written by a newer version.
+ * it is answered; every event has a checksum, so that a changed byte is found when it is read. Several may be opened
+ * over one file, also by several processes. The file closes with the scope. Fails if the file cannot be opened,
+ * belongs to another program or was written by another version.
  */
 export function openSqliteEventLog(file: string): Effect.Effect<EventLog, LogFailure, Scope.Scope> {
   return Effect.acquireRelease(
@@ -38,10 +41,10 @@ class SqliteEventLog implements EventLog {
 
   constructor(database: DatabaseSync) {
     this.#database = database
-    this.#insert = database.prepare('INSERT INTO events (partition, sequence, event) VALUES (?, ?, ?)')
+    this.#insert = database.prepare('INSERT INTO events (partition, sequence, event, checksum) VALUES (?, ?, ?, ?)')
     this.#last = database.prepare('SELECT coalesce(max(sequence), 0) AS last FROM events WHERE partition = ?')
     this.#page = database.prepare(
-      'SELECT sequence, event FROM events WHERE partition = ? AND sequence > ? ORDER BY sequence LIMIT ?',
+      'SELECT sequence, event, checksum FROM events WHERE partition = ? AND sequence > ? ORDER BY sequence LIMIT ?',
     )
     this.#partitions = database.prepare('SELECT DISTINCT partition FROM events ORDER BY partition')
   }
@@ -62,6 +65,8 @@ class SqliteEventLog implements EventLog {
   readonly subscribe: EventLog['subscribe'] = (partition, afterSequence) =>
     follow(this.#source(partition), afterSequence, () => Effect.timeoutOption(this.#growth.next(), FOREIGN_GROWTH_MS))
 
+  readonly head: EventLog['head'] = (partition) => this.#source(partition).lastSequence
+
   readonly partitions: EventLog['partitions'] = Effect.try({
     try: () => this.#partitions.all().map((row) => String(row.partition)),
     catch: (cause) => failure('*', cause),
@@ -75,7 +80,10 @@ class SqliteEventLog implements EventLog {
         throw new StaleSequence({ partition, expectedSequence, actualSequence })
       }
       let sequence = expectedSequence
-      for (const event of events) this.#insert.run(partition, ++sequence, JSON.stringify(event))
+      for (const event of events) {
+        const text = JSON.stringify(event)
+        this.#insert.run(partition, ++sequence, text, checksumOf(partition, sequence, text))
+      }
       this.#database.exec('COMMIT')
       this.#growth.announce()
       return sequence
@@ -97,7 +105,7 @@ class SqliteEventLog implements EventLog {
           try: () =>
             this.#page
               .all(partition, after, PAGE_LENGTH)
-              .map((row, index) => recordOf(Number(row.sequence), after + index + 1, String(row.event))),
+              .map((row, index) => recordOf(partition, after + index + 1, row)),
           catch: (cause) => failure(partition, cause),
         }),
       lastSequence: Effect.try({
@@ -117,13 +125,12 @@ function openDatabase(file: string): DatabaseSync {
     if (applicationId !== APPLICATION_ID && tables !== 0) {
       throw new Error(`${file} is a database of another program, not an event log`)
     }
-    if (version > SCHEMA_VERSION) {
-      throw new Error(
-        `${file} was written by a newer version (schema ${version}; this version knows ${SCHEMA_VERSION})`,
-      )
+    if (version !== 0 && version !== SCHEMA_VERSION) {
+      const age = version > SCHEMA_VERSION ? 'a newer' : 'an older'
+      throw new Error(`${file} was written by ${age} version (schema ${version}; this version knows ${SCHEMA_VERSION})`)
     }
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    if (version < SCHEMA_VERSION) create(database)
+    if (version === 0) create(database)
     return database
   } catch (cause) {
     database.close()
@@ -139,6 +146,7 @@ function create(database: DatabaseSync): void {
       partition TEXT NOT NULL,
       sequence INTEGER NOT NULL CHECK (sequence > 0),
       event TEXT NOT NULL,
+      checksum TEXT NOT NULL,
       PRIMARY KEY (partition, sequence)
     ) STRICT, WITHOUT ROWID;
     PRAGMA application_id = ${APPLICATION_ID};
@@ -151,13 +159,18 @@ function pragma(database: DatabaseSync, name: 'application_id' | 'user_version')
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
 }
 
-function recordOf(sequence: number, expected: number, text: string): LoggedEvent {
+/** SHA-256 of the event and its place. */
+function checksumOf(partition: string, sequence: number, text: string): string {
+  return hash('sha256', `${partition}/${sequence}/${text}`)
+}
+
+function recordOf(partition: string, expected: number, row: Record<string, SQLOutputValue>): LoggedEvent {
+  const sequence = Number(row.sequence)
   if (sequence !== expected) throw new Error(`event ${expected} is missing: the next one is ${sequence}`)
-  try {
-    return { sequence, event: JSON.parse(text) as MarketEvent }
-  } catch (cause) {
-    throw new Error(`event ${sequence} is torn: ${messageOf(cause)}`)
-  }
+  const text = String(row.event)
+  if (checksumOf(partition, sequence, text) !== row.checksum)
+    throw new Error(`event ${sequence} is torn: it does not fit its checksum`)
+  return { sequence, event: JSON.parse(text) as MarketEvent }
 }
 
 function failure(partition: string, cause: unknown): LogFailure {

@@ -1,70 +1,76 @@
 import { Effect } from 'effect'
 import type { Clock } from '#protocol/clock.ts'
+import type { MessageKind } from '#protocol/envelope.ts'
 import { type Status, statusOf } from '#protocol/messages.ts'
-import type { Refusal } from '#protocol/refusal.ts'
 import { slotAt } from '#protocol/slot.ts'
 import { TAPE_LENGTH } from '#protocol/street.ts'
 import { typedData } from '#protocol/typed-data.ts'
 import type { Neighbourhood } from '../neighbourhood.ts'
-import { HttpProblem, json, refusalAnswer, text } from './answer.ts'
-import { marketStopped, takeCancel, takeMessages } from './message-doors.ts'
+import { json } from './answer.ts'
+import { type Market, takeCancel, takeMessages } from './message-doors.ts'
+import { HttpProblem, refused } from './problems.ts'
 import { notFound, type Route, type RouteRequest } from './router.ts'
 import { batchesView, bookView, homesView, positionsView, slotsView, tradesView } from './street-views.ts'
 
 const DEFAULT_TRADES = 50
 
 /** The JSON API over a neighbourhood. Reads are answered from its street, messages go through `submit`. */
-export function apiRoutes(market: { readonly neighbourhood: Neighbourhood; readonly clock: Clock }): readonly Route[] {
+export function apiRoutes(market: Market): readonly Route[] {
   const { neighbourhood, clock } = market
   const { street } = neighbourhood
-  const post = (path: string, kind: 'enrolment' | 'reading' | 'statement' | 'order'): Route => ({
+  const post = (path: string, takes: MessageKind, summary: string): Route => ({
     method: 'POST',
     pattern: `/api/v1/${path}`,
-    handle: ({ body }) => Effect.flatMap(body, (value) => takeMessages(market, kind, value)),
+    summary,
+    takes,
+    handle: ({ body }) => Effect.flatMap(body, (value) => takeMessages(market, takes, value)),
   })
-  const get = (pattern: string, handle: Route['handle']): Route => ({ method: 'GET', pattern, handle })
-  const read = (path: string, view: () => unknown): Route =>
-    get(`/api/v1/${path}`, () => Effect.sync(() => json(200, view())))
+  const get = (path: string, summary: string, handle: Route['handle']): Route => ({
+    method: 'GET',
+    pattern: `/api/v1/${path}`,
+    summary,
+    handle,
+  })
+  const read = (path: string, summary: string, view: () => unknown): Route =>
+    get(path, summary, () => Effect.sync(() => json(200, view())))
 
   return [
-    post('enrolments', 'enrolment'),
-    post('readings', 'reading'),
-    post('statements', 'statement'),
-    post('orders', 'order'),
+    post('enrolments', 'enrolment', 'A home joins the neighbourhood.'),
+    post('readings', 'reading', 'Signed meter readings.'),
+    post('statements', 'statement', 'Signed statements of what a home took and gave in a slot.'),
+    post('orders', 'order', 'Signed orders; one that replaces another amends it.'),
     {
       method: 'DELETE',
       pattern: '/api/v1/orders/:id',
+      summary: 'Cancels an order by a signed cancel.',
+      takes: 'cancel',
       handle: ({ body, parameters }) => Effect.flatMap(body, (value) => takeCancel(market, parameters.id ?? '', value)),
     },
-    read('status', () => statusNow(market)),
-    read('protocol', () => ({
+    read('status', 'Where the street stands, in a few numbers.', () => statusNow(market)),
+    read('protocol', 'What messages are signed under: EIP-712 domain and types, and the rules of the market.', () => ({
       domain: street.domain,
       rules: street.rules,
       neighbourhood: street.neighbourhood,
       timeMs: clock.nowMs(),
       types: typedData,
     })),
-    read('homes', () => homesView(street)),
-    read('slots', () => slotsView(street)),
-    read('batches', () => batchesView(street)),
-    get('/api/v1/homes/:home/positions', ({ parameters }) => {
+    read('homes', 'All homes and what their meters said last.', () => homesView(street)),
+    read('slots', 'All slots that the market holds.', () => slotsView(street)),
+    read('batches', 'All settlement batches and where on the chain they are.', () => batchesView(street)),
+    get('homes/:home/positions', 'What a home bought, sold and wants in each slot.', ({ parameters }) => {
       const home = street.homes.get(parameters.home ?? '')
-      const refusal: Refusal = { code: 'UNKNOWN_HOME', detail: `no home ${parameters.home} has enrolled` }
-      return Effect.succeed(home === undefined ? refusalAnswer(refusal) : json(200, positionsView(street, home)))
+      return home === undefined
+        ? Effect.fail(refused({ code: 'UNKNOWN_HOME', detail: `no home ${shortened(parameters.home)} has enrolled` }))
+        : Effect.succeed(json(200, positionsView(street, home)))
     }),
-    get('/api/v1/slots/:slot/book', ({ parameters }) => {
+    get('slots/:slot/book', 'The order book of a slot: price levels, best first.', ({ parameters }) => {
       const slot = street.slots.get(Number(parameters.slot))
       return slot === undefined
         ? Effect.fail(notFound(`this market holds no slot ${parameters.slot}`))
         : Effect.succeed(json(200, bookView(slot)))
     }),
-    get('/api/v1/trades', (request) =>
+    get('trades', `The newest trades first: ?limit=1 to ${TAPE_LENGTH}, ${DEFAULT_TRADES} if left out.`, (request) =>
       Effect.map(tradesLimit(request), (limit) => json(200, tradesView(street, limit))),
-    ),
-    get('/healthz', () => Effect.succeed(text(200, 'alive\n'))),
-    // Ready is who can write the log: moving time does, and does nothing that would not be due anyway.
-    get('/readyz', () =>
-      neighbourhood.advance(clock.nowMs()).pipe(Effect.mapError(marketStopped), Effect.as(text(200, 'ready\n'))),
     ),
   ]
 }
@@ -83,11 +89,11 @@ function tradesLimit({ query }: RouteRequest): Effect.Effect<number, HttpProblem
   if (limit >= 1 && limit <= TAPE_LENGTH) return Effect.succeed(limit)
   return Effect.fail(
     new HttpProblem({
-      status: 400,
-      title: 'The query is wrong',
       code: 'BAD_QUERY',
       detail: `limit is a whole number from 1 to ${TAPE_LENGTH}, not ${JSON.stringify(given.slice(0, 50))}`,
       field: 'limit',
     }),
   )
 }
+
+const shortened = (text = '') => text.slice(0, 50)

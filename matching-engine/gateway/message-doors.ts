@@ -3,55 +3,66 @@ import type { Clock } from '#protocol/clock.ts'
 import type { MessageKind } from '#protocol/envelope.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Neighbourhood } from '../neighbourhood.ts'
-import { type Answer, HttpProblem, json, refusalAnswer } from './answer.ts'
+import { type Answer, json } from './answer.ts'
+import type { DoorCounts } from './door-counts.ts'
+import { HttpProblem, refused } from './problems.ts'
 
 /** The most envelopes one request may carry. */
-const MAX_ENVELOPES = 256
+export const MAX_ENVELOPES = 256
 
-interface Market {
+/** What the doors lead to. */
+export interface Market {
   readonly neighbourhood: Neighbourhood
   readonly clock: Clock
+  readonly counts: DoorCounts
+  /** once true, only what meters have to say is still taken: readings and statements */
+  readonly isStopping: () => boolean
 }
 
 /** Takes one envelope (201 or a problem) or an array of them (200 and an outcome each) of one kind. */
 export function takeMessages(market: Market, kind: MessageKind, body: unknown): Effect.Effect<Answer, HttpProblem> {
   if (!Array.isArray(body)) {
-    return Effect.map(submit(market, kind, [body]), ([outcome]) => answerOf(outcome, 201))
+    return Effect.flatMap(submit(market, kind, [body]), ([outcome]) => answerOf(outcome, 201))
   }
   if (body.length > MAX_ENVELOPES) {
     return Effect.fail(
       new HttpProblem({
-        status: 413,
-        title: 'Too many messages at once',
         code: 'TOO_MANY_MESSAGES',
         detail: `${body.length} envelopes in one request; at most ${MAX_ENVELOPES}`,
       }),
     )
   }
-  return Effect.map(submit(market, kind, body), (outcomes) => json(200, outcomes))
+  return Effect.map(submit(market, kind, body), (outcomes) => {
+    for (const outcome of outcomes) if (!outcome.accepted) market.counts.refused(outcome.code)
+    return json(200, outcomes)
+  })
 }
 
 /** Takes the signed cancel of the order that the path names. */
 export function takeCancel(market: Market, orderId: string, body: unknown): Effect.Effect<Answer, HttpProblem> {
   const named = fieldOf(fieldOf(body, 'body'), 'orderId')
   if (typeof named === 'string' && named !== orderId) {
-    return Effect.succeed(
-      refusalAnswer({
+    return Effect.fail(
+      refused({
         code: 'MALFORMED',
         detail: `the path names order ${orderId}, the cancel another`,
         field: 'body.orderId',
       }),
     )
   }
-  return Effect.map(submit(market, 'cancel', [body]), ([outcome]) => answerOf(outcome, 200))
+  return Effect.flatMap(submit(market, 'cancel', [body]), ([outcome]) => answerOf(outcome, 200))
 }
 
 /** Hands a door's own kind to the market; anything else is refused here, in its place in the order. */
 function submit(
-  { neighbourhood, clock }: Market,
+  { neighbourhood, clock, isStopping }: Market,
   kind: MessageKind,
   messages: readonly unknown[],
 ): Effect.Effect<readonly Outcome[], HttpProblem> {
+  if (isStopping() && kind !== 'reading' && kind !== 'statement') {
+    const detail = 'send it again when the market is back'
+    return Effect.fail(new HttpProblem({ code: 'MARKET_STOPPING', detail, headers: { 'retry-after': '10' } }))
+  }
   const isOurs = (message: unknown) => fieldOf(message, 'kind') === kind
   return neighbourhood.submit(messages.filter(isOurs), clock.nowMs()).pipe(
     Effect.map((taken) => {
@@ -69,12 +80,7 @@ function submit(
 
 /** 503: the market has lost its log. */
 export function marketStopped(cause: { readonly message: string }): HttpProblem {
-  return new HttpProblem({
-    status: 503,
-    title: 'The market cannot write its log',
-    code: 'MARKET_STOPPED',
-    detail: cause.message,
-  })
+  return new HttpProblem({ code: 'MARKET_STOPPED', detail: cause.message })
 }
 
 function wrongKind(kind: MessageKind): Outcome {
@@ -86,9 +92,9 @@ function wrongKind(kind: MessageKind): Outcome {
   }
 }
 
-function answerOf(outcome: Outcome | undefined, status: 200 | 201): Answer {
+function answerOf(outcome: Outcome | undefined, status: 200 | 201): Effect.Effect<Answer, HttpProblem> {
   if (outcome === undefined) throw new Error('one message has one outcome')
-  return outcome.accepted ? json(status, outcome) : refusalAnswer(outcome)
+  return outcome.accepted ? Effect.succeed(json(status, outcome)) : Effect.fail(refused(outcome))
 }
 
 function fieldOf(value: unknown, field: string): unknown {

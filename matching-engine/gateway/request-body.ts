@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Effect } from 'effect'
-import { HttpProblem } from './answer.ts'
+import { HttpProblem } from './problems.ts'
 
 /** The largest body a request may have, bytes. */
 const MAX_BODY_BYTES = 1_048_576
@@ -13,8 +13,6 @@ export function readJson(request: IncomingMessage): Effect.Effect<unknown, HttpP
   if (mediaType.trim() !== 'application/json' || !isUtf8) {
     return Effect.fail(
       new HttpProblem({
-        status: 415,
-        title: 'The body is not JSON',
         code: 'UNSUPPORTED_MEDIA_TYPE',
         detail: `content-type is application/json in UTF-8, not ${JSON.stringify(request.headers['content-type'] ?? '')}`,
         headers: { accept: 'application/json' },
@@ -26,8 +24,6 @@ export function readJson(request: IncomingMessage): Effect.Effect<unknown, HttpP
       try: (): unknown => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)),
       catch: (cause) =>
         new HttpProblem({
-          status: 400,
-          title: 'The body is not JSON',
           code: 'BAD_JSON',
           detail: cause instanceof Error ? cause.message.slice(0, 200) : 'unreadable',
         }),
@@ -51,11 +47,7 @@ function readBytes(request: IncomingMessage): Effect.Effect<Buffer, HttpProblem>
     })
     request.once('end', () => resume(Effect.succeed(Buffer.concat(chunks))))
     request.once('error', ({ message }) =>
-      resume(
-        Effect.fail(
-          new HttpProblem({ status: 400, title: 'The request broke off', code: 'BAD_REQUEST', detail: message }),
-        ),
-      ),
+      resume(Effect.fail(new HttpProblem({ code: 'BAD_REQUEST', detail: message }))),
     )
   })
 }
@@ -63,8 +55,6 @@ function readBytes(request: IncomingMessage): Effect.Effect<Buffer, HttpProblem>
 function tooLarge(request: IncomingMessage): HttpProblem {
   request.resume() // let the rest run by, or the client never reads the answer
   return new HttpProblem({
-    status: 413,
-    title: 'The body is too large',
     code: 'BODY_TOO_LARGE',
     detail: `a body has at most ${MAX_BODY_BYTES} bytes`,
     headers: { connection: 'close' },

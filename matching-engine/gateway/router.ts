@@ -1,5 +1,7 @@
 import { Effect } from 'effect'
-import { type Answer, HttpProblem } from './answer.ts'
+import type { MessageKind } from '#protocol/envelope.ts'
+import type { Answer } from './answer.ts'
+import { HttpProblem } from './problems.ts'
 
 export type Method = 'GET' | 'POST' | 'DELETE'
 
@@ -16,6 +18,12 @@ export interface Route {
   readonly method: Method
   /** like `/api/v1/slots/:slot/book` */
   readonly pattern: string
+  /** what it does, in a sentence: for /openapi.json */
+  readonly summary: string
+  /** the kind of signed message in the body, where it takes one */
+  readonly takes?: MessageKind
+  /** what it answers with, where that is not JSON */
+  readonly contentType?: string
   readonly handle: (request: RouteRequest) => Effect.Effect<Answer, HttpProblem>
 }
 
@@ -37,14 +45,12 @@ export function route(
 
 /** 404 with a reason. */
 export function notFound(detail: string): HttpProblem {
-  return new HttpProblem({ status: 404, title: 'Not found', code: 'NOT_FOUND', detail: detail.slice(0, 200) })
+  return new HttpProblem({ code: 'NOT_FOUND', detail: detail.slice(0, 200) })
 }
 
 /** 405, naming what would be allowed. */
 export function notAllowed(allowed: readonly Method[]): HttpProblem {
   return new HttpProblem({
-    status: 405,
-    title: 'The method is not allowed here',
     code: 'METHOD_NOT_ALLOWED',
     detail: `allowed here: ${allowed.join(', ')}`,
     headers: { allow: allowed.join(', ') },

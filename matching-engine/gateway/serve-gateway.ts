@@ -1,11 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Data, Effect, Schedule, type Scope, Stream } from 'effect'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Cause, Data, Effect, Schedule, type Scope, Stream } from 'effect'
 import type { Clock } from '#protocol/clock.ts'
 import type { Neighbourhood } from '../neighbourhood.ts'
-import { type Answer, HttpProblem, problemAnswer } from './answer.ts'
+import { type Answer, problemAnswer } from './answer.ts'
 import { apiRoutes, statusNow } from './api-routes.ts'
+import { refuseBroken } from './broken-request.ts'
+import { DoorCounts } from './door-counts.ts'
 import { FrameFeed, RESUME_EVENTS } from './frame-feed.ts'
+import type { Market } from './message-doors.ts'
+import { LOOP_DELAY_RESOLUTION_MS, metricsText } from './metrics.ts'
+import { operationRoutes } from './operation-routes.ts'
+import { HttpProblem } from './problems.ts'
 import { readJson } from './request-body.ts'
 import { notAllowed, type Route, route } from './router.ts'
 import { PageConnections } from './socket.io.ts'
@@ -36,20 +43,47 @@ export interface GatewayOptions {
   readonly port: number
   /** the built page; without it `/` says in words what runs here */
   readonly pageDir?: string
+  /** what keeps other parts of this process from their work, a sentence each: `/readyz` tells (none) */
+  readonly troubles?: () => readonly string[]
+}
+
+/** A gateway that serves. */
+export interface Gateway {
+  readonly url: string
+  readonly port: number
+  /** From now on only readings and statements are taken; the rest is refused with MARKET_STOPPING. */
+  readonly prepareToStop: () => void
 }
 
 /** Serves a neighbourhood over HTTP and socket.io on one port until the scope closes. */
-export const serveGateway: (
-  options: GatewayOptions,
-) => Effect.Effect<{ readonly url: string; readonly port: number }, GatewayFailure, Scope.Scope> = Effect.fnUntraced(
-  function* (options) {
-    const { neighbourhood, host } = options
-    const respond = responder(apiRoutes(options), loadPage(options.pageDir))
+export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, GatewayFailure, Scope.Scope> =
+  Effect.fnUntraced(function* (options) {
+    const { neighbourhood, clock, host, troubles = () => [] } = options
+    const counts = new DoorCounts()
+    let isStopping = false
+    const market: Market = { neighbourhood, clock, counts, isStopping: () => isStopping }
+    const api = apiRoutes(market)
+    const metrics = () =>
+      metricsText({
+        status: statusNow(options),
+        counts,
+        pages: pages.size,
+        loopDelay,
+        memory: process.memoryUsage(),
+      })
+    const routes = [...api, ...operationRoutes(market, { troubles, metrics, apiRoutes: api })]
+    const respond = responder(routes, loadPage(options.pageDir), counts)
+    const loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS })
+    yield* Effect.acquireRelease(
+      Effect.sync(() => loopDelay.enable()),
+      () => Effect.sync(() => loopDelay.disable()),
+    )
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
     const http = createServer((request, response) => {
       runFork(respond(request, response))
     })
     http.requestTimeout = REQUEST_TIMEOUT_MS
+    http.on('clientError', (error, socket) => refuseBroken(error, socket, counts))
     const feed = new FrameFeed(neighbourhood.street)
     const pages = new PageConnections({ http, feed })
     yield* Effect.acquireRelease(listen(http, options), () => Effect.promise(() => close(http, pages)))
@@ -69,9 +103,14 @@ export const serveGateway: (
     yield* every(STATUS_INTERVAL_MS, () => pages.sendStatus(statusNow(options)))
 
     const { port } = http.address() as AddressInfo
-    return { url: `http://${reachable(host)}:${port}`, port }
-  },
-)
+    return {
+      url: `http://${reachable(host)}:${port}`,
+      port,
+      prepareToStop: () => {
+        isStopping = true
+      },
+    }
+  })
 
 function every(intervalMs: number, step: () => void): Effect.Effect<unknown, never, Scope.Scope> {
   return Effect.forkScoped(Effect.repeat(Effect.sync(step), Schedule.spaced(intervalMs)))
@@ -100,7 +139,7 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function responder(routes: readonly Route[], page: (path: string) => Answer | undefined) {
+function responder(routes: readonly Route[], page: (path: string) => Answer | undefined, counts: DoorCounts) {
   const answer = Effect.fnUntraced(function* (request: IncomingMessage) {
     const { method = 'GET', url = '/' } = request
     const [path = '/', query = ''] = url.split('?', 2)
@@ -112,11 +151,24 @@ function responder(routes: readonly Route[], page: (path: string) => Answer | un
   })
   return (request: IncomingMessage, response: ServerResponse) =>
     answer(request).pipe(
-      Effect.catch((problem) => Effect.succeed(problemAnswer(problem))),
-      Effect.catchCause((cause) =>
-        Effect.as(Effect.logError(`${request.method} ${request.url} failed`, cause), problemAnswer(internalError)),
+      Effect.catchDefect((defect) =>
+        Effect.andThen(
+          Effect.logError(`${request.method} ${request.url} failed`, Cause.die(defect)),
+          Effect.fail(internalError),
+        ),
       ),
-      Effect.tap((given) => Effect.sync(() => write(request, response, given))),
+      Effect.catch((problem) =>
+        Effect.sync(() => {
+          counts.refused(problem.code)
+          return problemAnswer(problem)
+        }),
+      ),
+      Effect.tap((given) =>
+        Effect.sync(() => {
+          counts.answered(given.status)
+          write(request, response, given)
+        }),
+      ),
     )
 }
 
@@ -126,9 +178,4 @@ function write(request: IncomingMessage, response: ServerResponse, { status, hea
   response.end(request.method === 'HEAD' ? undefined : bytes)
 }
 
-const internalError = new HttpProblem({
-  status: 500,
-  title: 'Something broke inside',
-  code: 'INTERNAL',
-  detail: 'the log of this program says more',
-})
+const internalError = new HttpProblem({ code: 'INTERNAL', detail: 'the log of this program says more' })

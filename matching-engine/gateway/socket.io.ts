@@ -39,6 +39,11 @@ export class PageConnections {
     this.#server.on('connection', (client) => this.#welcome(client))
   }
 
+  /** How many are connected. */
+  get size(): number {
+    return this.#server.engine.clientsCount
+  }
+
   /** Sends each client what it lacks. At most 20 times a second. */
   sendFrames(): void {
     for (const [client, standing] of this.#standing) {

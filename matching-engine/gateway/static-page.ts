@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
+import { ERROR_CATALOGUE_PATH } from '#protocol/refusal.ts'
 import type { Answer } from './answer.ts'
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -23,8 +24,11 @@ const security = {
   'referrer-policy': 'no-referrer',
 } as const
 
+/** What the problem documents of this gateway point to. */
+const errorCatalogue = join(import.meta.dirname, '../..', ERROR_CATALOGUE_PATH)
+
 /**
- * The page's files by their path. They are read once, so that only what was there can ever be asked for: no path
+ * The page's files, and the catalogue of errors, by their path. They are read once, so that only what was there can ever be asked for: no path
  * leads out. A build's hashed files under /assets/ are kept by browsers for ever, everything else is asked again.
  */
 export function loadPage(pageDir: string | undefined): (path: string) => Answer | undefined {
@@ -37,6 +41,7 @@ export function loadPage(pageDir: string | undefined): (path: string) => Answer 
       files.set(path, fileAnswer(path, readFileSync(file)))
     }
   }
+  if (existsSync(errorCatalogue)) files.set(ERROR_CATALOGUE_PATH, fileAnswer('.txt', readFileSync(errorCatalogue)))
   const index = files.get('/index.html') ?? noPage
   return (path) => (path === '/' ? index : files.get(path))
 }

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OpcuaIdentityFailure } from './opcua-error.ts'
 
@@ -18,7 +18,7 @@ const GROUP_AND_OTHERS = 0o077
  */
 export async function clientIdentity(file: string, make: () => Promise<string>): Promise<ClientIdentity> {
   try {
-    if (!(await exists(file))) await write(file, await make())
+    if (!(await exists(file))) await once(file, async () => write(file, await make()))
     const { mode } = await stat(file)
     if (process.platform !== 'win32' && (mode & GROUP_AND_OTHERS) !== 0) {
       throw new Error(`mode ${(mode & 0o777).toString(8)} lets others read it; it must be 600`)
@@ -43,9 +43,27 @@ const exists = (file: string): Promise<boolean> =>
     (cause: NodeJS.ErrnoException) => cause.code !== 'ENOENT',
   )
 
+/** What is being made now: agents of one process that share a file wait for the first of them. */
+const making = new Map<string, Promise<void>>()
+
+function once(file: string, make: () => Promise<void>): Promise<void> {
+  const running = making.get(file) ?? make().finally(() => making.delete(file))
+  making.set(file, running)
+  return running
+}
+
+/** Writes a file that is not there yet, whole or not at all; another process may have been first, and stays so. */
 async function write(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  await using handle = await open(file, 'wx', OWNER_ONLY)
-  await handle.writeFile(text)
-  await handle.sync()
+  const draft = `${file}.${process.pid}`
+  try {
+    await using handle = await open(draft, 'w', OWNER_ONLY)
+    await handle.writeFile(text)
+    await handle.sync()
+    await link(draft, file).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EEXIST') throw cause
+    })
+  } finally {
+    await rm(draft, { force: true })
+  }
 }

@@ -38,8 +38,8 @@ interface Connection {
 
 const APPLICATION_NAME = 'Commonwatt meter agent'
 const APPLICATION_URI = 'urn:commonwatt:meter-agent'
-/** Longer than any pause between two readings. */
-const SESSION_TIMEOUT_MS = 120_000
+/** Longer than any pause between two readings; what is left of a broken connection occupies the server as long. */
+const SESSION_TIMEOUT_MS = 60_000
 /** A good-bye that takes longer is not waited for. */
 const FAREWELL_MS = 1_000
 const KEY_BITS = 2_048
@@ -212,7 +212,7 @@ export const openOpcua = <E>(options: OpcuaLineOptions<E>): Effect.Effect<OpcuaL
 class LibraryError {
   readonly message: string
   constructor(cause: unknown) {
-    this.message = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0] ?? ''
+    this.message = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s*\n\s*/g, ' ').trim()
   }
 }
 
@@ -224,8 +224,11 @@ function abandon(client: OPCUAClient): void {
 /** The library names status codes within its messages only. */
 function refusalOf(url: string, error: LibraryError): OpcuaError {
   const detail = error.message
-  if (/cannot find endpoint/i.test(detail)) {
+  if (/cannot find (?:an )?endpoint/i.test(detail)) {
     return new OpcuaRefused({ url, code: 'BadSecurityPolicyRejected', detail: 'it does not offer this encryption' })
+  }
+  if (/user token policy/i.test(detail)) {
+    return new OpcuaRefused({ url, code: 'BadIdentityTokenRejected', detail: 'it takes no such login' })
   }
   const code = /Bad(?:User|Identity|Security|Certificate|Session|TooMany)[A-Za-z]*/.exec(detail)?.[0]
   return code === undefined ? new OpcuaClosed({ url, detail }) : new OpcuaRefused({ url, code, detail })

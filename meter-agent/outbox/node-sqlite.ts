@@ -39,6 +39,20 @@ export const openSqliteOutbox = (options: {
     return yield* attempt(() => outboxOf(database, attempt, options.maxReadings ?? 20_000))
   })
 
+/** The time of the last reading that went into an outbox which nobody has open, Unix ms; 0 before the first. */
+export const lastReadingTimeMs = (file: string): Effect.Effect<number, OutboxFailure> =>
+  Effect.try({
+    try: () => {
+      const database = openDatabase(file)
+      try {
+        return recorderIn(database).last?.reading.timeMs ?? 0
+      } finally {
+        database.close()
+      }
+    },
+    catch: (cause) => new OutboxFailure({ file, detail: String(cause) }),
+  })
+
 function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 2_000 })
   try {
@@ -54,13 +68,20 @@ function openDatabase(file: string): DatabaseSync {
   }
 }
 
+const READ_NOTE = 'SELECT text FROM note WHERE name = ?'
+
+function recorderIn(database: DatabaseSync): RecorderState {
+  const text = database.prepare(READ_NOTE).get('recorder')?.text
+  return typeof text === 'string' ? (JSON.parse(text) as RecorderState) : emptyRecorder
+}
+
 function outboxOf(
   database: DatabaseSync,
   attempt: <A>(step: () => A) => Effect.Effect<A, OutboxFailure>,
   maxReadings: number,
 ): Outbox {
   const writeNote = database.prepare('INSERT INTO note VALUES (?, ?) ON CONFLICT DO UPDATE SET text = excluded.text')
-  const readNote = database.prepare('SELECT text FROM note WHERE name = ?')
+  const readNote = database.prepare(READ_NOTE)
   const insertReading = database.prepare('INSERT INTO reading VALUES (?, ?)')
   const insertStatement = database.prepare('INSERT INTO statement (slot, body) VALUES (?, ?)')
   const countReadings = database.prepare('SELECT count(*) AS n FROM reading')
@@ -112,10 +133,7 @@ function outboxOf(
 
   return {
     bootId,
-    recorder: attempt(() => {
-      const text = noted('recorder')
-      return text === null ? emptyRecorder : (JSON.parse(text) as RecorderState)
-    }),
+    recorder: attempt(() => recorderIn(database)),
     record: ({ state, reading, statements }) =>
       attempt(() => {
         const due = statements.length > 0 || performance.now() - syncedAtMs >= SYNC_EVERY_MS

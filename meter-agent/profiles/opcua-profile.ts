@@ -31,8 +31,7 @@ const Node = Schema.String.check(
 /** The units that a device may show a quantity in, and what makes the role's own unit of one. */
 const UNITS = { W: 1, kW: 1_000, Wh: 1, kWh: 1_000, V: 1, A: 1, Hz: 1, percent: 1, ratio: 100 } as const
 
-const point = (...units: readonly (keyof typeof UNITS)[]) =>
-  Schema.Struct({ node: Node, unit: Schema.Literals(units) })
+const point = (...units: readonly (keyof typeof UNITS)[]) => Schema.Struct({ node: Node, unit: Schema.Literals(units) })
 
 /** `turned`: the device counts the other way round than INTERFACES does (production of a roof as positive …). */
 const SignedPower = Schema.Struct({
@@ -67,6 +66,7 @@ export type OpcuaProfile = typeof OpcuaProfileJson.Type
 export interface ProfilePoint {
   readonly node: string
   readonly unit: keyof typeof UNITS
+  /** as it is, if left out */
   readonly sign?: 'as-is' | 'turned'
 }
 

@@ -1,7 +1,7 @@
 import { type Reading, ReadingQuality } from '#protocol/reading.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import { digestOf } from '#protocol/viem.ts'
-import type { MeterSample } from '../grid-meter.ts'
+import type { MeterSample } from '../settlement-meter.ts'
 import { type CounterLimits, type CounterState, guardCounter, powerQuality } from './guard.ts'
 import type { RecordedReading } from './recorded-reading.ts'
 import type { SlotState } from './slot-statement.ts'

@@ -1,6 +1,5 @@
-import { Console, Effect, Option } from 'effect'
+import { Effect } from 'effect'
 import { Command, Flag } from 'effect/cli'
-import { BadInput } from '../bad-input.ts'
 
 const read = Command.make(
   'read',
@@ -8,6 +7,7 @@ const read = Command.make(
     modbus: Flag.String('modbus').pipe(
       Flag.withMetavar('URL'),
       Flag.withDescription("the device: 'tcp://HOST:PORT?unit=1'"),
+      Flag.optional,
     ),
     base: Flag.Int('base').pipe(
       Flag.withDescription('a further register to look for the SunSpec mark at, after 40000, 50000 and 0'),
@@ -17,13 +17,47 @@ const read = Command.make(
       ),
       Flag.optional,
     ),
+    opcua: Flag.String('opcua').pipe(
+      Flag.withMetavar('URL'),
+      Flag.withDescription("or an OPC UA server: 'opc.tcp://HOST:PORT'"),
+      Flag.optional,
+    ),
+    user: Flag.String('user').pipe(
+      Flag.withMetavar('NAME'),
+      Flag.withDescription('who logs in there (nobody)'),
+      Flag.optional,
+    ),
+    passwordFile: Flag.String('password-file').pipe(
+      Flag.withMetavar('FILE'),
+      Flag.withDescription('with --user: a file that holds the password'),
+      Flag.optional,
+    ),
+    policy: Flag.String('policy').pipe(
+      Flag.withMetavar('NAME'),
+      Flag.withDescription('how it is signed and encrypted (Basic256Sha256)'),
+      Flag.optional,
+    ),
+    certificate: Flag.String('certificate').pipe(
+      Flag.withMetavar('FINGERPRINT'),
+      Flag.withDescription("SHA-256 of the server's certificate; any other is refused (the one it shows)"),
+      Flag.optional,
+    ),
+    identity: Flag.String('identity').pipe(
+      Flag.withMetavar('FILE'),
+      Flag.withDescription('PEM file of our own key and certificate, made if it is not there (new ones each time)'),
+      Flag.optional,
+    ),
+    profile: Flag.String('profile').pipe(
+      Flag.withMetavar('NAME|FILE'),
+      Flag.withDescription('which nodes mean what: a built-in name or a JSON file (commonwatt-home)'),
+      Flag.optional,
+    ),
     json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document in one line')),
   },
-  ({ modbus, base, json }) =>
-    Effect.promise(() => import('#meter-agent/index.ts')).pipe(
-      Effect.flatMap(({ readDevice }) => readDevice({ url: modbus, bases: Option.toArray(base) })),
-      Effect.catchTag('BadModbusUrl', (error) => Effect.fail(new BadInput({ detail: `--modbus: ${error.message}` }))),
-      Effect.flatMap((report) => Console.log(JSON.stringify(report, null, json ? 0 : 2))),
+  (flags) =>
+    Effect.flatMap(
+      Effect.promise(() => import('../read-meter.ts')),
+      ({ readMeter }) => readMeter(flags),
     ),
 ).pipe(Command.withDescription('Identifies a device, reads it once, and prints what it shows. Never writes to it.'))
 

@@ -1,7 +1,8 @@
 import { Effect, type Scope } from 'effect'
 import type { Clock } from '#protocol/clock.ts'
 import type { SimulatedHome } from '../home/simulated-home.ts'
-import { type EmulatorFailure, serveModbus } from './modbus-serial.ts'
+import type { EmulatorFailure } from './emulator-failure.ts'
+import { serveModbus } from './modbus-serial.ts'
 import { registersAt } from './register-source.ts'
 import { SUNSPEC_BASE, sunspecImage } from './sunspec-image.ts'
 

@@ -8,7 +8,7 @@ import type { OpcuaPoint } from './opcua-points.ts'
 import { freePort } from './take-port.ts'
 
 /** Everything that a served device shows at one moment, in an order that never changes. */
-export interface OpcuaMoment {
+interface OpcuaMoment {
   /** Unix ms of the device's clock */
   readonly timeMs: number
   readonly points: readonly OpcuaPoint[]
@@ -28,8 +28,8 @@ export interface OpcuaServerOptions {
 }
 
 const SERVICE = 'OPC UA'
-/** The first request of a client needs a moment, then all are quick: nobody holds a device's session for long unused. */
-const SESSION_TIMEOUT_MS = 120_000
+/** More than a home has use for: a client that broke off leaves its session behind until that times out. */
+const SESSIONS_MAX = 50
 
 /** Loaded with the first server: 0.7 s and 100 MB that a street without OPC UA does not pay. */
 const library = async () => {
@@ -69,11 +69,10 @@ async function startServer(options: OpcuaServerOptions): Promise<OPCUAServer> {
   const opcua = await library()
   const { host, port, device, pkiDir, user, password } = options
   await mkdir(pkiDir, { recursive: true, mode: 0o700 })
-  const certificates = new opcua.OPCUACertificateManager({
-    rootFolder: pkiDir,
-    automaticallyAcceptUnknownCertificate: true, // clients prove themselves by their password
-    disableFileWatchers: true,
-  })
+  const certificates = new opcua.OPCUACertificateManager({ rootFolder: pkiDir, disableFileWatchers: true })
+  // Clients prove themselves by their password. To keep their certificates would take a file for each, and servers
+  // that share the folder would move those away under one another.
+  Object.assign(certificates, { checkCertificate: () => Promise.resolve(opcua.StatusCodes.Good) })
   const server = new opcua.OPCUAServer({
     host,
     hostname: host,
@@ -90,7 +89,8 @@ async function startServer(options: OpcuaServerOptions): Promise<OPCUAServer> {
       productUri: 'urn:commonwatt:emulator',
       applicationName: { text: device },
     },
-    defaultSecureTokenLifetime: SESSION_TIMEOUT_MS,
+    serverCapabilities: { maxSessions: SESSIONS_MAX },
+    maxConnectionsPerEndpoint: SESSIONS_MAX,
     nodesets: [opcua.nodesets.standard],
   })
   try {

@@ -1,5 +1,6 @@
 import { capacityJ } from '../home/battery.ts'
 import type { HomeState } from '../home/home-state.ts'
+import { GRID_HZ, GRID_V } from './grid-supply.ts'
 import { scaled } from './scaled.ts'
 import { modelRegisters } from './sunspec-model.ts'
 
@@ -9,8 +10,6 @@ export const SUNSPEC_BASE = 40_000
 const MARK = [0x5375, 0x6e53]
 const END = [0xffff, 0]
 
-const GRID_V = 230
-const GRID_HZ = 50
 const BATTERY_V = 51.2
 
 /** Roofs up to here feed one phase (VDE-AR-N 4105: 4.6 kVA). */

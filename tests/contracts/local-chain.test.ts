@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,17 +71,38 @@ describe('the local chain', () => {
     expect(await run(Effect.map(testChain({ dataDir }), (again) => again.deployment))).toEqual(deployment)
   })
 
-  it('refuses the journal of another chain, and one that was changed', async () => {
+  it('refuses a journal in which a byte was changed, and says in which line', async () => {
     const clock = new HandClock()
     await run(testChain({ clock, dataDir }))
     const path = join(dataDir, 'chain.ndjson')
     const journal = await readFile(path, 'utf8')
     const failure = () => run(Effect.flip(startLocalChain({ clock, dataDir })))
-    await writeFile(path, journal.replace('"chainId":31337', '"chainId":1'))
-    expect((await failure()).message).toMatch(/its chainId is 1, this program's is 31337/)
-    await writeFile(path, journal.replace(/"stateRoot":"0x./, '"stateRoot":"0xz'))
-    expect((await failure()).message).toMatch(/transaction 1 gives state/)
+    await writeFile(path, journal.replace('"chainId":31337', '"chainId":31338'))
+    expect((await failure()).message).toMatch(/chain.ndjson:1 is damaged/)
+    await writeFile(path, journal.replace(/"timestamp":(\d+)\d,"stateRoot"/, '"timestamp":$19,"stateRoot"'))
+    expect((await failure()).message).toMatch(/chain.ndjson:2 is damaged/)
     await writeFile(path, journal.replace('{"raw"', '{raw'))
     expect((await failure()).message).toMatch(/chain.ndjson:2 is damaged/)
   })
+
+  it('refuses the journal of another chain, and one that leads to another state', async () => {
+    const clock = new HandClock()
+    await run(testChain({ clock, dataDir }))
+    const path = join(dataDir, 'chain.ndjson')
+    const journal = await readFile(path, 'utf8')
+    const failure = () => run(Effect.flip(startLocalChain({ clock, dataDir })))
+    await writeFile(path, chainedAgain(journal.replace('"chainId":31337', '"chainId":1')))
+    expect((await failure()).message).toMatch(/its chainId is 1, this program's is 31337/)
+    await writeFile(path, chainedAgain(journal.replace(/"stateRoot":"0x./, '"stateRoot":"0xz')))
+    expect((await failure()).message).toMatch(/transaction 1 gives state/)
+  })
 })
+
+/** A journal whose lines were changed, as somebody would write it who knows how it is chained. */
+function chainedAgain(journal: string): string {
+  let chained = ''
+  return journal.replace(/^(.*),"chained":"\w+"\}$/gm, (_, start: string) => {
+    chained = hash('sha256', `${chained}${start}}`)
+    return `${start},"chained":"${chained}"}`
+  })
+}

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, Exit, Scope } from 'effect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LoggedEvent, MarketEventOf, MarketEventType } from '#protocol/market-event.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import { slotAt } from '#protocol/slot.ts'
 import type { Statement } from '#protocol/statement.ts'
 import type { Trade } from '#protocol/trade.ts'
+import { expectedCreditsWh, expectedMovements, ofType, sum } from './independent-ledger.ts'
 import { openSteppedStreet, type SteppedStreet, times } from './stepped-street.ts'
 
 type Address = `0x${string}`
@@ -17,44 +17,6 @@ const DAY_MS = 24 * 60 * 60_000
 const SLOT_MS = 15 * 60_000
 const startMs = Date.UTC(2026, 5, 21)
 const rules = { ...defaultMarketRules, slotsPerBatch: 4, disputeWindowMs: 4 * SLOT_MS }
-const { tariff } = rules
-
-const ofType = <T extends MarketEventType>(events: readonly LoggedEvent[], type: T) =>
-  events.flatMap(({ event }) => (event.type === type ? [event as MarketEventOf<T>] : []))
-
-const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
-
-/** A bill worked out the long way, in exact fractions: what each account's vault balance must have changed by. */
-function expectedMovements(options: {
-  readonly trades: readonly Trade[]
-  readonly statements: readonly Statement[]
-  readonly supplier: Address
-  readonly grid: Address
-}): Map<Address, bigint> {
-  const movements = new Map<Address, bigint>()
-  const add = (account: Address, microEur: bigint) => movements.set(account, (movements.get(account) ?? 0n) + microEur)
-  const floor = (numerator: bigint) => {
-    const quotient = numerator / 1000n
-    return numerator % 1000n < 0n ? quotient - 1n : quotient
-  }
-  for (const { buyer, seller, priceEurPerMWh, energyWh } of options.trades) {
-    add(buyer, -BigInt(priceEurPerMWh) * BigInt(energyWh))
-    add(seller, BigInt(priceEurPerMWh) * BigInt(energyWh))
-  }
-  for (const { account, slot, importWh, exportWh } of options.statements) {
-    const own = options.trades.filter((trade) => trade.slot === slot)
-    const bought = BigInt(sum(own.filter((trade) => trade.buyer === account).map((trade) => trade.energyWh)))
-    const sold = BigInt(sum(own.filter((trade) => trade.seller === account).map((trade) => trade.energyWh)))
-    const charge = floor(-bought * BigInt(tariff.localChargeMilliEurPerMWh))
-    const deviation = BigInt(exportWh) - BigInt(importWh) - (sold - bought)
-    const rate = BigInt(deviation > 0n ? tariff.feedInMilliEurPerMWh : tariff.retailMilliEurPerMWh)
-    const balance = floor(deviation * rate)
-    add(account, charge + balance)
-    add(options.grid, -charge)
-    add(options.supplier, -balance)
-  }
-  return movements
-}
 
 describe('a simulated day, through registers, signatures, orders, trades, batches and contracts', () => {
   const folder = mkdtempSync(join(tmpdir(), 'commonwatt-day-'))
@@ -152,18 +114,21 @@ describe('a simulated day, through registers, signatures, orders, trades, batche
     const last = await balances()
     const moved = accounts().map((account) => (last.get(account) ?? 0) - (firstBalances.get(account) ?? 0))
     expect(sum(moved)).toBe(0)
-    const expected = expectedMovements({ trades: settledTrades, statements: settledStatements, supplier, grid })
+    const expected = expectedMovements({
+      trades: settledTrades,
+      statements: settledStatements,
+      tariff: rules.tariff,
+      supplier,
+      grid,
+    })
     expect(moved.map(BigInt)).toEqual(accounts().map((account) => expected.get(account) ?? 0n))
   })
 
   it('mints energy credits for what was sold and delivered, to the Wh, and to its buyers', async () => {
-    const delivered = settledStatements.map(({ account, slot, exportWh }) => {
-      const sold = settledTrades.filter((trade) => trade.seller === account && trade.slot === slot)
-      return Math.min(sum(sold.map(({ energyWh }) => energyWh)), exportWh)
-    })
-    expect(sum(delivered)).toBeGreaterThan(0)
+    const deliveredWh = expectedCreditsWh({ trades: settledTrades, statements: settledStatements })
+    expect(deliveredWh).toBeGreaterThan(0)
     const { mintedWh, retiredWh } = await Effect.runPromise(street.live.chain.creditTotals)
-    expect(mintedWh).toBe(sum(delivered))
+    expect(mintedWh).toBe(deliveredWh)
     expect(retiredWh).toBe(0)
   })
 

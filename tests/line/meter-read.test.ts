@@ -1,8 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Effect, Exit, Scope } from 'effect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emulateHome, generateScenario, ManualClock, type SimulatedHome } from '#sim/index.ts'
+import { emulateHome, emulateHomeByOpcua, generateScenario, ManualClock, type SimulatedHome } from '#sim/index.ts'
 import { commonwatt } from './command-line.ts'
 
 const hasMbpoll = spawnSync('mbpoll', ['-V']).error === undefined
@@ -82,5 +85,65 @@ describe('commonwatt meter read', () => {
     const [high = 0, low = 0] = await mbpoll(port, meter.address + 46, 2)
     const [energyScale = 0] = await mbpoll(port, meter.address + 54, 1)
     expect((high * 65_536 + low) * 10 ** ((energyScale << 16) >> 16)).toBe(meter.points.TotWhImp)
+  })
+})
+
+describe('commonwatt meter read --opcua', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'commonwatt-opcua-'))
+  const passwordFile = join(folder, 'password')
+  const scope = Effect.runSync(Scope.make())
+  const clock = new ManualClock(Date.UTC(2026, 5, 21, 10))
+  let home: SimulatedHome
+  let url: string
+  let certificate: string
+
+  beforeAll(async () => {
+    const street = await Effect.runPromise(generateScenario({ homes: 12, seed: 1 }))
+    home = street.homes.find((each) => each.advanceTo(clock.nowMs()).battery !== null) as SimulatedHome
+    const password = 'correct horse'
+    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
+    const emulated = emulateHomeByOpcua({
+      home,
+      clock,
+      host: '127.0.0.1',
+      port: 26_040,
+      pkiDir: join(folder, 'pki'),
+      user: 'meter',
+      password,
+    })
+    const placed = await Effect.runPromise(Scope.provide(emulated, scope))
+    url = placed.url
+    certificate = placed.certificate
+  })
+  afterAll(async () => {
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+    rmSync(folder, { recursive: true })
+  })
+  const login = () => ['--opcua', url, '--user', 'meter', '--password-file', passwordFile]
+
+  it('shows what the home does, as it does over Modbus', async () => {
+    const { grid, roof, battery } = home.advanceTo(clock.nowMs())
+    const { code, stdout } = await commonwatt(['meter', 'read', ...login(), '--json'])
+    expect(code).toBe(0)
+    const { device, profile, measurements, opcua } = JSON.parse(stdout)
+    expect([device.serial, profile, opcua.certificate]).toEqual([home.home, 'commonwatt-home', certificate])
+    const good = (value: number | undefined) => ({ value, quality: 'good' })
+    expect(measurements.grid).toMatchObject({
+      powerW: good(grid.powerW),
+      importWh: good(grid.importWh),
+      exportWh: good(grid.exportWh),
+    })
+    expect(measurements.pv).toEqual({ powerW: good(-(roof?.powerW ?? 0)), exportWh: good(roof?.producedWh) })
+    expect(measurements.battery.powerW).toEqual(good(battery?.powerW))
+  })
+
+  it('exits 1 where the device refuses, and 2 on flags that cannot be used, saying why', async () => {
+    const ended = async (...flags: readonly string[]) => {
+      const { code, stdout, stderr } = await commonwatt(['meter', 'read', ...flags])
+      expect(stdout).toBe('')
+      return [code, stderr]
+    }
+    expect(await ended(...login(), '--certificate', 'ab'.repeat(32))).toEqual([1, expect.stringContaining(certificate)])
+    expect(await ended()).toEqual([2, expect.stringContaining('either --modbus URL or --opcua URL')])
   })
 })

@@ -11,14 +11,30 @@ export interface StreetProcess {
   readonly status: () => Promise<Status>
   /** Waits until the status is as wished; throws with what the process said if that takes longer. */
   readonly until: (wish: (status: Status) => boolean, withinMs: number) => Promise<Status>
-  /** Stops it by a signal and gives its exit code. */
+  /** what it wrote so far, line by line */
+  readonly said: readonly string[]
+  /** Stops it by a signal and gives its exit code, null where the signal ended it. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
-export async function startStreet(args: readonly string[]): Promise<StreetProcess> {
-  const child = spawn(process.execPath, [join(root, 'platform/commonwatt.ts'), 'start', '--port', '0', ...args], {
+function spawnStart(args: readonly string[]) {
+  return spawn(process.execPath, [join(root, 'platform/commonwatt.ts'), 'start', '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+}
+
+/** A start that is killed after so many ms, however far it has come; throws if it has ended by itself before. */
+export async function startAndKill(args: readonly string[], afterMs: number): Promise<void> {
+  const child = spawnStart(args)
+  const said: string[] = []
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', (line) => said.push(line))
+  await new Promise((resolve) => setTimeout(resolve, afterMs))
+  if (child.exitCode !== null) throw new Error(`start exited with ${child.exitCode}\n${said.join('\n')}`)
+  await stop(child, 'SIGKILL')
+}
+
+export async function startStreet(args: readonly string[]): Promise<StreetProcess> {
+  const child = spawnStart(args)
   const said: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => said.push(line))
   const url = await new Promise<string>((resolve, reject) => {
@@ -42,6 +58,7 @@ export async function startStreet(args: readonly string[]): Promise<StreetProces
   const status = async () => (await (await fetch(`${url}/api/v1/status`)).json()) as Status
   return {
     url,
+    said,
     status,
     until: async (wish, withinMs) => {
       const end = Date.now() + withinMs

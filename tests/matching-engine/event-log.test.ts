@@ -49,14 +49,16 @@ describe('the SQLite file', () => {
       await written(file)
       using database = new DatabaseSync(file)
       expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' })
-      expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 })
+      expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 })
     }))
 
-  it('of a newer version is refused', () =>
+  it('of another version is refused', () =>
     withFile(async (file) => {
       await written(file)
-      edit(file, 'PRAGMA user_version = 2')
-      expect((await opening(file)).message).toMatch(/newer version \(schema 2; this version knows 1\)/)
+      edit(file, 'PRAGMA user_version = 3')
+      expect((await opening(file)).message).toMatch(/a newer version \(schema 3; this version knows 2\)/)
+      edit(file, 'PRAGMA user_version = 1')
+      expect((await opening(file)).message).toMatch(/an older version \(schema 1; this version knows 2\)/)
     }))
 
   it('of another program is refused and left alone', () =>
@@ -75,7 +77,7 @@ describe('the SQLite file', () => {
   it('with a torn or a missing event fails at that event', () =>
     withFile(async (file) => {
       await written(file)
-      edit(file, `UPDATE events SET event = '{"type":' WHERE sequence = 2`)
+      edit(file, `UPDATE events SET event = replace(event, 'a', 'b') WHERE sequence = 2`)
       expect((await readAll(file)).message).toMatch(/event 2 is torn/)
       edit(file, 'DELETE FROM events WHERE sequence = 2')
       expect((await readAll(file)).message).toMatch(/event 2 is missing: the next one is 3/)

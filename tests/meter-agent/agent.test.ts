@@ -34,12 +34,12 @@ const street = Effect.gen(function* () {
     deviceId: 'meter-7',
     deviceKey: `0x${'7'.repeat(64)}`,
     accountKey: `0x${'8'.repeat(64)}`,
-    modbusUrl: `tcp://127.0.0.1:${port}?unit=1`,
+    device: { type: 'modbus', url: `tcp://127.0.0.1:${port}?unit=1` },
     gatewayUrl: gateway.url,
     dataFile: join(folder, `${++files}.sqlite`),
     clock: { nowMs: () => time.nowMs, speed: 1 },
     trader: rampTrader,
-    modbusTimeoutMs: 200,
+    deviceTimeoutMs: 200,
     gatewayTimeoutMs: 200,
     monotonicMs: () => 1,
   }
@@ -81,7 +81,7 @@ describe('an agent', () => {
         const silent = createServer((socket) => socket.resume()).listen(port, '127.0.0.1')
         const home = yield* makeAgent({
           ...options,
-          modbusUrl: `tcp://127.0.0.1:${port}?unit=1`,
+          device: { type: 'modbus', url: `tcp://127.0.0.1:${port}?unit=1` },
           clockState: 'simulated',
         })
         yield* home.enrol()

@@ -9,7 +9,7 @@ const reportOf = (image: ReadonlyMap<number, number>) =>
     Effect.scoped(
       Effect.gen(function* () {
         const { port } = yield* serveRegisters(() => image)
-        return yield* readDevice({ url: `tcp://127.0.0.1:${port}?unit=1`, timeoutMs: 500 })
+        return yield* readDevice({ device: { type: 'modbus', url: `tcp://127.0.0.1:${port}?unit=1` }, timeoutMs: 500 })
       }),
     ),
   )
@@ -33,14 +33,14 @@ describe('a device read over Modbus TCP', () => {
       pv: { powerW: good(-1080), exportWh: good(21_707_970) },
       battery: { powerW: good(-500), soc: good(55.5) },
     })
-    expect(report.sunspec.base).toBe(40_000)
-    expect(report.sunspec.models.map(({ id, address, length }) => [id, address, length])).toEqual([
+    expect(report.sunspec?.base).toBe(40_000)
+    expect(report.sunspec?.models.map(({ id, address, length }) => [id, address, length])).toEqual([
       [1, 40_002, 66],
       [103, 40_070, 50],
       [203, 40_122, 105],
       [802, 40_229, 62],
     ])
-    expect(report.sunspec.models[1]?.points).toMatchObject({ W: 1080, WH: 21_707_970, PhVphA: 230.4, Hz: 50.01 })
+    expect(report.sunspec?.models[1]?.points).toMatchObject({ W: 1080, WH: 21_707_970, PhVphA: 230.4, Hz: 50.01 })
   })
 
   it('has only the roles of its models', async () => {
@@ -86,7 +86,9 @@ describe('a device read over Modbus TCP', () => {
 
   it('fails with what is wrong: no address, nobody there, nothing of SunSpec', async () => {
     const tagOf = (url: string) =>
-      Effect.runPromise(Effect.flip(readDevice({ url, timeoutMs: 200 }))).then(({ _tag }) => _tag)
+      Effect.runPromise(Effect.flip(readDevice({ device: { type: 'modbus', url }, timeoutMs: 200 }))).then(
+        ({ _tag }) => _tag,
+      )
     expect(await tagOf('rtu:///dev/ttyUSB0')).toBe('BadModbusUrl')
     expect(await tagOf(`tcp://127.0.0.1:${await Effect.runPromise(freePort)}`)).toBe('ModbusClosed')
     await expect(

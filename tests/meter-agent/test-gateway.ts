@@ -3,7 +3,7 @@ import { Effect, type Scope } from 'effect'
 import type { SignedMessage, SignedOrder, SignedReading, SignedStatement } from '#protocol/envelope.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import type { Outcome, Positions } from '#protocol/messages.ts'
-import { problemOf, type RefusalCode } from '#protocol/refusal.ts'
+import { type RefusalCode, refusals } from '#protocol/refusal.ts'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
 import { typedData } from '#protocol/typed-data.ts'
 import { verifiedDigest } from '#protocol/viem.ts'
@@ -131,7 +131,7 @@ export const serveGateway = (options: {
       const outcome = take(door, taken as SignedMessage)
       return outcome.accepted
         ? { status: 201, json: outcome }
-        : { status: problemOf(outcome).status, json: problemOf(outcome) }
+        : { status: refusals[outcome.code].status, json: { ...refusals[outcome.code], ...outcome } }
     }
 
     yield* Effect.acquireRelease(

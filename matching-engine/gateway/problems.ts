@@ -1,0 +1,54 @@
+import { Data } from 'effect'
+import { explanationOf, type Refusal, type RefusalCode, refusals } from '#protocol/refusal.ts'
+
+/** Stable codes of everything that the HTTP door refuses before, or instead of, the market. */
+export const problems = {
+  BAD_REQUEST: { status: 400, title: 'The request is no HTTP, or broke off' },
+  BAD_JSON: { status: 400, title: 'The body is not JSON' },
+  BAD_QUERY: { status: 400, title: 'The query is wrong' },
+  NOT_FOUND: { status: 404, title: 'There is nothing at this path' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  TOO_MANY_MESSAGES: { status: 413, title: 'Too many messages at once' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body does not say that it is JSON' },
+  TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests at once, or from one address' },
+  INTERNAL: { status: 500, title: 'Something broke inside' },
+  MARKET_STOPPED: { status: 503, title: 'The market cannot write its log' },
+  MARKET_STOPPING: { status: 503, title: 'The market is about to stop and takes no new wishes' },
+  NOT_READY: { status: 503, title: 'A part of this process does not do its work' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+const catalogue: Readonly<Record<RefusalCode | ProblemCode, { readonly status: number; readonly title: string }>> = {
+  ...refusals,
+  ...problems,
+}
+
+/** A request that cannot be answered as asked, as an RFC 9457 problem document with a stable code. */
+export class HttpProblem extends Data.TaggedError('HttpProblem')<{
+  readonly code: RefusalCode | ProblemCode
+  readonly detail: string
+  readonly field?: string
+  readonly headers?: Readonly<Record<string, string>>
+}> {
+  get status(): number {
+    return catalogue[this.code].status
+  }
+
+  override get message(): string {
+    return `${catalogue[this.code].title}: ${this.detail}`
+  }
+
+  /** The document, ready for JSON. */
+  get document() {
+    const { code, detail, field } = this
+    const about = field === undefined ? {} : { field }
+    return { type: explanationOf(code), ...catalogue[code], detail, code, ...about }
+  }
+}
+
+/** What the market refused, as the answer to a single message. */
+export function refused({ code, detail, field }: Refusal): HttpProblem {
+  return new HttpProblem({ code, detail, ...(field === undefined ? {} : { field }) })
+}

@@ -1,0 +1,33 @@
+import type { OpcuaPolicy } from './drivers/opcua-line.ts'
+
+/** A device on Modbus TCP that describes itself by SunSpec. */
+export interface ModbusDevice {
+  readonly type: 'modbus'
+  /** `tcp://host:port?unit=1` */
+  readonly url: string
+  /** registers to look for the SunSpec mark at, after 40000, 50000 and 0 */
+  readonly bases?: readonly number[]
+}
+
+/** A device that is an OPC UA server. */
+export interface OpcuaDevice {
+  readonly type: 'opcua'
+  /** `opc.tcp://host:port` */
+  readonly url: string
+  /** nobody if left out */
+  readonly login?: { readonly user: string; readonly password: string }
+  /** how it is signed and encrypted (Basic256Sha256) */
+  readonly policy?: OpcuaPolicy
+  /** name of a built-in profile or path of a JSON file (commonwatt-home) */
+  readonly profile?: string
+  /** SHA-256 fingerprint of the one certificate to trust, hexadecimal; if left out the first one shown is kept */
+  readonly certificate?: string
+  /** PEM file of the agent's own key and certificate, made if it is not there; if left out a new one each time */
+  readonly identityFile?: string
+}
+
+/** Where a home's device answers, and what it asks to be told first. */
+export type DeviceAddress = ModbusDevice | OpcuaDevice
+
+/** A request waits this long for its answer unless told otherwise. */
+export const DEFAULT_TIMEOUT_MS = 2_000

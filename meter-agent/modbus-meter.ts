@@ -1,0 +1,30 @@
+import { Effect, type Scope } from 'effect'
+import type { ModbusDevice } from './device-address.ts'
+import { openModbusTcp } from './drivers/modbus-serial.ts'
+import { findGridMeter, type GridMeter, readGridMeter } from './grid-meter.ts'
+import type { MeterError } from './meter-error.ts'
+import { type BadModbusUrl, modbusUrl } from './modbus-url.ts'
+import type { SettlementMeter } from './settlement-meter.ts'
+
+/** The settlement meter of a SunSpec device on Modbus TCP. */
+export const openModbusMeter = (
+  device: ModbusDevice,
+  options: { readonly timeoutMs: number },
+): Effect.Effect<SettlementMeter<never>, BadModbusUrl, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { host, port, unit } = yield* modbusUrl(device.url)
+    const bus = yield* openModbusTcp({ host, port, timeoutMs: options.timeoutMs })
+    let meter: GridMeter | null = null
+    const find: Effect.Effect<GridMeter, MeterError> = Effect.gen(function* () {
+      meter = yield* findGridMeter(bus, { unit, bases: device.bases ?? [] })
+      return meter
+    })
+    return {
+      connect: bus.connect,
+      identify: Effect.map(find, ({ profileHash }) => profileHash),
+      read: Effect.gen(function* () {
+        const sample = yield* readGridMeter(bus, meter ?? (yield* find))
+        return { sample, sourceTimeMs: null }
+      }),
+    }
+  })

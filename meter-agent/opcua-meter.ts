@@ -1,0 +1,76 @@
+import { Effect, type Scope } from 'effect'
+import type { OpcuaDevice } from './device-address.ts'
+import { openOpcua } from './drivers/node-opcua.ts'
+import type { CertificateTrust, NodeValue, OpcuaLine } from './drivers/opcua-line.ts'
+import { type MeterError, NoGridMeter } from './meter-error.ts'
+import { type BadOpcuaUrl, opcuaUrl } from './opcua-url.ts'
+import {
+  type BadProfile,
+  DEFAULT_OPCUA_PROFILE,
+  loadOpcuaProfile,
+  nodeAddress,
+  profileHash,
+} from './profiles/opcua-profile.ts'
+import { countedValue, scaledValue } from './profiles/scaled-value.ts'
+import type { SettlementMeter } from './settlement-meter.ts'
+
+/** A line to an OPC UA device, with the certificate that it was given to trust before any that was kept. */
+export const openOpcuaLine = <E>(
+  device: OpcuaDevice,
+  options: { readonly timeoutMs: number; readonly trust: CertificateTrust<E> },
+): Effect.Effect<OpcuaLine<E>, BadOpcuaUrl, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { login, policy, certificate, identityFile } = device
+    return yield* openOpcua({
+      url: yield* opcuaUrl(device.url),
+      policy: policy ?? 'Basic256Sha256',
+      login: login ?? null,
+      trust:
+        certificate === undefined
+          ? options.trust
+          : { ...options.trust, trusted: Effect.succeed(certificate.toLowerCase().replaceAll(':', '')) },
+      identityFile: identityFile ?? null,
+      timeoutMs: options.timeoutMs,
+    })
+  })
+
+/** The profile that a device is read with. */
+export const profileOf = (device: OpcuaDevice) => loadOpcuaProfile(device.profile ?? DEFAULT_OPCUA_PROFILE)
+
+/** The settlement meter of an OPC UA device: the nodes of its profile's grid role. */
+export const openOpcuaMeter = <E>(
+  device: OpcuaDevice,
+  options: { readonly timeoutMs: number; readonly trust: CertificateTrust<E> },
+): Effect.Effect<SettlementMeter<E>, BadOpcuaUrl | BadProfile, Scope.Scope> =>
+  Effect.gen(function* () {
+    const profile = yield* profileOf(device)
+    const line = yield* openOpcuaLine(device, options)
+    const { importWh, exportWh, powerW } = profile.grid
+    const nodes = [importWh, exportWh, powerW].map(({ node }) => nodeAddress(node))
+    const absent: NodeValue = { status: 'absent', value: null, sourceTimeMs: null }
+
+    const read: Effect.Effect<readonly [NodeValue, NodeValue, NodeValue], MeterError | E> = Effect.gen(function* () {
+      const [imported = absent, exported = absent, power = absent] = yield* line.read(nodes)
+      if (imported.status === 'absent' || exported.status === 'absent') {
+        const missing = imported.status === 'absent' ? importWh : exportWh
+        const detail = `it has no node ${missing.node}, which the profile ${profile.profile} counts with`
+        return yield* new NoGridMeter({ device: device.url, detail })
+      }
+      return [imported, exported, power]
+    })
+    return {
+      connect: Effect.asVoid(line.connect),
+      identify: Effect.as(read, profileHash(profile)),
+      read: Effect.map(read, ([imported, exported, power]) => {
+        const times = new Set([imported.sourceTimeMs, exported.sourceTimeMs])
+        return {
+          sample: {
+            importWh: countedValue(importWh, imported),
+            exportWh: countedValue(exportWh, exported),
+            powerW: scaledValue(powerW, power),
+          },
+          sourceTimeMs: times.size === 1 ? imported.sourceTimeMs : null,
+        }
+      }),
+    }
+  })

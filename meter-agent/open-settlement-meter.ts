@@ -1,0 +1,14 @@
+import type { Effect, Scope } from 'effect'
+import type { DeviceAddress } from './device-address.ts'
+import type { CertificateTrust } from './drivers/opcua-line.ts'
+import type { MeterError } from './meter-error.ts'
+import { openModbusMeter } from './modbus-meter.ts'
+import { openOpcuaMeter } from './opcua-meter.ts'
+import type { SettlementMeter } from './settlement-meter.ts'
+
+/** A device's settlement meter, until the scope closes. */
+export const openSettlementMeter = <E>(
+  device: DeviceAddress,
+  options: { readonly timeoutMs: number; readonly trust: CertificateTrust<E> },
+): Effect.Effect<SettlementMeter<E>, MeterError, Scope.Scope> =>
+  device.type === 'modbus' ? openModbusMeter(device, options) : openOpcuaMeter(device, options)

@@ -1,0 +1,24 @@
+import type { Effect } from 'effect'
+import type { MeterError } from './meter-error.ts'
+
+/** What the settlement meter said in one request: counters in Wh, power in W, import positive; null is not available. */
+export interface MeterSample {
+  readonly importWh: number | null
+  readonly exportWh: number | null
+  readonly powerW: number | null
+}
+
+/** A home's settlement meter behind whatever it speaks. Opened before it is there; `read` connects again by itself. */
+export interface SettlementMeter<E> {
+  readonly connect: Effect.Effect<void, MeterError | E>
+  /** Finds the meter in the device. Gives what stands in every reading for how it is decoded. */
+  readonly identify: Effect.Effect<`0x${string}`, MeterError | E>
+  /** Reads the identified meter with a single request. */
+  readonly read: Effect.Effect<TimedSample, MeterError | E>
+}
+
+/** A sample, and when the device took it by its own clock (Unix ms); null where it does not say so. */
+interface TimedSample {
+  readonly sample: MeterSample
+  readonly sourceTimeMs: number | null
+}

@@ -1,0 +1,41 @@
+import { Effect } from 'effect'
+import { Argument, Command, Flag } from 'effect/cli'
+
+const flags = {
+  data: Flag.String('data').pipe(
+    Flag.withMetavar('DIR'),
+    Flag.withDescription("the data folder of 'start', also of one that is running"),
+  ),
+  rpc: Flag.String('rpc').pipe(
+    Flag.withMetavar('URL'),
+    Flag.withDescription("JSON-RPC of the chain (the running node's, or its journal in the folder)"),
+    Flag.optional,
+  ),
+  json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document')),
+}
+
+const receipt = Command.make(
+  'receipt',
+  { trade: Argument.String('trade').pipe(Argument.withDescription('its id, SLOT.NUMBER')), ...flags },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import('../verify/run-verify.ts')),
+      ({ runReceipt }) => runReceipt(given),
+    ),
+).pipe(Command.withDescription('Proves one trade from the registers of its meters to its transaction on chain.'))
+
+const audit = Command.make('audit', flags, (given) =>
+  Effect.flatMap(
+    Effect.promise(() => import('../verify/run-verify.ts')),
+    ({ runAudit }) => runAudit(given),
+  ),
+).pipe(
+  Command.withDescription(
+    'Rebuilds every balance, position and credit from log, archive and chain, trusting no server.',
+  ),
+)
+
+export const verify = Command.make('verify').pipe(
+  Command.withDescription('Recomputes what a street has recorded. Exit 1 names the first thing that does not hold.'),
+  Command.withSubcommands([receipt, audit]),
+)

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises'
+import { Console, Effect, Option } from 'effect'
+import { type DeviceAddress, OPCUA_POLICIES, type OpcuaPolicy, readDevice } from '#meter-agent/index.ts'
+import { BadInput } from './bad-input.ts'
+
+/** What `commonwatt meter read` was told; what was left out is none. */
+export interface ReadMeterFlags {
+  readonly modbus: Option.Option<string>
+  readonly base: Option.Option<number>
+  readonly opcua: Option.Option<string>
+  readonly user: Option.Option<string>
+  readonly passwordFile: Option.Option<string>
+  readonly policy: Option.Option<string>
+  readonly certificate: Option.Option<string>
+  readonly identity: Option.Option<string>
+  readonly profile: Option.Option<string>
+  readonly json: boolean
+}
+
+/** Reads a device once and prints what it shows. Fails with BadInput on flags that cannot be used. */
+export const readMeter = Effect.fnUntraced(function* (flags: ReadMeterFlags) {
+  const device = yield* deviceOf(flags)
+  const refuse = (error: { readonly message: string }) =>
+    Effect.fail(new BadInput({ detail: `--${device.type}: ${error.message}` }))
+  const report = yield* readDevice({ device }).pipe(
+    Effect.catchTags({
+      BadModbusUrl: refuse,
+      BadOpcuaUrl: refuse,
+      BadProfile: (error) => Effect.fail(new BadInput({ detail: `--profile: ${error.message}` })),
+      OpcuaIdentityFailure: (error) => Effect.fail(new BadInput({ detail: `--identity: ${error.message}` })),
+    }),
+  )
+  yield* Console.log(JSON.stringify(report, null, flags.json ? 0 : 2))
+})
+
+/** The flags that only an OPC UA server has a use for, as they are typed. */
+const opcuaFlags = {
+  user: 'user',
+  passwordFile: 'password-file',
+  policy: 'policy',
+  certificate: 'certificate',
+  identity: 'identity',
+  profile: 'profile',
+} as const
+
+const deviceOf = (flags: ReadMeterFlags): Effect.Effect<DeviceAddress, BadInput> =>
+  Effect.gen(function* () {
+    const modbus = Option.getOrUndefined(flags.modbus)
+    const opcua = Option.getOrUndefined(flags.opcua)
+    if (modbus !== undefined && opcua === undefined) {
+      for (const [field, name] of Object.entries(opcuaFlags)) {
+        if (Option.isNone(flags[field as keyof typeof opcuaFlags])) continue
+        return yield* new BadInput({ detail: `--${name} goes with --opcua, not with --modbus` })
+      }
+      return { type: 'modbus', url: modbus, bases: Option.toArray(flags.base) }
+    }
+    if (opcua === undefined || modbus !== undefined) {
+      return yield* new BadInput({ detail: 'name one device: either --modbus URL or --opcua URL' })
+    }
+    if (Option.isSome(flags.base)) {
+      return yield* new BadInput({ detail: '--base goes with --modbus, not with --opcua' })
+    }
+    const login = yield* loginOf(flags)
+    const policy = yield* policyOf(flags)
+    const certificate = yield* certificateOf(flags)
+    const profile = Option.getOrUndefined(flags.profile)
+    const identityFile = Option.getOrUndefined(flags.identity)
+    return {
+      type: 'opcua',
+      url: opcua,
+      ...(login === undefined ? {} : { login }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(profile === undefined ? {} : { profile }),
+      ...(identityFile === undefined ? {} : { identityFile }),
+    }
+  })
+
+const loginOf = (flags: ReadMeterFlags) =>
+  Effect.gen(function* () {
+    const user = Option.getOrUndefined(flags.user)
+    const file = Option.getOrUndefined(flags.passwordFile)
+    if (user === undefined && file === undefined) return undefined
+    if (user === undefined || file === undefined) {
+      return yield* new BadInput({ detail: '--user and --password-file go together: name both, or neither' })
+    }
+    const text = yield* Effect.tryPromise({
+      try: () => readFile(file, 'utf8'),
+      catch: (cause) => new BadInput({ detail: `--password-file ${file}: ${(cause as Error).message}` }),
+    })
+    return { user, password: text.replace(/\r?\n$/, '') }
+  })
+
+const policyOf = (flags: ReadMeterFlags): Effect.Effect<OpcuaPolicy | undefined, BadInput> => {
+  const policy = Option.getOrUndefined(flags.policy)
+  const known = OPCUA_POLICIES.find((each) => each === policy)
+  return policy === undefined || known !== undefined
+    ? Effect.succeed(known)
+    : Effect.fail(new BadInput({ detail: `--policy ${policy}: there are ${OPCUA_POLICIES.join(', ')}` }))
+}
+
+const certificateOf = (flags: ReadMeterFlags): Effect.Effect<string | undefined, BadInput> => {
+  const certificate = Option.getOrUndefined(flags.certificate)
+  return certificate === undefined || /^(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}$/i.test(certificate)
+    ? Effect.succeed(certificate)
+    : Effect.fail(
+        new BadInput({ detail: `--certificate ${certificate}: a SHA-256 fingerprint has 64 hexadecimal digits` }),
+      )
+}

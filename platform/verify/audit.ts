@@ -1,0 +1,72 @@
+import { Effect, Stream } from 'effect'
+import { auditChain, type ChainAudit } from './audit-chain.ts'
+import { AuditedLog } from './audited-log.ts'
+import { type Evidence, eventPlace } from './evidence.ts'
+import { type Failure, ProofFailed } from './proof-failed.ts'
+
+/** What `verify audit` found out. Money in µEUR, energy in Wh. */
+export interface Audit {
+  readonly neighbourhood: string
+  readonly holds: boolean
+  readonly log: {
+    readonly events: number
+    readonly signatures: number
+    readonly readings: number
+    readonly orders: number
+    readonly trades: number
+    /** made again from their readings, standing in for missing ones, and resting on readings that were thinned out */
+    readonly statements: { readonly recomputed: number; readonly estimated: number; readonly unfounded: number }
+  }
+  /** made again and held against log and archive */
+  readonly batches: number
+  /** null where the log did not hold */
+  readonly chain: ChainAudit | null
+  /** the first difference */
+  readonly failure: Failure | null
+}
+
+/**
+ * Rebuilds a street from what it left behind: takes every command of the log anew and matches it anew, makes every
+ * statement and batch again and holds it against log, archive and chain, books every balance and credit again.
+ */
+export const audit = (evidence: Evidence, onEvent: (sequence: number) => void = () => {}): Effect.Effect<Audit> =>
+  Effect.gen(function* () {
+    const log = new AuditedLog(evidence)
+    const proof = Effect.gen(function* () {
+      yield* Stream.runForEachArray(evidence.events, (events) =>
+        Effect.forEach(
+          events,
+          (event) =>
+            Effect.try({
+              try: () => {
+                log.take(event)
+                onEvent(event.sequence)
+              },
+              catch: (cause) => failureOf(eventPlace(event), cause),
+            }),
+          { discard: true },
+        ),
+      )
+      yield* Effect.try({ try: () => log.end(), catch: (cause) => failureOf('log.sqlite', cause) })
+      return yield* auditChain(evidence, log)
+    })
+    const done = yield* Effect.match(proof, {
+      onSuccess: (chain) => ({ chain, failure: null }),
+      onFailure: ({ facts }) => ({ chain: null, failure: facts }),
+    })
+    const { recomputed, estimated, unfounded } = log.statements
+    return {
+      neighbourhood: evidence.node.neighbourhood,
+      holds: done.failure === null,
+      log: { ...log.counts, statements: { recomputed, estimated, unfounded } },
+      batches: log.batches.length,
+      ...done,
+    }
+  })
+
+/** Whatever else is thrown is a record that makes no sense. */
+function failureOf(place: string, cause: unknown): ProofFailed {
+  if (cause instanceof ProofFailed) return cause
+  const got = cause instanceof Error ? cause.message : String(cause)
+  return new ProofFailed({ step: 'log', place, expected: 'a record that can be', got })
+}

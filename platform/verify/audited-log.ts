@@ -1,0 +1,86 @@
+import { type BuiltBatch, buildBatch, deliveriesOf, emptySettlementBook, foldEvent } from '#contracts/index.ts'
+import { commandOf, MarketRerun } from '#matching-engine/index.ts'
+import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
+import { AuditedStatements } from './audited-statements.ts'
+import { checkArchive, checkBatch } from './batch-step.ts'
+import { type Evidence, eventPlace } from './evidence.ts'
+import { shown } from './first-difference.ts'
+import { divergenceFailure } from './match-step.ts'
+import { ProofFailed } from './proof-failed.ts'
+
+type Hex = `0x${string}`
+
+/**
+ * A log done again, event by event: every command taken and matched anew, every statement made from its readings, every
+ * batch from its slots. Throws ProofFailed at the first difference.
+ */
+export class AuditedLog {
+  readonly counts = { events: 0, signatures: 0, readings: 0, orders: 0, trades: 0 }
+  readonly statements = new AuditedStatements()
+  readonly homes = new Map<Hex, string>()
+  /** every batch that the log tells of, made again, in order */
+  readonly batches: BuiltBatch[] = []
+  finalBatches = 0
+  opened: MarketEventOf<'NeighbourhoodOpened'> | null = null
+  readonly #evidence: Pick<Evidence, 'folder' | 'node'>
+  readonly #rerun = new MarketRerun()
+  readonly #book = emptySettlementBook()
+
+  constructor(evidence: Pick<Evidence, 'folder' | 'node'>) {
+    this.#evidence = evidence
+  }
+
+  /** Takes the next event. */
+  take(logged: LoggedEvent): void {
+    const { sequence, event } = logged
+    const divergence = this.#rerun.next(logged)
+    if (divergence !== null) throw divergenceFailure('log', divergence)
+    this.#count(logged)
+    if (event.type === 'NeighbourhoodOpened') this.opened = event
+    if (event.type === 'HomeEnrolled') this.homes.set(event.enrolment.body.account, event.enrolment.body.home)
+    if (event.type === 'BatchProposed') {
+      const built = this.rebuild(event.batch.number)
+      if (built === null) {
+        const expected = 'a batch of slots that are all settling'
+        throw new ProofFailed({
+          step: 'batches',
+          place: eventPlace(logged, 'batch'),
+          expected,
+          got: shown(event.batch),
+        })
+      }
+      checkBatch('batches', { sequence, event }, built)
+      checkArchive('archive', this.#evidence.folder, built)
+      this.batches.push(built)
+    }
+    if (event.type === 'BatchFinalized') this.finalBatches = event.number
+    this.statements.take(logged, this.opened?.rules.slotMinutes ?? 15)
+    foldEvent(this.#book, logged)
+  }
+
+  /** After the last event. */
+  end(): void {
+    this.statements.end()
+    const { missing } = this.#rerun
+    if (missing === null) return
+    const place = `log.sqlite after event ${this.counts.events}`
+    throw new ProofFailed({ step: 'log', place, expected: shown(missing), got: 'the end of the log' })
+  }
+
+  /** A batch made of what the log says so far; null while its slots are not all settling. */
+  rebuild(number: number): BuiltBatch | null {
+    const { supplier, grid, neighbourhood } = this.#evidence.node
+    const deliveries = deliveriesOf(this.#book, number)
+    const tariff = this.#book.rules?.tariff
+    if (deliveries === null || tariff === undefined) return null
+    return buildBatch({ neighbourhood, number, deliveries }, { supplier, grid, tariff })
+  }
+
+  #count({ event }: LoggedEvent): void {
+    this.counts.events++
+    if (commandOf(event) !== null) this.counts.signatures++
+    if (event.type === 'ReadingAccepted') this.counts.readings++
+    if (event.type === 'OrderPlaced') this.counts.orders++
+    if (event.type === 'TradeMatched') this.counts.trades++
+  }
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BuiltBatch, isTradeUnder, tradeProofOf } from '#contracts/index.ts'
+import { keccak } from '#protocol/viem.ts'
+import { eventPlace } from './evidence.ts'
+import { firstDifference } from './first-difference.ts'
+import { ProofFailed } from './proof-failed.ts'
+import type { ReceiptStep } from './receipt.ts'
+import type { Logged, TradeStory } from './trade-story.ts'
+
+/**
+ * The batch: rebuilt from the slot's records it has the roots and totals that were logged, its archive is what was
+ * kept, and a Merkle proof leads from the trade to its root. Throws ProofFailed.
+ */
+export function batchStep(story: TradeStory, folder: string): ReceiptStep {
+  const { batch } = story
+  const { trade } = story.trade.event
+  if (batch === null) {
+    return {
+      step: 'batch',
+      state: 'open',
+      detail: `slot ${trade.slot} is not settled yet`,
+      place: eventPlace(story.trade),
+    }
+  }
+  const { proposed, built, deliveries } = batch
+  checkBatch('batch', proposed, built)
+  const archive = checkArchive('batch', folder, built)
+  const trades = deliveries.flatMap((delivery) => delivery.trades)
+  const proof = tradeProofOf(trades, trade.id)
+  if (!isTradeUnder(proposed.event.batch.tradesRoot, trade, proof)) {
+    const place = eventPlace(proposed, 'batch.tradesRoot')
+    throw new ProofFailed({
+      step: 'batch',
+      place,
+      expected: `a root over trade ${trade.id}`,
+      got: proposed.event.batch.tradesRoot,
+    })
+  }
+  return {
+    step: 'batch',
+    state: 'proven',
+    detail:
+      `batch ${built.batch.number}, rebuilt from ${trades.length} trades and ${built.batch.totals.creditsWh} Wh of credits, ` +
+      `has the logged roots; ${proof.length} hashes lead from the trade to ${built.batch.tradesRoot}`,
+    place: archive,
+  }
+}
+
+/** A logged batch is what its slots' records make. Throws ProofFailed at the first field that is not. */
+export function checkBatch(step: string, proposed: Logged<'BatchProposed'>, built: BuiltBatch): void {
+  const difference = firstDifference(built.batch, proposed.event.batch, 'batch')
+  if (difference === null) return
+  const { path, expected, got } = difference
+  throw new ProofFailed({ step, place: eventPlace(proposed, path), expected, got })
+}
+
+/** A batch's archive is there, byte for byte. Gives its place; throws ProofFailed. */
+export function checkArchive(step: string, folder: string, built: BuiltBatch): string {
+  const { archiveHash } = built.proposal
+  const place = join('archive', `${archiveHash}.json`)
+  const file = join(folder, place)
+  if (!existsSync(file)) {
+    throw new ProofFailed({ step, place, expected: `the archive of batch ${built.batch.number}`, got: 'no such file' })
+  }
+  const kept = readFileSync(file)
+  if (keccak(kept) === archiveHash) return place
+  const difference = firstDifference(parsed(Buffer.from(built.archive)), parsed(kept))
+  if (difference === null || difference.path === '') {
+    throw new ProofFailed({ step, place, expected: `content of hash ${archiveHash}`, got: keccak(kept) })
+  }
+  const { path, expected, got } = difference
+  throw new ProofFailed({ step, place: `${place} ${path}`, expected, got })
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,89 @@
+import { Effect } from 'effect'
+import type { BadInput } from '../bad-input.ts'
+import { batchStep } from './batch-step.ts'
+import { type Evidence, eventPlace } from './evidence.ts'
+import { matchStep } from './match-step.ts'
+import { orderStep } from './order-steps.ts'
+import { type Party, partyOf } from './party.ts'
+import { ProofFailed } from './proof-failed.ts'
+import { readingStep } from './reading-step.ts'
+import { type ReadingsBehind, readingsBehind } from './readings-behind.ts'
+import type { Receipt, ReceiptStep } from './receipt.ts'
+import { statementStep } from './statement-step.ts'
+import { type TradeStory, tradeStory } from './trade-story.ts'
+import { transactionStep } from './transaction-step.ts'
+
+/**
+ * Proves one trade from register to transaction, each step recomputed from the records. What does not hold is the
+ * receipt's `failure`; the steps before it stand. Fails with BadInput on a trade that the log does not hold, and with
+ * ProofFailed where the log cannot be read at all.
+ */
+export const verifyReceipt = (evidence: Evidence, id: string): Effect.Effect<Receipt, BadInput | ProofFailed> =>
+  Effect.gen(function* () {
+    const story = yield* tradeStory(evidence, id)
+    const { trade } = story.trade.event
+    const steps: ReceiptStep[] = []
+    const proof = Effect.gen(function* () {
+      const { domain } = story.opened.event
+      const parties = yield* proving(() => [partyOf(story, 'seller', domain), partyOf(story, 'buyer', domain)])
+      const behind = yield* readingsBehind(evidence, rangesOf(story, parties))
+      for (const party of parties)
+        steps.push(...(yield* meteringSteps(story, party, behind.get(party.deviceId) ?? null)))
+      for (const party of parties) steps.push(yield* proving(() => orderStep(story, party, domain)))
+      steps.push(yield* proving(() => matchStep(story)))
+      steps.push(yield* proving(() => batchStep(story, evidence.folder)))
+      steps.push(yield* transactionStep(evidence.chain, story.batch?.built ?? null))
+    })
+    const failure = yield* Effect.match(proof, { onSuccess: () => null, onFailure: ({ facts }) => facts })
+    const nameOf = (account: `0x${string}`) => story.enrolments.get(account)?.event.enrolment.body.home ?? account
+    return {
+      trade,
+      neighbourhood: evidence.node.neighbourhood,
+      seller: nameOf(trade.seller),
+      buyer: nameOf(trade.buyer),
+      holds: failure === null,
+      final: failure === null && steps.at(-1)?.state === 'proven',
+      steps,
+      open: steps.filter(({ state }) => state === 'open').map(stepTitle),
+      failure,
+    }
+  })
+
+/** A step's name with whose it is. */
+export const stepTitle = ({ step, party }: ReceiptStep): string => (party === undefined ? step : `${party}: ${step}`)
+
+/** The readings that each party's statement names. */
+function rangesOf(story: TradeStory, parties: readonly Party[]) {
+  const ranges = new Map<string, { readonly first: number; readonly last: number }>()
+  for (const { account, deviceId } of parties) {
+    const body = story.statements.get(account)?.event.statement.body
+    if (body === undefined || body.estimated) continue
+    ranges.set(deviceId, { first: body.firstSequence, last: body.lastSequence })
+  }
+  return ranges
+}
+
+const meteringSteps = (story: TradeStory, party: Party, behind: ReadingsBehind | null) =>
+  proving((): readonly ReceiptStep[] => {
+    const { domain, operator, rules } = story.opened.event
+    const statement = story.statements.get(party.account)
+    if (statement === undefined) {
+      const place = eventPlace(story.trade)
+      const detail = `${party.home} has not stated slot ${story.trade.event.trade.slot} yet`
+      return [{ step: 'statement', party: party.role, state: 'open', detail, place }]
+    }
+    const { slotMinutes } = rules
+    const stated = statementStep(statement, behind, { party, domain, operator, slotMinutes })
+    return behind === null ? [stated] : [readingStep(behind, statement, { party, domain }), stated]
+  })
+
+/** Runs a step that throws ProofFailed; whatever else it throws is a record that makes no sense. */
+const proving = <A>(prove: () => A): Effect.Effect<A, ProofFailed> =>
+  Effect.try({
+    try: prove,
+    catch: (cause) => {
+      if (cause instanceof ProofFailed) return cause
+      const got = cause instanceof Error ? cause.message : String(cause)
+      return new ProofFailed({ step: 'log', place: 'log.sqlite', expected: 'records that make sense', got })
+    },
+  })

@@ -1,0 +1,113 @@
+import type { LoggedEvent, MarketEventOf, MarketEventType } from '#protocol/market-event.ts'
+import type { Tariff } from '#protocol/market-rules.ts'
+import type { Statement } from '#protocol/statement.ts'
+import type { Trade } from '#protocol/trade.ts'
+
+type Address = `0x${string}`
+
+/** The events of one type, in order. */
+export const ofType = <T extends MarketEventType>(events: readonly LoggedEvent[], type: T) =>
+  events.flatMap(({ event }) => (event.type === type ? [event as MarketEventOf<T>] : []))
+
+export const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
+
+/** What a log holds of the slots that are settled, batch by batch. */
+export interface SettledBatch {
+  readonly number: number
+  readonly firstSlot: number
+  readonly lastSlot: number
+  readonly trades: readonly Trade[]
+  readonly statements: readonly Statement[]
+}
+
+/** The final batches of a log, and what belongs to them. */
+export function settledBatches(events: readonly LoggedEvent[]): readonly SettledBatch[] {
+  const final = new Set(ofType(events, 'BatchFinalized').map(({ number }) => number))
+  const trades = Map.groupBy(
+    ofType(events, 'TradeMatched').map(({ trade }) => trade),
+    ({ slot }) => slot,
+  )
+  const statements = Map.groupBy(
+    ofType(events, 'StatementAccepted').map(({ statement }) => statement.body),
+    ({ slot }) => slot,
+  )
+  const batches = ofType(events, 'BatchProposed').filter(({ batch }) => final.has(batch.number))
+  return batches.map(({ batch: { number, firstSlot, lastSlot } }) => {
+    const slots = Array.from({ length: lastSlot - firstSlot + 1 }, (_, i) => firstSlot + i)
+    return {
+      number,
+      firstSlot,
+      lastSlot,
+      trades: slots.flatMap((slot) => trades.get(slot) ?? []),
+      statements: slots.flatMap((slot) => statements.get(slot) ?? []),
+    }
+  })
+}
+
+/** A bill worked out the long way, in exact fractions: what each account's vault balance must have changed by. */
+export function expectedMovements(options: {
+  readonly trades: readonly Trade[]
+  readonly statements: readonly Statement[]
+  readonly tariff: Tariff
+  readonly supplier: Address
+  readonly grid: Address
+}): Map<Address, bigint> {
+  const { tariff } = options
+  const movements = new Map<Address, bigint>()
+  const add = (account: Address, microEur: bigint) => movements.set(account, (movements.get(account) ?? 0n) + microEur)
+  const floor = (numerator: bigint) => {
+    const quotient = numerator / 1000n
+    return numerator % 1000n < 0n ? quotient - 1n : quotient
+  }
+  for (const { buyer, seller, priceEurPerMWh, energyWh } of options.trades) {
+    add(buyer, -BigInt(priceEurPerMWh) * BigInt(energyWh))
+    add(seller, BigInt(priceEurPerMWh) * BigInt(energyWh))
+  }
+  for (const { account, slot, importWh, exportWh } of options.statements) {
+    const own = options.trades.filter((trade) => trade.slot === slot)
+    const bought = BigInt(sum(own.filter((trade) => trade.buyer === account).map((trade) => trade.energyWh)))
+    const sold = BigInt(sum(own.filter((trade) => trade.seller === account).map((trade) => trade.energyWh)))
+    const charge = floor(-bought * BigInt(tariff.localChargeMilliEurPerMWh))
+    const deviation = BigInt(exportWh) - BigInt(importWh) - (sold - bought)
+    const rate = BigInt(deviation > 0n ? tariff.feedInMilliEurPerMWh : tariff.retailMilliEurPerMWh)
+    const balance = floor(deviation * rate)
+    add(account, charge + balance)
+    add(options.grid, -charge)
+    add(options.supplier, -balance)
+  }
+  return movements
+}
+
+/**
+ * What each account's vault balance must be after the batches, in order. Who cannot pay pays what it has, and the
+ * supplier the rest.
+ */
+export function expectedBalances(options: {
+  readonly deposits: ReadonlyMap<Address, number>
+  readonly batches: readonly SettledBatch[]
+  readonly tariff: Tariff
+  readonly supplier: Address
+  readonly grid: Address
+}): Map<Address, bigint> {
+  const balances = new Map([...options.deposits].map(([account, microEur]) => [account, BigInt(microEur)]))
+  const add = (account: Address, microEur: bigint) => balances.set(account, (balances.get(account) ?? 0n) + microEur)
+  for (const batch of options.batches) {
+    for (const [account, microEur] of expectedMovements({ ...options, ...batch })) add(account, microEur)
+    for (const [account, balance] of balances) {
+      if (balance >= 0n || account === options.supplier) continue
+      balances.set(account, 0n)
+      add(options.supplier, balance)
+    }
+  }
+  return balances
+}
+
+/** The Wh that were sold and delivered: Σ min(sold, export) a home and slot. An estimate proves nothing. */
+export function expectedCreditsWh({ trades, statements }: Pick<SettledBatch, 'trades' | 'statements'>): number {
+  return sum(
+    statements.map(({ account, slot, exportWh, estimated }) => {
+      const sold = trades.filter((trade) => trade.seller === account && trade.slot === slot && trade.buyer !== account)
+      return estimated ? 0 : Math.min(sum(sold.map(({ energyWh }) => energyWh)), exportWh)
+    }),
+  )
+}

@@ -1,0 +1,192 @@
+import type { SignedMessage } from '#protocol/envelope.ts'
+import type { Outcome } from '#protocol/messages.ts'
+import type { Order } from '#protocol/order.ts'
+import type { Reading } from '#protocol/reading.ts'
+import { slotAt } from '#protocol/slot.ts'
+import type { Statement } from '#protocol/statement.ts'
+import type { SigningDomain } from '#protocol/typed-data.ts'
+import { addressOf, digestOf, sign } from '#protocol/viem.ts'
+
+const accountKey = `0x${'6a'.repeat(32)}` as const
+const deviceKey = `0x${'6b'.repeat(32)}` as const
+const ZERO_HASH = `0x${'0'.repeat(64)}` as const
+const SLOT_MINUTES = 15
+/** Its roof gives 1,600 W all day, 400 Wh a slot, and nobody is at home. */
+const MS_PER_WH = 2_250
+const EXPORT_WH_PER_SLOT = 400
+const METER_BEGAN_WH = 700_000_000
+
+const doors = { enrolment: 'enrolments', reading: 'readings', statement: 'statements', order: 'orders' } as const
+type Letter = Extract<SignedMessage, { readonly kind: keyof typeof doors }>
+
+/** Refusals that say: this very message was taken before. */
+const alreadyTaken: readonly string[] = ['ALREADY_ENROLLED', 'STALE_SEQUENCE', 'STATEMENT_EXISTS', 'NONCE_USED']
+/** Refusals that time brings about. */
+const tooLate: readonly string[] = ['NOT_TRADING', 'SLOT_SETTLED', 'TOO_MANY_ORDERS']
+
+/**
+ * A home of its own process, as anybody may write one: it signs, sends over HTTP, keeps what got no answer and sends
+ * it again, and remembers everything that the market has acknowledged.
+ */
+export class OutsideHome {
+  readonly home = 'outside'
+  readonly account = addressOf(accountKey)
+  /** what was acknowledged: nonces of orders, sequences of readings, slots of statements */
+  readonly orders = new Map<number, string>()
+  readonly readings = new Map<number, string>()
+  readonly statements = new Set<number>()
+  /** refusals that nothing explains but something lost or done twice */
+  readonly unexplained: string[] = []
+  isEnrolled = false
+
+  readonly #random: () => number
+  #nonce = 1
+  #lastReading: { readonly sequence: number; readonly timeMs: number; readonly hash: `0x${string}` } | null = null
+  #nextSlot = 0
+  #unanswered: { readonly letter: Letter; sent: number }[] = []
+
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  /** Says everything that is to be said now. False if nobody has answered. */
+  async step(url: string): Promise<boolean> {
+    try {
+      const { domain, neighbourhood, timeMs } = await this.#ask(`${url}/api/v1/protocol`)
+      if (this.#nonce === 1) this.#add(this.#enrolment(domain, neighbourhood, timeMs))
+      // Only what follows an answered letter is written, so that letters arrive in the order of their sequence.
+      else if (this.#unanswered.length === 0) this.#write(domain, neighbourhood, timeMs)
+      for (const kind of Object.keys(doors) as (keyof typeof doors)[]) await this.#send(url, kind)
+      return true
+    } catch (cause) {
+      if (cause instanceof TypeError || cause instanceof SyntaxError) return false // fetch: refused, reset, cut short
+      throw cause
+    }
+  }
+
+  async #ask(url: string, body?: unknown) {
+    const posted = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }
+    const response = await fetch(url, body === undefined ? {} : posted)
+    return (await response.json()) as never
+  }
+
+  async #send(url: string, kind: keyof typeof doors): Promise<void> {
+    const waiting = this.#unanswered.filter(({ letter }) => letter.kind === kind)
+    if (waiting.length === 0) return
+    for (const one of waiting) one.sent++
+    const letters = waiting.map(({ letter }) => letter)
+    const outcomes: readonly Outcome[] = await this.#ask(`${url}/api/v1/${doors[kind]}`, letters)
+    for (const [i, one] of waiting.entries()) {
+      const outcome = outcomes[i]
+      if (outcome === undefined) throw new Error(`${letters.length} letters, ${JSON.stringify(outcomes)}`)
+      this.#settle(one, outcome)
+    }
+  }
+
+  #settle(one: { readonly letter: Letter; readonly sent: number }, outcome: Outcome): void {
+    const { letter, sent } = one
+    // A clock that was killed goes on from the last thing that happened, which may be a moment before its end.
+    if (!outcome.accepted && outcome.code === 'SLOT_NOT_DELIVERED') return
+    this.#unanswered = this.#unanswered.filter((other) => other !== one)
+    if (outcome.accepted || (sent > 1 && alreadyTaken.includes(outcome.code))) this.#remember(letter)
+    else if (!tooLate.includes(outcome.code)) this.unexplained.push(`${letter.kind}: ${JSON.stringify(outcome)}`)
+  }
+
+  #remember(letter: Letter): void {
+    if (letter.kind === 'enrolment') this.isEnrolled = true
+    else if (letter.kind === 'statement') this.statements.add(letter.body.slot)
+    else if (letter.kind === 'reading') this.readings.set(letter.body.sequence, letter.signature)
+    else this.orders.set(letter.body.nonce, letter.signature)
+  }
+
+  #write(domain: SigningDomain, neighbourhood: string, timeMs: number): void {
+    this.#add(this.#reading(domain, timeMs))
+    for (const slotNow = slotAt({ timeMs, slotMinutes: SLOT_MINUTES }); this.#nextSlot < slotNow; this.#nextSlot++) {
+      this.#add(this.#statement(domain, neighbourhood, this.#nextSlot))
+    }
+    this.#add(this.#order(domain, neighbourhood, timeMs))
+  }
+
+  #add(letter: Letter): void {
+    this.#unanswered.push({ letter, sent: 0 })
+  }
+
+  #enrolment(domain: SigningDomain, neighbourhood: string, timeMs: number): Letter {
+    this.#nextSlot = slotAt({ timeMs, slotMinutes: SLOT_MINUTES })
+    const body = {
+      neighbourhood,
+      home: this.home,
+      account: this.account,
+      deviceId: this.home,
+      deviceSigner: addressOf(deviceKey),
+      nonce: this.#nonce++,
+    }
+    return sign({ domain, kind: 'enrolment', body, privateKey: accountKey })
+  }
+
+  #reading(domain: SigningDomain, timeMs: number): Letter {
+    const last = this.#lastReading
+    const atMs = Math.max(timeMs, last?.timeMs ?? 0)
+    const body: Reading = {
+      version: 1,
+      deviceId: this.home,
+      sequence: (last?.sequence ?? 0) + 1,
+      bootId: 1,
+      timeMs: atMs,
+      clock: 'simulated',
+      monotonicMs: Math.floor(performance.now()),
+      importWh: 0,
+      exportWh: Math.floor(atMs / MS_PER_WH) - METER_BEGAN_WH,
+      powerW: -1_600,
+      quality: 0,
+      source: 'certified-meter',
+      profileHash: ZERO_HASH,
+      previousHash: last?.hash ?? ZERO_HASH,
+    }
+    this.#lastReading = { ...body, hash: digestOf({ domain, kind: 'reading', body }) }
+    return sign({ domain, kind: 'reading', body, privateKey: deviceKey })
+  }
+
+  #statement(domain: SigningDomain, neighbourhood: string, slot: number): Letter {
+    const body: Statement = {
+      deviceId: this.home,
+      account: this.account,
+      neighbourhood,
+      slot,
+      importWh: 0,
+      exportWh: EXPORT_WH_PER_SLOT,
+      firstSequence: 1,
+      lastSequence: this.#lastReading?.sequence ?? 1,
+      chainHead: this.#lastReading?.hash ?? ZERO_HASH,
+      quality: 0,
+      estimated: false,
+    }
+    return sign({ domain, kind: 'statement', body, privateKey: deviceKey })
+  }
+
+  /** One that neighbours may like. */
+  #order(domain: SigningDomain, neighbourhood: string, timeMs: number): Letter {
+    const draw = (least: number, most: number) => least + Math.floor(this.#random() * (most - least + 1))
+    const side = this.#random() < 0.8 ? 'sell' : 'buy'
+    const body: Order = {
+      account: this.account,
+      neighbourhood,
+      slot: slotAt({ timeMs, slotMinutes: SLOT_MINUTES }) + draw(1, 5),
+      side,
+      type: 'limit',
+      priceEurPerMWh: draw(60, 300),
+      energyWh: draw(1, 60),
+      timeInForce: this.#random() < 0.2 ? 'IOC' : 'GTC',
+      expiresAtMs: 0,
+      postOnly: false,
+      selfTradePrevention: 'cancel-maker',
+      replaces: 0,
+      nonce: this.#nonce++,
+    }
+    return sign({ domain, kind: 'order', body, privateKey: accountKey })
+  }
+}

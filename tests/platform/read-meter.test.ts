@@ -1,0 +1,48 @@
+import { Effect, Option } from 'effect'
+import { describe, expect, it } from 'vitest'
+import { type ReadMeterFlags, readMeter } from '#platform/read-meter.ts'
+
+const nothing: ReadMeterFlags = {
+  modbus: Option.none(),
+  base: Option.none(),
+  opcua: Option.none(),
+  user: Option.none(),
+  passwordFile: Option.none(),
+  policy: Option.none(),
+  certificate: Option.none(),
+  identity: Option.none(),
+  profile: Option.none(),
+  json: true,
+}
+const modbus = Option.some('tcp://127.0.0.1:502')
+const opcua = Option.some('opc.tcp://127.0.0.1:4840')
+
+describe('the flags of meter read', () => {
+  it.each<[string, Partial<ReadMeterFlags>, RegExp]>([
+    ['no device', {}, /either --modbus URL or --opcua URL/],
+    ['two devices', { modbus, opcua }, /name one device/],
+    ['a login for Modbus', { modbus, user: Option.some('me') }, /--user goes with --opcua/],
+    ['a password for Modbus', { modbus, passwordFile: Option.some('f') }, /--password-file goes with --opcua/],
+    ['a profile for Modbus', { modbus, profile: Option.some('x') }, /--profile goes with --opcua/],
+    ['a register for OPC UA', { opcua, base: Option.some(4_096) }, /--base goes with --modbus/],
+    ['another scheme', { opcua: modbus }, /--opcua: scheme "tcp"/],
+    ['a user without a password', { opcua, user: Option.some('me') }, /--user and --password-file go together/],
+    [
+      'a password file that is not there',
+      { opcua, user: Option.some('me'), passwordFile: Option.some('/nowhere/at-all') },
+      /--password-file \/nowhere\/at-all: ENOENT/,
+    ],
+    [
+      'a policy that does not encrypt',
+      { opcua, policy: Option.some('None') },
+      /--policy None: there are Basic256Sha256/,
+    ],
+    ['half a fingerprint', { opcua, certificate: Option.some('abcd') }, /64 hexadecimal digits/],
+    ['an unknown profile', { opcua, profile: Option.some('x') }, /--profile: profile x: expected a built-in one/],
+    ['an identity that is none', { opcua, identity: Option.some('/dev/null') }, /--identity: .*\/dev\/null/],
+  ])('refuse %s', async (_, flags, reason) => {
+    const refused = await Effect.runPromise(Effect.flip(readMeter({ ...nothing, ...flags })))
+    expect(refused._tag).toBe('BadInput')
+    expect(refused.message).toMatch(reason)
+  })
+})
