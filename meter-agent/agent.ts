@@ -13,6 +13,7 @@ import type { OutboxFailure } from './outbox/outbox.ts'
 import { publishOutbox } from './publishing.ts'
 import { nextReading, type RecorderState } from './reading/recorder.ts'
 import { advanceSlots } from './reading/slot-statement.ts'
+import { registersHash } from './registers.ts'
 import { runAgent } from './run-agent.ts'
 import { seededRandom } from './seeded-random.ts'
 import { tradeOnce } from './trading.ts'
@@ -78,6 +79,7 @@ export const makeAgent = (
         clock: options.clockState ?? (clock.speed === 1 ? 'free-running' : 'simulated'),
         source: options.source ?? 'certified-meter',
         profileHash: linked.profileHash,
+        registersHash: registersHash(linked.registers),
         limits: {
           connectionPowerW: options.connectionPowerW ?? DEFAULT_CONNECTION_POWER_W,
           timeToleranceMs: TIME_TOLERANCE_WALL_MS * clock.speed,
@@ -92,7 +94,8 @@ export const makeAgent = (
         { account, neighbourhood, slotMinutes: rules.slotMinutes },
       )
       const after = { ...next.state, slot: slots.state }
-      yield* outbox.record({ state: after, reading: recorded.reading, statements: slots.statements })
+      const { registers } = linked
+      yield* outbox.record({ state: after, reading: recorded.reading, registers, statements: slots.statements })
       state = after // only now: what is not on disk has not happened
       return { recorded, statements: slots.statements }
     })

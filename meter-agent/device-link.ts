@@ -11,6 +11,8 @@ import type { MeterSample } from './settlement-meter.ts'
 /** A sample with what the recorder has to know about how it was taken. */
 interface LinkedSample {
   readonly sample: MeterSample
+  /** what came over the line, as it is kept */
+  readonly registers: string
   readonly timeMs: number
   readonly profileHash: `0x${string}`
   /** whether the link held since the sample before */
@@ -72,12 +74,12 @@ export const openDeviceLink = <E extends { readonly _tag: string }>(options: {
           profileHash = yield* establish
         }
         const beforeMs = clock.nowMs()
-        const { sample, sourceTimeMs } = yield* meter.read
+        const { sample, registers, sourceTimeMs } = yield* meter.read
         const timeMs = sampleTimeMs({ beforeMs, afterMs: clock.nowMs(), sourceTimeMs, clockSpeed: clock.speed })
         actor.send({ type: 'READ' })
         const link = gap ? 'after-gap' : 'unbroken'
         gap = false
-        return { sample, timeMs, profileHash, link } as const
+        return { sample, registers, timeMs, profileHash, link } as const
       }).pipe(Effect.tapError(failed)),
     }
   })

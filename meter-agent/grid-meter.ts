@@ -1,12 +1,10 @@
 import { Effect } from 'effect'
-import { canonicalBytes } from '#protocol/canonical-json.ts'
-import { keccak } from '#protocol/viem.ts'
-import { gridOf, meterModels } from './device-snapshot.ts'
+import { meterModels } from './device-snapshot.ts'
 import type { Bus } from './drivers/bus.ts'
 import type { ModbusError } from './drivers/modbus-error.ts'
 import { NoGridMeter } from './meter-error.ts'
+import { registersText, sampleOf, sunspecProfileHash, wordsText } from './registers.ts'
 import type { MeterSample } from './settlement-meter.ts'
-import { decodeModel } from './sunspec/decode-model.ts'
 import { discover } from './sunspec/discover.ts'
 import { type ModelDefinition, modelDefinitions } from './sunspec/models.ts'
 import type { NotSunspec } from './sunspec/not-sunspec.ts'
@@ -37,13 +35,14 @@ export const findGridMeter = (
         detail: `no meter among its models ${models.map(({ id }) => id).join(', ')}`,
       })
     }
-    const points = definition.points.map(({ path, offset, type }) => [path, offset, type])
-    const profileHash = keccak(canonicalBytes({ profile: 'sunspec', model: place.id, points }))
-    return { unit, place, definition, profileHash }
+    return { unit, place, definition, profileHash: sunspecProfileHash(definition) }
   })
 
 /** Reads the meter. Its header is read with it: after a firmware update another model may stand there. */
-export const readGridMeter = (bus: Bus, meter: GridMeter): Effect.Effect<MeterSample, ModbusError | NoGridMeter> =>
+export const readGridMeter = (
+  bus: Bus,
+  meter: GridMeter,
+): Effect.Effect<{ readonly sample: MeterSample; readonly registers: string }, ModbusError | NoGridMeter> =>
   Effect.gen(function* () {
     const { unit, place, definition } = meter
     const read = yield* readModel(bus, unit, place)
@@ -51,6 +50,7 @@ export const readGridMeter = (bus: Bus, meter: GridMeter): Effect.Effect<MeterSa
       const detail = `model ${place.id} has moved away from register ${place.address}`
       return yield* new NoGridMeter({ device: `unit ${unit}`, detail })
     }
-    const { powerW, importWh, exportWh } = gridOf(place.id, decodeModel(definition, read))
-    return { powerW: powerW.value, importWh: importWh.value, exportWh: exportWh.value }
+    const { id: model, address } = place
+    const registers = registersText({ protocol: 'modbus', unit, address, model, words: wordsText(read.words) })
+    return { sample: sampleOf(definition, read), registers }
   })

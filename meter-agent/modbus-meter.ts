@@ -23,8 +23,7 @@ export const openModbusMeter = (
       connect: bus.connect,
       identify: Effect.map(find, ({ profileHash }) => profileHash),
       read: Effect.gen(function* () {
-        const sample = yield* readGridMeter(bus, meter ?? (yield* find))
-        return { sample, sourceTimeMs: null }
+        return { ...(yield* readGridMeter(bus, meter ?? (yield* find))), sourceTimeMs: null }
       }),
     }
   })

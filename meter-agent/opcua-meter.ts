@@ -11,7 +11,7 @@ import {
   nodeAddress,
   profileHash,
 } from './profiles/opcua-profile.ts'
-import { countedValue, scaledValue } from './profiles/scaled-value.ts'
+import { nodeText, opcuaSample, registersText } from './registers.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
 
 /** A line to an OPC UA device, with the certificate that it was given to trust before any that was kept. */
@@ -64,11 +64,14 @@ export const openOpcuaMeter = <E>(
       read: Effect.map(read, ([imported, exported, power]) => {
         const times = new Set([imported.sourceTimeMs, exported.sourceTimeMs])
         return {
-          sample: {
-            importWh: countedValue(importWh, imported),
-            exportWh: countedValue(exportWh, exported),
-            powerW: scaledValue(powerW, power),
-          },
+          sample: opcuaSample(profile, { importWh: imported, exportWh: exported, powerW: power }),
+          registers: registersText({
+            protocol: 'opcua',
+            profile: device.profile ?? DEFAULT_OPCUA_PROFILE,
+            importWh: nodeText(imported),
+            exportWh: nodeText(exported),
+            powerW: nodeText(power),
+          }),
           sourceTimeMs: times.size === 1 ? imported.sourceTimeMs : null,
         }
       }),

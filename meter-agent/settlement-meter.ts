@@ -20,5 +20,7 @@ export interface SettlementMeter<E> {
 /** A sample, and when the device took it by its own clock (Unix ms); null where it does not say so. */
 interface TimedSample {
   readonly sample: MeterSample
+  /** what came over the line, in the one spelling that is kept and hashed (`registers.ts`) */
+  readonly registers: string
   readonly sourceTimeMs: number | null
 }

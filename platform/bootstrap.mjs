@@ -75,7 +75,11 @@ function findNode() {
 }
 
 const node = findNode()
-const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
+const env = {
+  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/commonwatt'), // a start takes half as long
+  ...process.env,
+  PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
+}
 
 const installed = join(root, 'node_modules/.package-lock.json') // npm writes it last
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs) {

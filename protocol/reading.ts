@@ -32,6 +32,8 @@ export const Reading = Schema.Struct({
   quality: Count,
   source: Schema.Literals(['utility-meter', 'certified-meter', 'inverter-estimate']),
   profileHash: Hash32,
+  /** keccak256 of what the meter answered, as the home keeps it */
+  registersHash: Hash32,
   previousHash: Hash32,
 })
 export type Reading = typeof Reading.Type

@@ -62,6 +62,7 @@ export const typedData: Readonly<
       { name: 'quality', type: 'uint64' },
       { name: 'source', type: 'string' },
       { name: 'profileHash', type: 'bytes32' },
+      { name: 'registersHash', type: 'bytes32' },
       { name: 'previousHash', type: 'bytes32' },
     ],
   },

@@ -70,7 +70,9 @@ export async function lastJournalledTime(path: string): Promise<number> {
     if (cause.code === 'ENOENT') return ''
     throw cause
   })
-  const times = text.slice(text.lastIndexOf('\n', text.lastIndexOf('\n') - 1)).matchAll(/"timestamp":(\d+)/g)
+  const end = text.lastIndexOf('\n')
+  const lastLine = end < 0 ? '' : text.slice(text.slice(0, end).lastIndexOf('\n') + 1, end)
+  const times = lastLine.matchAll(/"timestamp":(\d+)/g)
   return Math.max(0, ...[...times].map(([, seconds]) => Number(seconds)))
 }
 

@@ -15,7 +15,7 @@ export function totalsOf(settled: {
     trades: settled.trades.length,
     tradedWh: sum(settled.trades, ({ energyWh }) => energyWh),
     tradedMicroEur: sum(settled.trades, tradeValueMicroEur),
-    localChargeMicroEur: -sum(bills, ({ localChargeMicroEur }) => localChargeMicroEur),
+    localChargeMicroEur: sum(bills, ({ localChargeMicroEur }) => -localChargeMicroEur),
     importWh: sum(bills, ({ importWh }) => importWh),
     exportWh: sum(bills, ({ exportWh }) => exportWh),
     coveredWh: sum(settled.netted, ({ bills }) =>
@@ -24,8 +24,8 @@ export function totalsOf(settled: {
         sum(bills, ({ exportWh }) => exportWh),
       ),
     ),
-    costMicroEur: -sum(bills, netMicroEur),
-    costWithoutMarketMicroEur: -sum(bills, ({ withoutMarketMicroEur }) => withoutMarketMicroEur),
+    costMicroEur: sum(bills, (bill) => -netMicroEur(bill)),
+    costWithoutMarketMicroEur: sum(bills, ({ withoutMarketMicroEur }) => -withoutMarketMicroEur),
     creditsWh: sum(settled.credits, ({ amountWh }) => amountWh),
   }
 }

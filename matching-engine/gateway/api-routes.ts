@@ -9,13 +9,14 @@ import type { Neighbourhood } from '../neighbourhood.ts'
 import { json } from './answer.ts'
 import { type Market, takeCancel, takeMessages } from './message-doors.ts'
 import { HttpProblem, refused } from './problems.ts'
+import type { ReceiptBook } from './receipt-book.ts'
 import { notFound, type Route, type RouteRequest } from './router.ts'
 import { batchesView, bookView, homesView, positionsView, slotsView, tradesView } from './street-views.ts'
 
 const DEFAULT_TRADES = 50
 
 /** The JSON API over a neighbourhood. Reads are answered from its street, messages go through `submit`. */
-export function apiRoutes(market: Market): readonly Route[] {
+export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf'>): readonly Route[] {
   const { neighbourhood, clock } = market
   const { street } = neighbourhood
   const post = (path: string, takes: MessageKind, summary: string): Route => ({
@@ -68,6 +69,14 @@ export function apiRoutes(market: Market): readonly Route[] {
       return slot === undefined
         ? Effect.fail(notFound(`this market holds no slot ${parameters.slot}`))
         : Effect.succeed(json(200, bookView(slot)))
+    }),
+    get('receipts/:trade', 'What the log holds of a trade, from reading to transaction.', ({ parameters }) => {
+      const receipt = receipts.receiptOf(parameters.trade ?? '')
+      return receipt === undefined
+        ? Effect.fail(
+            notFound(`no trade ${parameters.trade} is kept; commonwatt verify receipt looks in the whole log`),
+          )
+        : Effect.succeed(json(200, receipt))
     }),
     get('trades', `The newest trades first: ?limit=1 to ${TAPE_LENGTH}, ${DEFAULT_TRADES} if left out.`, (request) =>
       Effect.map(tradesLimit(request), (limit) => json(200, tradesView(street, limit))),

@@ -11,7 +11,7 @@ export const problems = {
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   TOO_MANY_MESSAGES: { status: 413, title: 'Too many messages at once' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body does not say that it is JSON' },
-  TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests at once, or from one address' },
+  TOO_MANY_REQUESTS: { status: 429, title: 'Too much is under way' },
   INTERNAL: { status: 500, title: 'Something broke inside' },
   MARKET_STOPPED: { status: 503, title: 'The market cannot write its log' },
   MARKET_STOPPING: { status: 503, title: 'The market is about to stop and takes no new wishes' },

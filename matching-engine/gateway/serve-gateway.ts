@@ -6,6 +6,7 @@ import type { Clock } from '#protocol/clock.ts'
 import type { Neighbourhood } from '../neighbourhood.ts'
 import { type Answer, problemAnswer } from './answer.ts'
 import { apiRoutes, statusNow } from './api-routes.ts'
+import { BodyBudget } from './body-budget.ts'
 import { refuseBroken } from './broken-request.ts'
 import { DoorCounts } from './door-counts.ts'
 import { FrameFeed, RESUME_EVENTS } from './frame-feed.ts'
@@ -13,6 +14,7 @@ import type { Market } from './message-doors.ts'
 import { LOOP_DELAY_RESOLUTION_MS, metricsText } from './metrics.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { HttpProblem } from './problems.ts'
+import { ReceiptBook } from './receipt-book.ts'
 import { readJson } from './request-body.ts'
 import { notAllowed, type Route, route } from './router.ts'
 import { PageConnections } from './socket.io.ts'
@@ -62,7 +64,8 @@ export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, G
     const counts = new DoorCounts()
     let isStopping = false
     const market: Market = { neighbourhood, clock, counts, isStopping: () => isStopping }
-    const api = apiRoutes(market)
+    const receipts = new ReceiptBook(neighbourhood.street)
+    const api = apiRoutes(market, receipts)
     const metrics = () =>
       metricsText({
         status: statusNow(options),
@@ -99,6 +102,13 @@ export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, G
       Effect.retry(Schedule.spaced(STATUS_INTERVAL_MS)),
       Effect.forkScoped,
     )
+    // From the beginning: what was traded before a restart has its receipt, too.
+    const bookReceipts = Effect.suspend(() =>
+      Stream.runForEachArray(neighbourhood.events(receipts.lastSequence), (events) =>
+        Effect.sync(() => receipts.push(events)),
+      ),
+    )
+    yield* bookReceipts.pipe(Effect.retry(Schedule.spaced(STATUS_INTERVAL_MS)), Effect.forkScoped)
     yield* every(FRAME_INTERVAL_MS, () => pages.sendFrames())
     yield* every(STATUS_INTERVAL_MS, () => pages.sendStatus(statusNow(options)))
 
@@ -140,6 +150,7 @@ function reachable(host: string): string {
 }
 
 function responder(routes: readonly Route[], page: (path: string) => Answer | undefined, counts: DoorCounts) {
+  const budget = new BodyBudget()
   const answer = Effect.fnUntraced(function* (request: IncomingMessage) {
     const { method = 'GET', url = '/' } = request
     const [path = '/', query = ''] = url.split('?', 2)
@@ -147,7 +158,10 @@ function responder(routes: readonly Route[], page: (path: string) => Answer | un
     if (file !== undefined) return method === 'GET' || method === 'HEAD' ? file : yield* notAllowed(['GET'])
     const found = yield* route(routes, { method, path })
     const { parameters } = found
-    return yield* found.route.handle({ parameters, query: new URLSearchParams(query), body: readJson(request) })
+    const share = budget.share()
+    return yield* found.route
+      .handle({ parameters, query: new URLSearchParams(query), body: readJson(request, share) })
+      .pipe(Effect.ensuring(Effect.sync(share.giveBack)))
   })
   return (request: IncomingMessage, response: ServerResponse) =>
     answer(request).pipe(

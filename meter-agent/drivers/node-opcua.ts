@@ -1,8 +1,10 @@
 import { createHash, generateKeyPair, webcrypto } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { Effect, type Scope, Semaphore } from 'effect'
 import type { ClientSession, OPCUAClient, OPCUAClientOptions } from 'node-opcua-client'
 import { type ClientIdentity, clientIdentity, identityOf } from './client-identity.ts'
+import { containTransport } from './contain-transport.ts'
 import {
   OpcuaCertificateChanged,
   OpcuaClosed,
@@ -48,12 +50,18 @@ const ignore = (): void => undefined
 type Library = typeof import('node-opcua-client')
 
 /** Loaded with the first line: 0.3 s and 54 MB that an agent with a Modbus meter does not pay. */
-const library = Effect.promise(async (): Promise<Library> => {
-  const loaded = await import('node-opcua-client')
-  loaded.setWarningLogger(ignore) // it would write to stdout; what matters reaches us through the promises
-  loaded.setErrorLogger(ignore)
-  return loaded
+const library = Effect.promise(() => {
+  loading ??= import('node-opcua-client').then((loaded) => {
+    loaded.setWarningLogger(ignore) // it would write to stdout; what matters reaches us through the promises
+    loaded.setErrorLogger(ignore)
+    // Its own package, asked for from where it stands: the client does not give it out.
+    const require = createRequire(import.meta.resolve('node-opcua-client'))
+    containTransport((require('node-opcua-transport') as { TCP_transport: typeof Object }).TCP_transport)
+    return loaded
+  })
+  return loading
 })
+let loading: Promise<Library> | undefined
 
 /**
  * A line to an OPC UA server, always signed and encrypted. Connects and logs in on the first request and again after

@@ -6,17 +6,23 @@ import type { Statement } from '#protocol/statement.ts'
 import { emptyRecorder, type RecorderState } from '../reading/recorder.ts'
 import { type Outbox, OutboxFailure } from './outbox.ts'
 
-const SCHEMA_VERSION = 1
+/** 2: with registers */
+const SCHEMA_VERSION = 2
 const SCHEMA = `
   CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
   CREATE TABLE reading (sequence INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
   CREATE TABLE statement (slot INTEGER PRIMARY KEY, body TEXT NOT NULL, acknowledged INTEGER NOT NULL DEFAULT 0) STRICT;
+  CREATE TABLE registers (sequence INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
   CREATE INDEX statement_pending ON statement (slot) WHERE acknowledged = 0;
 `
 /** Nonces are reserved on disk in blocks, so that one write pays for many; a restart skips the rest of a block. */
 const NONCE_BLOCK = 256
 /** Acknowledged statements are kept so long, for the forecast. */
 const KEPT_STATEMENTS = 2_000
+/** What readings were read from is kept so long, in time of the agent's clock: who doubts a settlement asks by then. */
+const KEPT_REGISTERS_MS = 7 * 24 * 60 * 60_000
+/** Old registers deleted with each new reading: more than one, so that a shorter time than before catches up. */
+const FORGOTTEN_AT_ONCE = 8
 /** METERING: readings are synced at least so often. */
 const SYNC_EVERY_MS = 10_000
 
@@ -32,8 +38,8 @@ export const openSqliteOutbox = (options: {
     const { file } = options
     const attempt = <A>(step: () => A): Effect.Effect<A, OutboxFailure> =>
       Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: String(cause) }) })
-    const database = yield* Effect.acquireRelease(
-      attempt(() => openDatabase(file)),
+    const { database } = yield* Effect.acquireRelease(
+      attempt(() => openOwned(file)),
       (opened) => Effect.sync(() => opened.close()),
     )
     return yield* attempt(() => outboxOf(database, attempt, options.maxReadings ?? 20_000))
@@ -43,29 +49,82 @@ export const openSqliteOutbox = (options: {
 export const lastReadingTimeMs = (file: string): Effect.Effect<number, OutboxFailure> =>
   Effect.try({
     try: () => {
-      const database = openDatabase(file)
+      const { database, close } = openOwned(file)
       try {
         return recorderIn(database).last?.reading.timeMs ?? 0
       } finally {
-        database.close()
+        close()
       }
     },
     catch: (cause) => new OutboxFailure({ file, detail: String(cause) }),
   })
 
+/**
+ * Opens a file that nobody else writes: two agents on one would use sequences and nonces twice. The lock is on a file
+ * beside it, so that others may read it meanwhile.
+ */
+function openOwned(file: string): { readonly database: DatabaseSync; readonly close: () => void } {
+  const lock = new DatabaseSync(`${file}.lock`, { timeout: 2_000 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+    const database = openDatabase(file)
+    const close = () => {
+      database.close()
+      lock.close()
+    }
+    return { database, close }
+  } catch (cause) {
+    lock.close()
+    throw cause
+  }
+}
+
 function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 2_000 })
   try {
-    // One owner: two agents on one file would use sequences and nonces twice.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-    if (version > SCHEMA_VERSION) throw new Error(`written by a newer version (${version} > ${SCHEMA_VERSION})`)
+    if (version !== 0 && version !== SCHEMA_VERSION) {
+      throw new Error(`written by another version (schema ${version}; this version knows ${SCHEMA_VERSION})`)
+    }
     if (version === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
     return database
   } catch (cause) {
     database.close()
     throw cause
   }
+}
+
+/** What an outbox keeps of what its readings were read from. */
+export interface KeptRegisters {
+  /** the registers of a reading as they are kept, null if they are not */
+  readonly textOf: (sequence: number) => string | null
+  /** the oldest reading whose registers are kept, null if there is none */
+  readonly oldest: number | null
+}
+
+/** Reads an outbox's registers, also while its agent runs. Fails (OutboxFailure) where there is none, or it is damaged. */
+export const openKeptRegisters = (file: string): Effect.Effect<KeptRegisters, OutboxFailure, Scope.Scope> => {
+  const attempt = <A>(step: () => A) =>
+    Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: String(cause) }) })
+  return Effect.acquireRelease(
+    attempt(() => new DatabaseSync(file, { readOnly: true, timeout: 2_000 })),
+    (database) => Effect.sync(() => database.close()),
+  ).pipe(
+    Effect.flatMap((database) =>
+      attempt(() => {
+        const find = database.prepare('SELECT text FROM registers WHERE sequence = ?')
+        const oldest = database.prepare('SELECT min(sequence) AS oldest FROM registers').get()?.oldest
+        return {
+          textOf: (sequence) => {
+            const text = find.get(sequence)?.text
+            return typeof text === 'string' ? text : null
+          },
+          oldest: typeof oldest === 'number' ? oldest : null,
+        }
+      }),
+    ),
+  )
 }
 
 const READ_NOTE = 'SELECT text FROM note WHERE name = ?'
@@ -83,6 +142,10 @@ function outboxOf(
   const writeNote = database.prepare('INSERT INTO note VALUES (?, ?) ON CONFLICT DO UPDATE SET text = excluded.text')
   const readNote = database.prepare(READ_NOTE)
   const insertReading = database.prepare('INSERT INTO reading VALUES (?, ?)')
+  const insertRegisters = database.prepare('INSERT INTO registers VALUES (?, ?, ?)')
+  const forgetRegisters = database.prepare(`
+    DELETE FROM registers
+    WHERE time_ms < ? AND sequence IN (SELECT sequence FROM registers ORDER BY sequence LIMIT ${FORGOTTEN_AT_ONCE})`)
   const insertStatement = database.prepare('INSERT INTO statement (slot, body) VALUES (?, ?)')
   const countReadings = database.prepare('SELECT count(*) AS n FROM reading')
   const thinReadings = database.prepare(`
@@ -134,12 +197,14 @@ function outboxOf(
   return {
     bootId,
     recorder: attempt(() => recorderIn(database)),
-    record: ({ state, reading, statements }) =>
+    record: ({ state, reading, registers, statements }) =>
       attempt(() => {
         const due = statements.length > 0 || performance.now() - syncedAtMs >= SYNC_EVERY_MS
         transaction(due ? 'FULL' : 'NORMAL', () => {
           if (waiting >= maxReadings) thinReadings.run(Math.floor(maxReadings / 2))
           insertReading.run(reading.sequence, canonicalJson({ ...reading }))
+          insertRegisters.run(reading.sequence, reading.timeMs, registers)
+          forgetRegisters.run(reading.timeMs - KEPT_REGISTERS_MS)
           for (const statement of statements) insertStatement.run(statement.slot, canonicalJson({ ...statement }))
           const last = statements.at(-1)
           if (last !== undefined) forgetStatements.run(last.slot - KEPT_STATEMENTS)

@@ -22,10 +22,15 @@ export interface Outbox {
   /** counts the starts of this agent, from 1 */
   readonly bootId: number
   readonly recorder: Effect.Effect<RecorderState, OutboxFailure>
-  /** A reading, the state that follows from it, and the statements it completes: all or nothing. */
+  /**
+   * A reading, the registers that it was read from, the state that follows from it, and the statements it completes:
+   * all or nothing.
+   */
   readonly record: (entry: {
     readonly state: RecorderState
     readonly reading: Reading
+    /** canonical text, kept for days after the reading is acknowledged */
+    readonly registers: string
     readonly statements: readonly Statement[]
   }) => Effect.Effect<void, OutboxFailure>
   /** Makes everything recorded so far survive a power cut; before anything is published. */

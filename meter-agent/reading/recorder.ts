@@ -31,6 +31,7 @@ export interface SampleContext {
   readonly clock: Reading['clock']
   readonly source: Reading['source']
   readonly profileHash: `0x${string}`
+  readonly registersHash: `0x${string}`
   readonly limits: CounterLimits
   readonly link: 'unbroken' | 'after-gap'
 }
@@ -69,6 +70,7 @@ export function nextReading(
     quality: imported.quality | exported.quality | powerQuality(sample.powerW, limits) | gap,
     source: context.source,
     profileHash: context.profileHash,
+    registersHash: context.registersHash,
     previousHash: state.last?.hash ?? NO_READING,
   }
   const recorded = { reading, hash: digestOf({ domain, kind: 'reading', body: reading }) }

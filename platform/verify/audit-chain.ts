@@ -15,7 +15,7 @@ import { batchOnChain } from './transaction-step.ts'
 type Hex = `0x${string}`
 
 /** An account as it was rebuilt, and as the chain has it. */
-export interface AccountAudit {
+interface AccountAudit {
   readonly name: string
   readonly account: Hex
   readonly balanceMicroEur: number

@@ -1,6 +1,7 @@
 import { Effect, Stream } from 'effect'
 import { auditChain, type ChainAudit } from './audit-chain.ts'
 import { AuditedLog } from './audited-log.ts'
+import { AuditedRegisters } from './audited-registers.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
 import { type Failure, ProofFailed } from './proof-failed.ts'
 
@@ -12,6 +13,8 @@ export interface Audit {
     readonly events: number
     readonly signatures: number
     readonly readings: number
+    /** meter answers that readings were made from: decoded again, and not in the data folder (any more) */
+    readonly registers: { readonly decoded: number; readonly gone: number }
     readonly orders: number
     readonly trades: number
     /** made again from their readings, standing in for missing ones, and resting on readings that were thinned out */
@@ -32,6 +35,7 @@ export interface Audit {
 export const audit = (evidence: Evidence, onEvent: (sequence: number) => void = () => {}): Effect.Effect<Audit> =>
   Effect.gen(function* () {
     const log = new AuditedLog(evidence)
+    const registers = new AuditedRegisters(evidence.folder)
     const proof = Effect.gen(function* () {
       yield* Stream.runForEachArray(evidence.events, (events) =>
         Effect.forEach(
@@ -43,13 +47,13 @@ export const audit = (evidence: Evidence, onEvent: (sequence: number) => void = 
                 onEvent(event.sequence)
               },
               catch: (cause) => failureOf(eventPlace(event), cause),
-            }),
+            }).pipe(Effect.andThen(registers.take(event))),
           { discard: true },
         ),
       )
       yield* Effect.try({ try: () => log.end(), catch: (cause) => failureOf('log.sqlite', cause) })
       return yield* auditChain(evidence, log)
-    })
+    }).pipe(Effect.scoped)
     const done = yield* Effect.match(proof, {
       onSuccess: (chain) => ({ chain, failure: null }),
       onFailure: ({ facts }) => ({ chain: null, failure: facts }),
@@ -58,7 +62,11 @@ export const audit = (evidence: Evidence, onEvent: (sequence: number) => void = 
     return {
       neighbourhood: evidence.node.neighbourhood,
       holds: done.failure === null,
-      log: { ...log.counts, statements: { recomputed, estimated, unfounded } },
+      log: {
+        ...log.counts,
+        registers: { decoded: registers.decoded, gone: registers.gone },
+        statements: { recomputed, estimated, unfounded },
+      },
       batches: log.batches.length,
       ...done,
     }

@@ -19,7 +19,7 @@ export const NodeFile = Schema.Struct({
 })
 export type NodeFile = typeof NodeFile.Type
 
-export const NODE_FILE = 'node.json'
+const NODE_FILE = 'node.json'
 
 /** Says what runs on a folder for as long as the scope is open, and then where a stopped local chain is: nowhere. */
 export const keepNodeFile = (folder: string, node: NodeFile): Effect.Effect<void, never, Scope.Scope> => {

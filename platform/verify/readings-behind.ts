@@ -10,7 +10,7 @@ export interface ReadingsBehind {
   readonly readings: readonly Logged<'ReadingAccepted'>[]
   /** the last one before them */
   readonly before: Logged<'ReadingAccepted'> | null
-  /** whether a counter of the device ever went back before: from then on readings may count from an offset */
+  /** whether a counter of the device ever went back before them: then they may count from an offset */
   readonly afterReset: boolean
 }
 
@@ -34,8 +34,10 @@ export const readingsBehind = (
         const behind = found.get(body.deviceId)
         if (range === undefined || behind === undefined || body.sequence > range.last) return
         if (body.sequence >= range.first) behind.readings.push({ sequence, event })
-        else behind.before = { sequence, event }
-        if ((body.quality & ReadingQuality.counterHeld) !== 0) behind.afterReset = true
+        else {
+          behind.before = { sequence, event }
+          if ((body.quality & ReadingQuality.counterHeld) !== 0) behind.afterReset = true
+        }
       }),
     )
     return found

@@ -2,7 +2,7 @@ import type { Trade } from '#protocol/trade.ts'
 import type { Failure } from './proof-failed.ts'
 
 /** The links of a trade's chain of proof, from register to transaction. */
-export type StepName = 'registers' | 'reading' | 'statement' | 'order' | 'match' | 'batch' | 'transaction'
+type StepName = 'registers' | 'reading' | 'statement' | 'order' | 'match' | 'batch' | 'transaction'
 
 /**
  * One link. `proven`: recomputed from the records, and the same. `estimated`: the home stated nothing, and what stands

@@ -9,6 +9,7 @@ import { ProofFailed } from './proof-failed.ts'
 import { readingStep } from './reading-step.ts'
 import { type ReadingsBehind, readingsBehind } from './readings-behind.ts'
 import type { Receipt, ReceiptStep } from './receipt.ts'
+import { registersStep } from './registers-step.ts'
 import { statementStep } from './statement-step.ts'
 import { type TradeStory, tradeStory } from './trade-story.ts'
 import { transactionStep } from './transaction-step.ts'
@@ -27,8 +28,9 @@ export const verifyReceipt = (evidence: Evidence, id: string): Effect.Effect<Rec
       const { domain } = story.opened.event
       const parties = yield* proving(() => [partyOf(story, 'seller', domain), partyOf(story, 'buyer', domain)])
       const behind = yield* readingsBehind(evidence, rangesOf(story, parties))
-      for (const party of parties)
-        steps.push(...(yield* meteringSteps(story, party, behind.get(party.deviceId) ?? null)))
+      for (const party of parties) {
+        steps.push(...(yield* meteringSteps(evidence.folder, story, party, behind.get(party.deviceId) ?? null)))
+      }
       for (const party of parties) steps.push(yield* proving(() => orderStep(story, party, domain)))
       steps.push(yield* proving(() => matchStep(story)))
       steps.push(yield* proving(() => batchStep(story, evidence.folder)))
@@ -63,19 +65,27 @@ function rangesOf(story: TradeStory, parties: readonly Party[]) {
   return ranges
 }
 
-const meteringSteps = (story: TradeStory, party: Party, behind: ReadingsBehind | null) =>
-  proving((): readonly ReceiptStep[] => {
-    const { domain, operator, rules } = story.opened.event
-    const statement = story.statements.get(party.account)
-    if (statement === undefined) {
-      const place = eventPlace(story.trade)
-      const detail = `${party.home} has not stated slot ${story.trade.event.trade.slot} yet`
-      return [{ step: 'statement', party: party.role, state: 'open', detail, place }]
-    }
-    const { slotMinutes } = rules
-    const stated = statementStep(statement, behind, { party, domain, operator, slotMinutes })
-    return behind === null ? [stated] : [readingStep(behind, statement, { party, domain }), stated]
-  })
+/** From the registers of a party's meter to its statement. */
+const meteringSteps = Effect.fnUntraced(function* (
+  folder: string,
+  story: TradeStory,
+  party: Party,
+  behind: ReadingsBehind | null,
+): Effect.fn.Return<readonly ReceiptStep[], ProofFailed> {
+  const { domain, operator, rules } = story.opened.event
+  const statement = story.statements.get(party.account)
+  if (statement === undefined) {
+    const place = eventPlace(story.trade)
+    const detail = `${party.home} has not stated slot ${story.trade.event.trade.slot} yet`
+    return [{ step: 'statement', party: party.role, state: 'open', detail, place }]
+  }
+  const context = { party, domain, operator, slotMinutes: rules.slotMinutes }
+  if (behind === null) return [yield* proving(() => statementStep(statement, behind, context))]
+  // The readings first: registers are only held against what was signed.
+  const reading = yield* proving(() => readingStep(behind, statement, { party, domain }))
+  const registers = yield* registersStep(folder, behind, party)
+  return [registers, reading, yield* proving(() => statementStep(statement, behind, context))]
+})
 
 /** Runs a step that throws ProofFailed; whatever else it throws is a record that makes no sense. */
 const proving = <A>(prove: () => A): Effect.Effect<A, ProofFailed> =>

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
 import type { OPCUAServer } from 'node-opcua'
+import { containTransport } from './contain-transport.ts'
 import { EmulatorFailure } from './emulator-failure.ts'
 import type { OpcuaPoint } from './opcua-points.ts'
 import { freePort } from './take-port.ts'
@@ -32,13 +33,17 @@ const SERVICE = 'OPC UA'
 const SESSIONS_MAX = 50
 
 /** Loaded with the first server: 0.7 s and 100 MB that a street without OPC UA does not pay. */
-const library = async () => {
-  const loaded = await import('node-opcua')
-  const ignore = (): void => undefined
-  loaded.setWarningLogger(ignore) // it would write to stdout; what matters is thrown or refused
-  loaded.setErrorLogger(ignore)
-  return loaded
+const library = () => {
+  loading ??= import('node-opcua').then((loaded) => {
+    const ignore = (): void => undefined
+    loaded.setWarningLogger(ignore) // it would write to stdout; what matters is thrown or refused
+    loaded.setErrorLogger(ignore)
+    containTransport(loaded.TCP_transport)
+    return loaded
+  })
+  return loading
 }
+let loading: Promise<typeof import('node-opcua')> | undefined
 
 /**
  * Serves a device over OPC UA until the scope closes: Basic256Sha256 with SignAndEncrypt only, one user with a

@@ -33,6 +33,19 @@ describe('a batch', () => {
     )
   })
 
+  it('has totals that come back from the log as they were: no −0', () => {
+    const idle = [{ slot: 1, trades: [], statements: [statement({ slot: 1, account: home(0) })] }]
+    fc.assert(
+      fc.property(twoSlots, ([one, other]) => {
+        for (const deliveries of [idle, [one, other]]) {
+          const { totals } = buildBatch({ ...settled, deliveries }, { supplier, grid, tariff }).batch
+          expect(totals).toStrictEqual(JSON.parse(JSON.stringify(totals)))
+          expect(Object.values(totals).some((total) => Object.is(total, -0))).toBe(false)
+        }
+      }),
+    )
+  })
+
   it('is the same bytes for the same deliveries, and its archive has the name it was posted with', () => {
     const [deliveries] = fc.sample(twoSlots, { numRuns: 1, seed: 42 })
     if (deliveries === undefined) throw new Error('a sample has one value')

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startLocalChain } from '#contracts/index.ts'
-import { HandClock, person, run, testChain } from './on-chain.ts'
+import { deploy, forgetLocalChain, localChainTimeMs, startLocalChain } from '#contracts/index.ts'
+import { HandClock, person, run, testChain, WINDOW_SECONDS } from './on-chain.ts'
 
 const alice = person(0xa)
 let dataDir = ''
@@ -69,6 +69,31 @@ describe('the local chain', () => {
     const deployment = await start
     await appendFile(join(dataDir, 'chain.ndjson'), '{"raw":"0x02f8')
     expect(await run(Effect.map(testChain({ dataDir }), (again) => again.deployment))).toEqual(deployment)
+  })
+
+  it('finds its contracts again, and refuses those of another window', async () => {
+    const { deployment } = await run(testChain({ dataDir }))
+    const again = (disputeWindowSeconds: number) =>
+      run(
+        Effect.flatMap(startLocalChain({ clock: new HandClock(), dataDir }), (access) =>
+          deploy({ ...access, disputeWindowSeconds, directory: join(dataDir, 'deployment') }),
+        ),
+      )
+    expect(await again(WINDOW_SECONDS)).toEqual(deployment)
+    await expect(again(60)).rejects.toThrow(/deployed.json has disputeWindowSeconds 3600, not 60/)
+  })
+
+  it('tells the time of its last block while it is closed, and begins anew once it is forgotten', async () => {
+    const clock = new HandClock()
+    const timeMs = () => Effect.runPromise(localChainTimeMs(dataDir))
+    expect(await timeMs()).toBe(0)
+    await run(Effect.flatMap(testChain({ clock, dataDir }), () => Effect.sync(() => clock.pass(60_000))))
+    expect(await timeMs()).toBe(clock.timeMs - 60_000)
+    await run(Effect.flatMap(testChain({ clock, dataDir }), ({ client }) => client.fund(deposit)))
+    await appendFile(join(dataDir, 'chain.ndjson'), '{"raw":"0x02f8')
+    expect(await timeMs()).toBe(clock.timeMs)
+    await Effect.runPromise(forgetLocalChain(dataDir))
+    expect(await timeMs()).toBe(0)
   })
 
   it('refuses a journal in which a byte was changed, and says in which line', async () => {

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { Effect, Stream } from 'effect'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildBatch, type ChainClient, ChainFailure, makeSettler, VaultLedger } from '#contracts/index.ts'
+import {
+  buildBatch,
+  type ChainClient,
+  ChainFailure,
+  makeSettler,
+  neighbourhoodIdOf,
+  VaultLedger,
+} from '#contracts/index.ts'
 import { canonicalJson } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
 import { anyDelivery, grid, home, supplier, tariff } from './deliveries.ts'
@@ -19,8 +26,11 @@ const deposits = [
 ]
 
 /** A settler that has folded all of the log, as one is after a start. */
-function settlerOf(log: StreetLog, chain: ChainClient, archiveDirectory?: string) {
-  const kept = archiveDirectory === undefined ? {} : { archiveDirectory }
+function settlerOf(
+  log: StreetLog,
+  chain: ChainClient,
+  kept: { readonly archiveDirectory?: string; readonly lastFinalOnChain?: number } = {},
+) {
   const settler = makeSettler({ chain, supplier, grid, record: log.record, ...kept })
   let read = 0
   const catchUp = () => {
@@ -190,12 +200,42 @@ describe('the settler', () => {
     ),
   )
 
+  it.each([undefined, 1, 3])(
+    'settles again what the log calls final and the chain forgot (%s of three left), to the same bytes',
+    (left) =>
+      street(({ log, client, clock }) =>
+        Effect.gen(function* () {
+          const slots = [10, 11, 12, 13, 14, 15].map((slot) => sunnySlot(slot))
+          log.settle(slots)
+          const first = settlerOf(log, client)
+          yield* first.tick(clock.timeMs)
+          clock.pass(window)
+          yield* first.tick(clock.timeMs)
+          expect(log.of('BatchFinalized')).toHaveLength(3)
+          const told = log.events.length
+
+          const forgetful = yield* testChain({ clock })
+          yield* forgetful.client.fund(deposits)
+          if (left !== undefined) yield* finalizeUpTo(left, forgetful)
+          const lastFinalOnChain = yield* forgetful.client.lastFinal(neighbourhoodIdOf('lime-street'))
+          expect(lastFinalOnChain).toBe(left ?? 0)
+          const second = settlerOf(log, forgetful.client, { lastFinalOnChain })
+          yield* second.tick(clock.timeMs)
+          clock.pass(window)
+          yield* second.tick(clock.timeMs)
+          expect(log.events.length).toBe(told)
+          yield* expectLedger(forgetful, ledgerOf([slots.slice(0, 2), slots.slice(2, 4), slots.slice(4)]))
+          expect((yield* forgetful.client.creditTotals).mintedWh).toBe(9_000)
+        }).pipe(Effect.scoped),
+      )(),
+  )
+
   it('keeps the leaves of each batch under the hash of their canonical bytes', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'commonwatt-archive-'))
     await street(({ log, client, clock }) =>
       Effect.gen(function* () {
         log.settle([sunnySlot(10), sunnySlot(11)])
-        yield* settlerOf(log, client, directory).tick(clock.timeMs)
+        yield* settlerOf(log, client, { archiveDirectory: directory }).tick(clock.timeMs)
       }),
     )()
     const [name = ''] = await readdir(directory)
@@ -231,6 +271,17 @@ describe('the settler', () => {
     ),
   )
 })
+
+/** Another settler's work on a chain: the first batches of two sunny slots each, final. */
+const finalizeUpTo = (batches: number, { client, clock }: TestChain) =>
+  Effect.gen(function* () {
+    const log = new StreetLog()
+    log.settle(Array.from({ length: 2 * batches }, (_, i) => sunnySlot(10 + i)))
+    const settler = settlerOf(log, client)
+    yield* settler.tick(clock.timeMs)
+    clock.pass(window)
+    yield* settler.tick(clock.timeMs)
+  })
 
 /** The client of a process that dies right after a step: it was done, and nobody here learns of it. */
 function crashing(client: ChainClient, log: StreetLog, after: string): ChainClient {

@@ -15,6 +15,7 @@ import type { LoggedEvent } from '#protocol/market-event.ts'
 import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import { ReadingQuality } from '#protocol/reading.ts'
 import { addressOf } from '#protocol/viem.ts'
+import { commonwatt } from './command-line.ts'
 import { expectedBalances, expectedCreditsWh, ofType, settledBatches, sum } from './independent-ledger.ts'
 import { OutsideHome } from './outside-home.ts'
 import { startAndKill, startStreet } from './street-process.ts'
@@ -22,16 +23,19 @@ import { startAndKill, startStreet } from './street-process.ts'
 /** Kills a day; `npm run test:long` asks for more of them, and gets more days. */
 const KILLS_A_DAY = 50
 const days = Math.max(1, Math.round(Number(process.env.COMMONWATT_TEST_KILLS ?? KILLS_A_DAY) / KILLS_A_DAY))
-const HOMES = 3
+/** One that speaks Modbus, and in the long run two more, of which one speaks OPC UA and takes a second longer to start. */
+const HOMES = days === 1 ? 1 : 3
 const SPEED = 1_800
 const HOUR_MS = 60 * 60_000
+/** What a start may take between its clock and its first line, and a signal to arrive. */
+const SLACK_WALL_MS = 500
 /** One kill in so many does not wait until the process is up. */
 const OF_STARTS = 3
 
 interface Driven {
   readonly outside: OutsideHome
-  /** the latest time that anybody was told before each kill, and the first one after it */
-  readonly clocks: { readonly before: number; readonly after: number }[]
+  /** how far the clock went from the last look before a kill to the first one after it, and at most could, ms */
+  readonly clocks: { readonly wentMs: number; readonly mayGoMs: number }[]
   readonly said: string[]
   readonly kills: { up: number; starting: number }
 }
@@ -43,28 +47,37 @@ async function driveDay(folder: string, seed: number): Promise<Driven> {
   const driven: Driven = { outside: new OutsideHome(random), clocks: [], said: [], kills: { up: 0, starting: 0 } }
   const moments = Array.from({ length: KILLS_A_DAY }, () => random() * 24 * HOUR_MS).sort((a, b) => a - b)
   let beganMs: number | null = null
-  let lastMs = 0
+  let last: { readonly timeMs: number; readonly atMs: number; killedMs: number } | null = null
   let startingMs = 4_000
 
   /** Lives with the street until its clock is there, or, if it is to be killed, up to somewhere in a request. */
   const liveUntil = async (end: 'killed' | 'stopped', isOver: (timeMs: number, final: number) => boolean) => {
     const spawnedMs = performance.now()
     const street = await startStreet(args)
-    startingMs = performance.now() - spawnedMs
+    const upMs = performance.now()
+    startingMs = upMs - spawnedMs
     const first = await street.status()
-    if (lastMs > 0) driven.clocks.push({ before: lastMs, after: first.timeMs })
+    if (last !== null) {
+      const runningMs = last.killedMs - last.atMs + (performance.now() - upMs)
+      driven.clocks.push({ wentMs: first.timeMs - last.timeMs, mayGoMs: (runningMs + SLACK_WALL_MS) * SPEED })
+    }
     beganMs ??= first.timeMs
     let over = false
     const speaking = (async () => {
       while (!over && (await driven.outside.step(street.url))) await pause(30)
     })()
-    for (let now = first; !isOver(now.timeMs - beganMs, now.batches.final); now = await street.status()) {
-      lastMs = now.timeMs
+    let now = first
+    last = { timeMs: now.timeMs, atMs: upMs, killedMs: 0 }
+    while (!isOver(now.timeMs - beganMs, now.batches.final)) {
       await pause(20)
+      const askedMs = performance.now()
+      now = await street.status()
+      last = { timeMs: now.timeMs, atMs: askedMs, killedMs: 0 }
     }
     if (end === 'killed') {
       await pause(random() * 60)
       await street.stop('SIGKILL')
+      last.killedMs = performance.now()
     }
     over = true
     await speaking
@@ -76,6 +89,7 @@ async function driveDay(folder: string, seed: number): Promise<Driven> {
     if (index < OF_STARTS || random() < 1 / OF_STARTS) {
       await startAndKill(args, random() * startingMs)
       driven.kills.starting++
+      last = null // it may have come up, and gone on
     } else {
       await liveUntil('killed', (passedMs) => passedMs >= moment)
       driven.kills.up++
@@ -158,6 +172,21 @@ const readOutbox = (file: string) =>
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 const twice = <A>(values: readonly A[]) => values.filter((value, index) => values.indexOf(value) !== index)
 
+describe('a street whose first start is killed, with devices of both kinds', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'commonwatt-crash-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('comes up all the same', async () => {
+    const args = ['--homes', '2', '--speed', '60', '--data', folder]
+    const random = seededRandom('first starts')
+    for (let kill = 0; kill < 5; kill++) await startAndKill(args, 800 + random() * 3_000)
+    const street = await startStreet(args)
+    const { readings } = await street.until((status) => status.homes === 2 && status.readings > 4, 60_000)
+    expect(readings).toBeGreaterThan(4)
+    expect(await street.stop('SIGTERM')).toBe(0)
+  })
+})
+
 describe.each(upTo(days))('a day in which the process is killed fifty times and started again (seed %i)', (seed) => {
   const folder = mkdtempSync(join(tmpdir(), 'commonwatt-crash-'))
   let driven: Driven
@@ -174,9 +203,9 @@ describe.each(upTo(days))('a day in which the process is killed fifty times and 
     expect(kills.up + kills.starting).toBe(KILLS_A_DAY)
     expect(kept.opened).toBe(1)
     expect(outside.isEnrolled).toBe(true)
-    expect(outside.orders.size).toBeGreaterThan(200)
-    expect(outside.readings.size).toBeGreaterThan(200)
-    expect(outside.statements.size).toBeGreaterThan(90)
+    expect(outside.orders.size).toBeGreaterThan(100)
+    expect(outside.readings.size).toBeGreaterThan(100)
+    expect(outside.statements.size).toBeGreaterThan(40)
     expect(ofType(kept.events, 'TradeMatched').length).toBeGreaterThan(100)
     expect(kept.onChain.length).toBeGreaterThanOrEqual(23)
   })
@@ -236,13 +265,15 @@ describe.each(upTo(days))('a day in which the process is killed fifty times and 
   it('loses no statement, and has one a device and slot', () => {
     const stated = ofType(kept.events, 'StatementAccepted').map(({ statement }) => statement.body)
     expect(twice(stated.map(({ deviceId, slot }) => `${deviceId} ${slot}`))).toEqual([])
+    const settled = new Set(stated.map(({ deviceId, slot }) => `${deviceId} ${slot}`))
     const logged = new Set(
       stated.filter(({ estimated }) => !estimated).map(({ deviceId, slot }) => `${deviceId} ${slot}`),
     )
     for (const slot of driven.outside.statements) expect(logged).toContain(`${driven.outside.home} ${slot}`)
     const firstSlot = Math.min(...stated.map(({ slot }) => slot))
     for (const { deviceId, heard } of kept.outboxes) {
-      const missing = heard.filter((slot) => slot >= firstSlot && !logged.has(`${deviceId} ${slot}`))
+      // What comes after the metering deadline was estimated, and the home was told so.
+      const missing = heard.filter((slot) => slot >= firstSlot && !settled.has(`${deviceId} ${slot}`))
       expect([deviceId, missing]).toEqual([deviceId, []])
     }
   })
@@ -266,12 +297,11 @@ describe.each(upTo(days))('a day in which the process is killed fifty times and 
     for (const changes of phases.values()) expect(twice(changes.map(({ phase }) => phase))).toEqual([])
   })
 
-  it('goes on in time where it was', () => {
+  it('goes on in time where it was: what nobody could trade in does not pass', () => {
     const times = kept.events.map(({ event }) => event.timeMs)
     expect(times.every((timeMs, i) => timeMs >= (times[i - 1] ?? 0))).toBe(true)
-    const jumpsMs = driven.clocks.map(({ before, after }) => after - before)
-    expect(Math.max(...jumpsMs)).toBeLessThan(HOUR_MS / 2)
-    expect(Math.min(...jumpsMs)).toBeGreaterThan(-HOUR_MS / 2)
+    expect(driven.clocks.length).toBeGreaterThan(10)
+    expect(driven.clocks.filter(({ wentMs, mayGoMs }) => wentMs > mayGoMs || wentMs < -HOUR_MS / 2)).toEqual([])
   })
 
   it('posts each batch once, in order, to the log and on the chain', () => {
@@ -299,7 +329,16 @@ describe.each(upTo(days))('a day in which the process is killed fifty times and 
     const batches = settledBatches(kept.events)
     const expected = expectedBalances({ deposits, batches, tariff: rules.tariff, supplier, grid })
     expect(kept.balances).toEqual(expected)
-    expect(kept.creditTotals.mintedWh).toBe(sum(batches.map(expectedCreditsWh)))
+    // The stop may have come before all of the last batch's credits were claimed; the next start goes on with them.
+    const creditsWh = batches.map(expectedCreditsWh)
+    expect(kept.creditTotals.mintedWh).toBeLessThanOrEqual(sum(creditsWh))
+    expect(kept.creditTotals.mintedWh).toBeGreaterThanOrEqual(sum(creditsWh.slice(0, -1)))
+    expect(sum(creditsWh)).toBeGreaterThan(0)
+  })
+
+  it('holds in an audit that trusts no server', async () => {
+    const { code, stdout, stderr } = await commonwatt(['verify', 'audit', '--data', folder])
+    expect([code, code === 0 ? '' : stdout + stderr]).toEqual([0, ''])
   })
 
   it('complains of nothing that is broken inside', () => {

@@ -1,9 +1,10 @@
+import type { RecordedReading } from '#meter-agent/index.ts'
+import { advanceSlots, type SlotState } from '#meter-agent/reading/slot-statement.ts'
 import type { SignedMessage } from '#protocol/envelope.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Order } from '#protocol/order.ts'
 import type { Reading } from '#protocol/reading.ts'
 import { slotAt } from '#protocol/slot.ts'
-import type { Statement } from '#protocol/statement.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import { addressOf, digestOf, sign } from '#protocol/viem.ts'
 
@@ -11,9 +12,8 @@ const accountKey = `0x${'6a'.repeat(32)}` as const
 const deviceKey = `0x${'6b'.repeat(32)}` as const
 const ZERO_HASH = `0x${'0'.repeat(64)}` as const
 const SLOT_MINUTES = 15
-/** Its roof gives 1,600 W all day, 400 Wh a slot, and nobody is at home. */
+/** Its roof gives 1,600 W all day, and nobody is at home. */
 const MS_PER_WH = 2_250
-const EXPORT_WH_PER_SLOT = 400
 const METER_BEGAN_WH = 700_000_000
 
 const doors = { enrolment: 'enrolments', reading: 'readings', statement: 'statements', order: 'orders' } as const
@@ -41,8 +41,8 @@ export class OutsideHome {
 
   readonly #random: () => number
   #nonce = 1
-  #lastReading: { readonly sequence: number; readonly timeMs: number; readonly hash: `0x${string}` } | null = null
-  #nextSlot = 0
+  #last: RecordedReading | null = null
+  #slot: SlotState | null = null
   #unanswered: { readonly letter: Letter; sent: number }[] = []
 
   constructor(random: () => number) {
@@ -53,7 +53,7 @@ export class OutsideHome {
   async step(url: string): Promise<boolean> {
     try {
       const { domain, neighbourhood, timeMs } = await this.#ask(`${url}/api/v1/protocol`)
-      if (this.#nonce === 1) this.#add(this.#enrolment(domain, neighbourhood, timeMs))
+      if (this.#nonce === 1) this.#add(this.#enrolment(domain, neighbourhood))
       // Only what follows an answered letter is written, so that letters arrive in the order of their sequence.
       else if (this.#unanswered.length === 0) this.#write(domain, neighbourhood, timeMs)
       for (const kind of Object.keys(doors) as (keyof typeof doors)[]) await this.#send(url, kind)
@@ -104,10 +104,17 @@ export class OutsideHome {
   }
 
   #write(domain: SigningDomain, neighbourhood: string, timeMs: number): void {
-    this.#add(this.#reading(domain, timeMs))
-    for (const slotNow = slotAt({ timeMs, slotMinutes: SLOT_MINUTES }); this.#nextSlot < slotNow; this.#nextSlot++) {
-      this.#add(this.#statement(domain, neighbourhood, this.#nextSlot))
+    const before = this.#last
+    const body = this.#reading(timeMs)
+    const after = { reading: body, hash: digestOf({ domain, kind: 'reading', body }) }
+    this.#add(sign({ domain, kind: 'reading', body, privateKey: deviceKey }))
+    const home = { account: this.account, neighbourhood, slotMinutes: SLOT_MINUTES }
+    const { state, statements } = advanceSlots(this.#slot, { before, after }, home)
+    for (const stated of statements) {
+      this.#add(sign({ domain, kind: 'statement', body: stated, privateKey: deviceKey }))
     }
+    this.#last = after
+    this.#slot = state
     this.#add(this.#order(domain, neighbourhood, timeMs))
   }
 
@@ -115,8 +122,7 @@ export class OutsideHome {
     this.#unanswered.push({ letter, sent: 0 })
   }
 
-  #enrolment(domain: SigningDomain, neighbourhood: string, timeMs: number): Letter {
-    this.#nextSlot = slotAt({ timeMs, slotMinutes: SLOT_MINUTES })
+  #enrolment(domain: SigningDomain, neighbourhood: string): Letter {
     const body = {
       neighbourhood,
       home: this.home,
@@ -128,13 +134,13 @@ export class OutsideHome {
     return sign({ domain, kind: 'enrolment', body, privateKey: accountKey })
   }
 
-  #reading(domain: SigningDomain, timeMs: number): Letter {
-    const last = this.#lastReading
-    const atMs = Math.max(timeMs, last?.timeMs ?? 0)
-    const body: Reading = {
+  #reading(timeMs: number): Reading {
+    const last = this.#last
+    const atMs = Math.max(timeMs, last?.reading.timeMs ?? 0)
+    return {
       version: 1,
       deviceId: this.home,
-      sequence: (last?.sequence ?? 0) + 1,
+      sequence: (last?.reading.sequence ?? 0) + 1,
       bootId: 1,
       timeMs: atMs,
       clock: 'simulated',
@@ -145,27 +151,9 @@ export class OutsideHome {
       quality: 0,
       source: 'certified-meter',
       profileHash: ZERO_HASH,
+      registersHash: ZERO_HASH,
       previousHash: last?.hash ?? ZERO_HASH,
     }
-    this.#lastReading = { ...body, hash: digestOf({ domain, kind: 'reading', body }) }
-    return sign({ domain, kind: 'reading', body, privateKey: deviceKey })
-  }
-
-  #statement(domain: SigningDomain, neighbourhood: string, slot: number): Letter {
-    const body: Statement = {
-      deviceId: this.home,
-      account: this.account,
-      neighbourhood,
-      slot,
-      importWh: 0,
-      exportWh: EXPORT_WH_PER_SLOT,
-      firstSequence: 1,
-      lastSequence: this.#lastReading?.sequence ?? 1,
-      chainHead: this.#lastReading?.hash ?? ZERO_HASH,
-      quality: 0,
-      estimated: false,
-    }
-    return sign({ domain, kind: 'statement', body, privateKey: deviceKey })
   }
 
   /** One that neighbours may like. */

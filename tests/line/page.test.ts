@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { StreetBatch } from '#protocol/street.ts'
+import type { Trade } from '#protocol/trade.ts'
 import { hasChromium, launchChromium } from './chromium.ts'
 import { type StreetProcess, startStreet } from './street-process.ts'
 
@@ -49,6 +51,40 @@ describe.skipIf(!hasChromium)('the page of a street that trades', () => {
     })
   }
 
+  it('opens the receipt of a trade from the keyboard and follows it to the transaction', async () => {
+    await street.until((status) => status.settledTrades > 0, 120_000)
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    await page.goto(street.url)
+    await page.waitForSelector('[data-testid=connection][data-state=live]', { timeout: 30_000 })
+    const settled = await settledTrades(street.url)
+    // The first home speaks Modbus, the second one OPC UA, and so on in turn.
+    for (const homes of [/^home-(?:01|03|05|07|09|11)$/, /^home-(?:02|04|06|08|10|12)$/]) {
+      const trade = settled.find(({ seller }) => homes.test(seller))
+      if (trade === undefined) throw new Error(`no settled trade of ${homes}`)
+      const row = page.locator(`[data-testid=tape-row][data-trade="${trade.id}"] button`)
+      for (let steps = 0; steps < 200 && !(await row.isVisible()); steps++) {
+        await page.getByLabel('Earlier slot').click()
+      }
+      await row.focus()
+      await page.keyboard.press('Enter')
+      const receipt = page.getByTestId('receipt')
+      await receipt.waitFor({ timeout: 10_000 })
+      await expect.poll(() => receipt.getByTestId('receipt-step').count()).toBe(9)
+      const states = await receipt
+        .getByTestId('receipt-step')
+        .evaluateAll((steps) => steps.map((step) => step.getAttribute('data-state')))
+      expect(states).toEqual(Array.from({ length: 9 }, () => 'recorded'))
+      expect(await receipt.getByTestId('receipt-command').textContent()).toBe(`commonwatt verify receipt ${trade.id}`)
+      if (homes.test('home-01')) {
+        const folder = join(import.meta.dirname, '../../test-results')
+        await page.screenshot({ path: join(folder, 'page-receipt.png') })
+      }
+      await page.keyboard.press('Escape')
+      await receipt.waitFor({ state: 'hidden' })
+    }
+    await page.close()
+  })
+
   it('says that it lost its street when the process ends, and keeps the last picture', async () => {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await page.goto(street.url)
@@ -59,3 +95,15 @@ describe.skipIf(!hasChromium)('the page of a street that trades', () => {
     await page.close()
   })
 })
+
+/** Trades whose batch is final, newest first, with the name of their seller's home. */
+async function settledTrades(url: string): Promise<readonly { readonly id: string; readonly seller: string }[]> {
+  const read = async <A>(path: string) => (await (await fetch(`${url}/api/v1/${path}`)).json()) as A
+  const homes = await read<readonly { readonly home: string; readonly account: string }[]>('homes')
+  const batches = await read<readonly StreetBatch[]>('batches')
+  const trades = await read<readonly Trade[]>('trades?limit=500')
+  const last = Math.max(...batches.filter(({ final }) => final !== null).map(({ batch }) => batch.lastSlot))
+  return trades
+    .filter(({ slot }) => slot <= last)
+    .map(({ id, seller }) => ({ id, seller: homes.find(({ account }) => account === seller)?.home ?? '' }))
+}

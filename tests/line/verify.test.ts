@@ -1,56 +1,366 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Effect } from 'effect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isTradeUnder, tradeProofOf } from '#contracts/index.ts'
 import { audit } from '#platform/verify/audit.ts'
 import { openEvidence } from '#platform/verify/evidence.ts'
+import type { Failure } from '#platform/verify/proof-failed.ts'
 import { verifyReceipt } from '#platform/verify/verify-receipt.ts'
-import type { MarketEventOf } from '#protocol/market-event.ts'
+import type { LoggedEvent, MarketEventOf, MarketEventType } from '#protocol/market-event.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import type { Trade } from '#protocol/trade.ts'
+import { commonwatt } from './command-line.ts'
 import { openSteppedStreet, times } from './stepped-street.ts'
 
 const SLOT_MS = 15 * 60_000
 const startMs = Date.UTC(2026, 5, 21, 9)
 const rules = { ...defaultMarketRules, slotsAhead: 8, slotsPerBatch: 4, disputeWindowMs: 4 * SLOT_MS }
-const folder = mkdtempSync(join(tmpdir(), 'commonwatt-verify-'))
+const root = mkdtempSync(join(tmpdir(), 'commonwatt-verify-test-'))
+const folder = join(root, 'street')
+mkdirSync(folder)
 
-let trades: Trade[] = []
+let events: readonly LoggedEvent[] = []
+let runningReceipt: unknown
+/** what the running node's door said of trades: the settled one, the open one, one that never was */
+let served: readonly { readonly status: number; readonly body: unknown }[] = []
+/** settled for ever, of the first batch */
+let trade: Trade
+/** of a batch that is not final yet */
+let openTrade: Trade
+
+const of = <T extends MarketEventType>(type: T) =>
+  events.flatMap(({ sequence, event }) => (event.type === type ? [{ sequence, event: event as MarketEventOf<T> }] : []))
+
+const verified = (data: string, id: string) =>
+  Effect.runPromise(
+    Effect.scoped(Effect.flatMap(openEvidence({ data, rpcUrl: undefined }), (from) => verifyReceipt(from, id))),
+  )
+
+/** The first thing that does not hold, by the audit. */
+const auditFailure = (data: string): Promise<Failure | null> =>
+  Effect.runPromise(
+    openEvidence({ data, rpcUrl: undefined }).pipe(
+      Effect.flatMap((from) => Effect.map(audit(from), ({ failure }) => failure)),
+      Effect.catchTag('ProofFailed', ({ facts }) => Effect.succeed(facts)),
+      Effect.scoped,
+    ),
+  )
+
+/** … and by the receipt of the settled trade. */
+const receiptFailure = (data: string): Promise<Failure | null> =>
+  Effect.runPromise(
+    openEvidence({ data, rpcUrl: undefined }).pipe(
+      Effect.flatMap((from) => Effect.map(verifyReceipt(from, trade.id), ({ failure }) => failure)),
+      Effect.catchTag('ProofFailed', ({ facts }) => Effect.succeed(facts)),
+      Effect.scoped,
+    ),
+  )
+
 beforeAll(() =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
         const street = yield* openSteppedStreet({ homes: 3, seed: 3, startMs, folder, rules })
-        const toMs = startMs + 14 * SLOT_MS
+        const toMs = startMs + 13 * SLOT_MS
         for (const timeMs of times({ fromMs: startMs + SLOT_MS / 2, toMs, stepMinutes: 7.5 })) {
           yield* street.moveTo(timeMs, timeMs % SLOT_MS === 0 ? 'trade' : 'rest')
         }
-        trades = street.events.flatMap(({ event }) =>
-          event.type === 'TradeMatched' ? [(event as MarketEventOf<'TradeMatched'>).trade] : [],
+        events = [...street.events]
+        const [first] = of('BatchProposed')
+        const trades = of('TradeMatched').map((logged) => logged.event.trade)
+        trade = trades.findLast(({ slot }) => slot <= (first?.event.batch.lastSlot ?? 0)) as Trade
+        openTrade = trades.at(-1) as Trade
+        served = yield* Effect.forEach([trade.id, openTrade.id, '7.1'], (id) =>
+          Effect.promise(async () => {
+            const answer = await fetch(`${street.live.url}/api/v1/receipts/${id}`)
+            return { status: answer.status, body: await answer.json() }
+          }),
         )
+        runningReceipt = yield* Effect.promise(() => verified(folder, trade.id))
       }),
     ),
   ),
 )
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-const auditOf = (data: string) =>
-  Effect.runPromise(Effect.scoped(Effect.flatMap(openEvidence({ data, rpcUrl: undefined }), (e) => audit(e))))
-const receiptOf = (data: string, id: string) =>
-  Effect.runPromise(
-    Effect.scoped(Effect.flatMap(openEvidence({ data, rpcUrl: undefined }), (e) => verifyReceipt(e, id))),
+/** Runs a test on a copy of the street that something was done to. */
+async function onCopy<A>(change: (copy: string) => void, look: (copy: string) => Promise<A>): Promise<A> {
+  const copy = mkdtempSync(join(root, 'copy-'))
+  cpSync(folder, copy, { recursive: true })
+  change(copy)
+  try {
+    return await look(copy)
+  } finally {
+    rmSync(copy, { recursive: true })
+  }
+}
+
+/** Another character of the same kind in the place of a text's `index`-th. */
+function withOtherCharacter(text: string, index: number): string {
+  const old = text[index] as string
+  const other = /\d/.test(old) ? String((Number(old) + 1) % 10) : old === 'a' ? 'b' : 'a'
+  return `${text.slice(0, index)}${other}${text.slice(index + 1)}`
+}
+
+/** Changes one character of an event: the last one of what `field` matches. `fit` makes the checksum fit again. */
+function changeEvent(sequence: number, field: RegExp, checksum: 'fit' | 'leave') {
+  return (copy: string) => {
+    using database = new DatabaseSync(join(copy, 'log.sqlite'))
+    const row = database.prepare('SELECT partition, event FROM events WHERE sequence = ?').get(sequence)
+    const text = String(row?.event)
+    const found = field.exec(text)
+    if (found === null) throw new Error(`${field} is not in ${text}`)
+    const changed = withOtherCharacter(text, found.index + found[0].length - 1)
+    database.prepare('UPDATE events SET event = ? WHERE sequence = ?').run(changed, sequence)
+    if (checksum === 'leave') return
+    const fitting = hash('sha256', `${row?.partition}/${sequence}/${changed}`)
+    database.prepare('UPDATE events SET checksum = ? WHERE sequence = ?').run(fitting, sequence)
+  }
+}
+
+/** Changes one character of a file: the last one of what `field` matches. */
+function changeFile(name: (copy: string) => string, field: RegExp) {
+  return (copy: string) => {
+    const file = join(copy, name(copy))
+    const text = readFileSync(file, 'utf8')
+    const found = field.exec(text)
+    if (found === null) throw new Error(`${field} is not in ${file}`)
+    writeFileSync(file, withOtherCharacter(text, found.index + found[0].length - 1))
+  }
+}
+
+/** The events behind the settled trade, from the seller's side. */
+function behindTrade() {
+  const { account } = { account: trade.seller }
+  const statement = of('StatementAccepted').find(
+    ({ event }) => event.statement.body.account === account && event.statement.body.slot === trade.slot,
   )
+  const body = statement?.event.statement.body
+  const reading = of('ReadingAccepted').find(
+    ({ event }) => event.reading.body.deviceId === body?.deviceId && event.reading.body.sequence === body.lastSequence,
+  )
+  const order = of('OrderPlaced').find(({ event }) => event.orderId === trade.sellOrderId)
+  const matched = of('TradeMatched').find(({ event }) => event.trade.id === trade.id)
+  const [batch] = of('BatchProposed')
+  if (!(statement && reading && order && matched && batch && body)) throw new Error('the street has no such trade')
+  return { statement, reading, order, matched, batch, home: body.deviceId, lastSequence: body.lastSequence }
+}
 
-describe('verify', () => {
-  it('x', async () => {
-    console.log(trades.length)
-    let t = performance.now()
-    console.log(JSON.stringify(await auditOf(folder), null, 1))
-    console.log(performance.now() - t)
-    t = performance.now()
-    console.log(JSON.stringify(await receiptOf(folder, trades[0]?.id ?? ''), null, 1))
-    console.log(performance.now() - t)
-    expect(1).toBe(1)
+describe('the receipt of a trade', () => {
+  it('proves it from register to transaction, while the node runs and after', async () => {
+    const receipt = await verified(folder, trade.id)
+    expect(receipt).toMatchObject({ trade, holds: true, final: true, open: [], failure: null })
+    expect(receipt.steps.map(({ step, party }) => (party === undefined ? step : `${party} ${step}`))).toEqual([
+      ...['seller registers', 'seller reading', 'seller statement'],
+      ...['buyer registers', 'buyer reading', 'buyer statement'],
+      ...['seller order', 'buyer order', 'match', 'batch', 'transaction'],
+    ])
+    expect(new Set(receipt.steps.map(({ state }) => state))).toEqual(new Set(['proven']))
+    expect(runningReceipt).toMatchObject({ holds: true, final: true, failure: null })
+  })
+
+  it('says of a trade that is not settled which steps are still open', async () => {
+    const receipt = await verified(folder, openTrade.id)
+    expect(receipt).toMatchObject({ holds: true, final: false, failure: null })
+    expect(receipt.open).toContain('transaction')
+    const unsettled = of('BatchProposed').at(-1)?.event.batch
+    const waiting = of('TradeMatched').find(({ event }) => event.trade.slot === unsettled?.firstSlot)?.event.trade
+    expect((await verified(folder, waiting?.id ?? '')).open).toEqual(['transaction'])
+  })
+
+  it('holds for every trade that is settled', async () => {
+    const final = of('BatchFinalized').length
+    const last = of('BatchProposed')[final - 1]?.event.batch.lastSlot ?? 0
+    const settled = of('TradeMatched').filter(({ event }) => event.trade.slot <= last)
+    expect(settled.length).toBeGreaterThan(5)
+    for (const { event } of settled.filter((_, index) => index % 4 === 0)) {
+      expect(await verified(folder, event.trade.id), event.trade.id).toMatchObject({ holds: true, final: true })
+    }
+  })
+
+  it('has a Merkle proof that no changed character survives', () => {
+    const [batch] = of('BatchProposed')
+    const { firstSlot, lastSlot, tradesRoot } = batch?.event.batch ?? { firstSlot: 0, lastSlot: 0, tradesRoot: '0x' }
+    const leaves = of('TradeMatched')
+      .map(({ event }) => event.trade)
+      .filter(({ slot }) => slot >= firstSlot && slot <= lastSlot)
+      .sort((a, b) => a.slot - b.slot)
+    const proof = tradeProofOf(leaves, trade.id)
+    expect(isTradeUnder(tradesRoot, trade, proof)).toBe(true)
+    for (const [index, sibling] of proof.entries()) {
+      const changed = proof.with(index, withOtherCharacter(sibling, 2 + ((7 * index) % 64)) as `0x${string}`)
+      expect(isTradeUnder(tradesRoot, trade, changed)).toBe(false)
+    }
+    expect(isTradeUnder(tradesRoot, { ...trade, energyWh: trade.energyWh + 1 }, proof)).toBe(false)
+  })
+})
+
+describe('the receipt over HTTP', () => {
+  it('shows the signed originals behind a trade, from reading to transaction', () => {
+    const { statement, reading, matched, batch } = behindTrade()
+    const order = [...of('OrderPlaced'), ...of('OrderAmended')]
+      .filter(({ sequence, event }) => event.orderId === trade.sellOrderId && sequence < matched.sequence)
+      .reduce((last, next) => (next.sequence > last.sequence ? next : last))
+    const { event: final } = of('BatchFinalized')[0] ?? { event: null }
+    expect(served[0]).toMatchObject({
+      status: 200,
+      body: {
+        trade,
+        seller: {
+          order: order.event.order,
+          statement: statement.event.statement,
+          reading: { reading: reading.event.reading, hash: statement.event.statement.body.chainHead },
+        },
+        batch: { batch: batch.event.batch, proposed: batch.event.place, final: final?.place },
+      },
+    })
+  })
+
+  it('shows what there is of one that is not settled, and nothing of one that never was', () => {
+    expect(served[1]).toMatchObject({
+      status: 200,
+      body: { trade: openTrade, seller: { statement: null }, batch: null },
+    })
+    expect(served[2]).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+  })
+})
+
+describe('the audit', () => {
+  it('rebuilds every balance, position and credit, and finds them all as they are', async () => {
+    const found = await Effect.runPromise(
+      Effect.scoped(Effect.flatMap(openEvidence({ data: folder, rpcUrl: undefined }), (from) => audit(from))),
+    )
+    expect(found).toMatchObject({ holds: true, failure: null, log: { events: events.length } })
+    expect(found.log.registers).toEqual({ decoded: found.log.readings, gone: 0 })
+    const accounts = found.chain?.accounts ?? []
+    const deposits = 3 * 1_000_000_000 + 1_000_000_000_000
+    expect(accounts.reduce((sum, { balanceMicroEur }) => sum + balanceMicroEur, 0)).toBe(deposits)
+    expect(accounts.reduce((sum, { positionWh }) => sum + positionWh, 0)).toBe(0)
+    expect(accounts.reduce((sum, { creditsWh }) => sum + creditsWh, 0)).toBe(found.chain?.credits.mintedWh)
+    expect(found.chain?.credits.mintedWh).toBeGreaterThan(0)
+  })
+
+  it('changes nothing in the folder that it reads', async () => {
+    const before = readdirSync(folder).sort()
+    const journal = readFileSync(join(folder, 'chain.ndjson'))
+    await auditFailure(folder)
+    expect(readFileSync(join(folder, 'chain.ndjson')).equals(journal)).toBe(true)
+    expect(readdirSync(folder).sort()).toEqual(before)
+  })
+})
+
+describe('one changed character', () => {
+  const changeRegisters = (copy: string) => {
+    const { home, lastSequence } = behindTrade()
+    using database = new DatabaseSync(join(copy, 'outboxes', `${home}.sqlite`))
+    const text = String(database.prepare('SELECT text FROM registers WHERE sequence = ?').get(lastSequence)?.text)
+    const changed = withOtherCharacter(text, text.search(/\d{3}/))
+    database.prepare('UPDATE registers SET text = ? WHERE sequence = ?').run(changed, lastSequence)
+  }
+  const firstArchive = (copy: string) => {
+    const files = readdirSync(join(copy, 'archive')).map((file) => join('archive', file))
+    const { number } = behindTrade().batch.event.batch
+    return files.find((file) => JSON.parse(readFileSync(join(copy, file), 'utf8')).number === number) as string
+  }
+
+  /** what is changed, how, where the audit finds it, and where the receipt of the trade does */
+  const cases: readonly (readonly [string, () => (copy: string) => void, RegExp, RegExp])[] = [
+    ['raw registers', () => changeRegisters, /outboxes.*registers \d+/, /outboxes.*registers \d+/],
+    ...(
+      [
+        ['reading: a counter', 'reading', /"exportWh":\d+/, /ReadingAccepted/],
+        ['reading: its signature', 'reading', /"signature":"0x\w{20}/, /ReadingAccepted/],
+        ['reading: the hash before', 'reading', /"previousHash":"0x\w{9}/, /ReadingAccepted/],
+        ['reading: its hash', 'reading', /"hash":"0x\w{9}/, /ReadingAccepted hash/],
+        ['statement: export', 'statement', /"exportWh":\d+/, /StatementAccepted/],
+        ['statement: its chain head', 'statement', /"chainHead":"0x\w{30}/, /StatementAccepted/],
+        ['statement: its signature', 'statement', /"signature":"0x\w{99}/, /StatementAccepted/],
+        ['order: its price', 'order', /"priceEurPerMWh":\d+/, /OrderPlaced/],
+        ['order: its id', 'order', /"orderId":"0x\w{40}/, /OrderPlaced orderId/],
+        ['order: its signature', 'order', /"signature":"0x\w{64}/, /OrderPlaced/],
+        ['trade: its energy', 'matched', /"energyWh":\d+/, /TradeMatched trade\.energyWh/],
+        ['trade: its price', 'matched', /"priceEurPerMWh":\d+/, /TradeMatched trade\.priceEurPerMWh/],
+        ['batch: a root', 'batch', /"tradesRoot":"0x\w{11}/, /BatchProposed batch\.tradesRoot/],
+        ['batch: a total', 'batch', /"costMicroEur":-?\d+/, /BatchProposed batch\.totals\.costMicroEur/],
+      ] as const
+    ).flatMap(([what, event, field, place]) => [
+      // As a failing disk does it, and as somebody does who knows the file.
+      [what, () => changeEvent(behindTrade()[event].sequence, field, 'leave'), /log\.sqlite/, /log\.sqlite/] as const,
+      [
+        `${what}, its checksum too`,
+        () => changeEvent(behindTrade()[event].sequence, field, 'fit'),
+        place,
+        /log\.sqlite event/,
+      ] as const,
+    ]),
+    [
+      'archive: a trade',
+      () => changeFile(firstArchive, /"energyWh":\d+/),
+      /archive.*trades\.\d+\.energyWh/,
+      /archive.*trades/,
+    ],
+    [
+      'archive: a movement',
+      () => changeFile(firstArchive, /"moneyMicroEur":-?\d+/),
+      /archive.*movements/,
+      /archive.*movements/,
+    ],
+    [
+      'chain journal: a transaction',
+      () => changeFile(() => 'chain.ndjson', /\n.*\n\{"raw":"0x\w{80}/),
+      /chain/,
+      /chain/,
+    ],
+    ['chain journal: a time', () => changeFile(() => 'chain.ndjson', /"timestamp":\d+,"st/), /chain/, /chain/],
+    [
+      'node.json: the grid account',
+      () => changeFile(() => 'node.json', /"grid": "0x\w{20}/),
+      /log\.sqlite|chain|archive/,
+      /chain|archive/,
+    ],
+  ]
+
+  it.each(cases)('in %s makes verify fail and name the place', async (_, change, auditPlace, receiptPlace) => {
+    await onCopy(change(), async (copy) => {
+      const [byAudit, byReceipt] = [await auditFailure(copy), await receiptFailure(copy)]
+      expect(`${byAudit?.place} ${byAudit?.got}`).toMatch(auditPlace)
+      expect(`${byReceipt?.place} ${byReceipt?.got}`).toMatch(receiptPlace)
+    })
+  })
+
+  it('is found in an event that is left out, too', () =>
+    onCopy(
+      (copy) => {
+        using database = new DatabaseSync(join(copy, 'log.sqlite'))
+        database.prepare('DELETE FROM events WHERE sequence = ?').run(behindTrade().order.sequence)
+      },
+      async (copy) =>
+        expect((await auditFailure(copy))?.got).toMatch(`event ${behindTrade().order.sequence} is missing`),
+    ))
+})
+
+describe('commonwatt verify', () => {
+  it('prints a receipt and ends with 0, or 1 where it does not hold, or 2 where there is none', async () => {
+    const good = await commonwatt(['verify', 'receipt', trade.id, '--data', folder])
+    expect(good.stdout).toMatch(
+      /✓ seller: registers: [\s\S]*✓ transaction: .*\n.*\nProven from register to transaction/,
+    )
+    expect(good.code).toBe(0)
+    const json = await commonwatt(['verify', 'receipt', trade.id, '--data', folder, '--json'])
+    expect(JSON.parse(json.stdout)).toMatchObject({ holds: true, final: true })
+    const unknown = await commonwatt(['verify', 'receipt', '1.1', '--data', folder])
+    expect(unknown).toMatchObject({ code: 2, stdout: '' })
+    expect(unknown.stderr).toMatch(/1\.1 is not in the log of street/)
+    expect((await commonwatt(['verify', 'audit', '--data', join(root, 'nowhere')])).code).toBe(2)
+    await onCopy(changeEvent(behindTrade().matched.sequence, /"energyWh":\d+/, 'fit'), async (copy) => {
+      const bad = await commonwatt(['verify', 'audit', '--data', copy, '--json'])
+      expect(bad.code).toBe(1)
+      expect(JSON.parse(bad.stdout)).toMatchObject({ holds: false, failure: { step: 'log' } })
+      expect(bad.stderr).toMatch(/TradeMatched trade\.energyWh: expected/)
+    })
   })
 })

@@ -48,6 +48,7 @@ export function eventLogConformance(name: string, withStore: <A>(use: (store: St
             { sequence: 2, event: opened },
             { sequence: 3, event: phase(3) },
           ])
+          expect([yield* log.head(PARTITION), yield* log.head('oak-street')]).toEqual([3, 0])
           expect(slotsOf(yield* all(log, 2))).toEqual([3])
           expect(yield* all(log, 3)).toEqual([])
           expect(yield* all(log, 99)).toEqual([])

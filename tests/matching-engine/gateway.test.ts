@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
@@ -154,6 +155,26 @@ describe('messages over HTTP', () => {
         }
         expect(cases[7][0].headers.get('allow')).toBe('POST')
         expect(stateHash(neighbourhood.street)).toBe(hash)
+      }),
+    ),
+  )
+
+  it(
+    'what is no HTTP is refused like everything else, and cut off',
+    withGateway(({ port }) =>
+      Effect.promise(async () => {
+        const answer = await new Promise<string>((resolve, reject) => {
+          const socket = connect({ host: '127.0.0.1', port })
+          let text = ''
+          socket.on('data', (chunk) => {
+            text += String(chunk)
+          })
+          socket.on('error', reject)
+          socket.on('close', () => resolve(text))
+          socket.write('GET / HTTP/9\r\n\r\n')
+        })
+        expect(answer).toMatch(/^HTTP\/1\.1 400 .*content-type: application\/problem\+json/s)
+        expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status: 400, code: 'BAD_REQUEST' })
       }),
     ),
   )

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
 import { serveGateway } from '#matching-engine/index.ts'
@@ -61,12 +63,15 @@ describe('/metrics', () => {
   )
 
   it(
-    'names, types and explains each family once',
+    'names, types and explains each family once, and docs/operate.md has them all',
     withGateway(({ ask }) =>
       Effect.gen(function* () {
         const { text } = yield* ask('/metrics')
         const families = [...text.matchAll(/^# TYPE (\w+) (counter|gauge)$/gm)].map(([, name]) => name)
         expect(new Set(families).size).toBe(families.length)
+        const guide = readFileSync(join(import.meta.dirname, '../../docs/operate.md'), 'utf8')
+        const told = [...guide.matchAll(/`(commonwatt_\w+)/g)].map(([, name]) => name)
+        expect(told.sort()).toEqual([...families].sort())
         for (const name of families) expect(text).toMatch(new RegExp(`^# HELP ${name} .+\\.$`, 'm'))
       }),
     ),

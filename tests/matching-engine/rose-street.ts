@@ -127,6 +127,7 @@ export class Home {
       quality: 0,
       source: 'certified-meter',
       profileHash: ZERO_HASH,
+      registersHash: ZERO_HASH,
       previousHash: ZERO_HASH,
       ...change,
     }

@@ -304,6 +304,27 @@ describe('an agent', () => {
       }),
     ))
 
+  it('takes "enrolled already" for itself only where the market shows this very account and device', () =>
+    test(
+      Effect.gen(function* () {
+        const { gateway, options } = yield* street
+        yield* Effect.scoped(Effect.flatMap(makeAgent(options), (home) => home.enrol()))
+        // An agent whose memory is new: by another key or device it is a stranger, else it is the one that enrolled.
+        const anew = (other: Partial<AgentOptions>) =>
+          Effect.map(makeAgent({ ...options, ...other, dataFile: join(folder, `${++files}.sqlite`) }), (home) =>
+            home.enrol(),
+          )
+        for (const other of [{ accountKey: `0x${'9'.repeat(64)}` }, { deviceId: 'meter-8' }] as const) {
+          expect(yield* Effect.flip(Effect.flatten(anew(other)))).toMatchObject({
+            _tag: 'GatewayRefused',
+            code: 'ALREADY_ENROLLED',
+          })
+        }
+        yield* Effect.flatten(anew({}))
+        expect(gateway.enrolments()).toBe(1)
+      }),
+    ))
+
   it.each([
     ['home', { home: 'No 7' }],
     ['gatewayUrl', { gatewayUrl: 'ftp://x' }],

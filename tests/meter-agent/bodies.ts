@@ -16,6 +16,7 @@ export const readingOf = (sequence: number): Reading => ({
   quality: 0,
   source: 'certified-meter',
   profileHash: `0x${'2'.repeat(64)}`,
+  registersHash: `0x${'2'.repeat(64)}`,
   previousHash: `0x${'0'.repeat(64)}`,
 })
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -25,6 +25,13 @@ describe('a key file', () => {
     const key = await Effect.runPromise(loadOrGenerateKey(uri('once.key')))
     expect(await failure(generateKey(uri('once.key')))).toContain('EEXIST')
     expect(readFileSync(join(folder, 'once.key'), 'utf8').trim()).toBe(key)
+  })
+
+  it('is made anew where a crash left an unfinished one', async () => {
+    writeFileSync(join(folder, 'torn.key.part'), '0x12', { mode: 0o644 })
+    const key = await Effect.runPromise(loadOrGenerateKey(uri('torn.key')))
+    expect(await Effect.runPromise(loadKey(uri('torn.key')))).toBe(key)
+    expect(existsSync(join(folder, 'torn.key.part'))).toBe(false)
   })
 
   it('that others can read is refused', async () => {

@@ -12,7 +12,12 @@ await Effect.runPromise(
       for (let sequence = 1; sequence <= 5; sequence++) {
         const last = { reading: readingOf(sequence), hash: `0x${'5'.repeat(64)}` } as const
         const statements = sequence === 4 ? [statementOf(100)] : []
-        yield* outbox.record({ state: { ...emptyRecorder, last }, reading: readingOf(sequence), statements })
+        yield* outbox.record({
+          state: { ...emptyRecorder, last },
+          reading: readingOf(sequence),
+          registers: '{}',
+          statements,
+        })
       }
       yield* outbox.acknowledgeReadings([1, 2])
       const nonce = yield* outbox.takeNonce

@@ -30,6 +30,7 @@ const record = (outbox: Outbox, sequence: number, slots: readonly number[] = [])
   outbox.record({
     state: { ...emptyRecorder, last: { reading: readingOf(sequence), hash: `0x${'5'.repeat(64)}` } },
     reading: readingOf(sequence),
+    registers: `{"sequence":${sequence}}`,
     statements: slots.map(statementOf),
   })
 const waiting = (outbox: Outbox) =>

@@ -25,6 +25,7 @@ const context = (timeMs: number, link: SampleContext['link'] = 'unbroken'): Samp
   clock: 'simulated',
   source: 'certified-meter',
   profileHash: `0x${'2'.repeat(64)}`,
+  registersHash: `0x${'3'.repeat(64)}`,
   limits: { connectionPowerW: 1e15, timeToleranceMs: 0 },
   link,
 })

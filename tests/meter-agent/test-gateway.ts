@@ -32,6 +32,8 @@ export interface TestGateway {
   readonly refuse: Map<string, RefusalCode>
   neighbourhood: string
   chainId: number
+  /** what it says of the home that has enrolled, if anything else than the truth */
+  enrolledAs: { readonly home: string; readonly account: string; readonly deviceId: string } | null
 }
 
 /** Plays the market's door over real HTTP: checks signatures, sequences, the chain and nonces as a market would. */
@@ -56,6 +58,7 @@ export const serveGateway = (options: {
       refuse: new Map(),
       neighbourhood: 'elm-street',
       chainId: domain.chainId,
+      enrolledAs: null,
     }
     const no = (code: RefusalCode): Outcome => ({ accepted: false, code, detail: `test says ${code}` })
 
@@ -71,8 +74,11 @@ export const serveGateway = (options: {
         if (nonces.has(envelope.body.nonce)) return no('NONCE_USED')
         nonces.add(envelope.body.nonce)
       }
-      if (envelope.kind === 'enrolment') enrolments++
-      else if (envelope.kind === 'reading') {
+      if (envelope.kind === 'enrolment') {
+        enrolments++
+        const { home, account, deviceId } = envelope.body
+        gateway.enrolledAs ??= { home, account, deviceId }
+      } else if (envelope.kind === 'reading') {
         const last = gateway.readings.at(-1)
         if (last !== undefined && envelope.body.sequence <= last.body.sequence) return no('STALE_SEQUENCE')
         const lastHash = last === undefined ? null : verifiedDigest({ domain, envelope: last })
@@ -123,6 +129,9 @@ export const serveGateway = (options: {
         const { neighbourhood, chainId } = gateway
         const protocol = { domain: { ...domain, chainId }, rules: defaultMarketRules, neighbourhood }
         return { status: 200, json: { ...protocol, timeMs: 0, types: typedData } }
+      }
+      if (path === '/api/v1/homes') {
+        return { status: 200, json: gateway.enrolledAs === null ? [] : [gateway.enrolledAs] }
       }
       if (path === '/api/v1/homes/no-7/positions') return { status: 200, json: positions() }
       const taken = JSON.parse(body) as SignedMessage | readonly SignedMessage[]

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { BadInput } from '#platform/bad-input.ts'
 import { readSettings } from '#platform/settings/read-settings.ts'
-import { settings, variableOf } from '#platform/settings/settings.ts'
+import { flagOf, settings, variableOf } from '#platform/settings/settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-settings-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -46,6 +46,15 @@ describe('the settings of start', () => {
     const variables = Object.keys(settings).map(variableOf)
     expect(new Set(variables).size).toBe(variables.length)
     expect(variables).toContain('COMMONWATT_OPERATOR_KEY')
+  })
+
+  it('docs/operate.md tells of each: its three names, what it is and what it is unset', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/operate.md'), 'utf8')
+    for (const [name, { about, unset }] of Object.entries(settings)) {
+      const row = guide.split('\n').find((line) => line.startsWith(`| \`${name}\` | \`--${flagOf(name)}\` |`)) ?? name
+      expect(row).toContain(`| \`${variableOf(name)}\` | ${about}`)
+      expect(row).toContain(`| ${unset} |`)
+    }
   })
 
   it.each([

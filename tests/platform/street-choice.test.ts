@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -22,6 +22,23 @@ describe('the street of a data folder', () => {
     expect(chooseStreet(folder, { ...none, homes: 3, seed: 7 })).toEqual({ homes: 3, seed: 7 })
     expect(chooseStreet(folder, { ...none, scenario: '/a.json' })).toEqual({ scenarioFile: '/a.json' })
   })
+
+  it('is not lost to a start that died while it was noted', () => {
+    writeFileSync(join(folder, 'street.json.part'), '{"ho')
+    expect(chooseStreet(folder, none)).toEqual({ homes: 12, seed: 1 })
+    keepStreet(folder, { homes: 3, seed: 7 })
+    writeFileSync(join(folder, 'street.json.part'), '')
+    expect(chooseStreet(folder, none)).toEqual({ homes: 3, seed: 7 })
+  })
+
+  it.each(['', 'null', '{}', '{"homes":3}', '{"homes":"3","seed":1}', '{"scenarioFile":""}', '[1]'])(
+    'is refused by its file where that holds %j',
+    (text) => {
+      writeFileSync(join(folder, 'street.json'), text)
+      expect(() => chooseStreet(folder, none)).toThrow(BadInput)
+      expect(() => chooseStreet(folder, none)).toThrow(/street\.json holds .*it should hold/)
+    },
+  )
 
   it('stays what it is in a used one, and other flags are refused', () => {
     keepStreet(folder, { homes: 3, seed: 7 })

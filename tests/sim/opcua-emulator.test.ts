@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -169,3 +169,25 @@ describe('a home emulated by OPC UA', () => {
     expect(objects({ powerW: 1, producedWh: 1, peakW: 1 }, null)).toEqual(new Set(['Device', 'Grid', 'Pv']))
   })
 })
+
+it('what is no message behind a greeting costs its sender the connection, and nobody else anything', () =>
+  withHome(async ({ port, url }) => {
+    const unheard: unknown[] = []
+    const note = (error: unknown) => void unheard.push(error)
+    process.on('uncaughtException', note)
+    const hello = Buffer.alloc(32)
+    hello.write('HELF', 'latin1')
+    hello.writeUInt32LE(hello.length, 4)
+    for (const limit of [12, 16]) hello.writeUInt32LE(65_536, limit)
+    await new Promise<void>((resolve) => {
+      const socket = connect({ host: HOST, port })
+      socket.on('error', () => {})
+      socket.on('close', () => resolve())
+      socket.resume()
+      socket.write(Buffer.concat([hello, Buffer.from('MSGF'), Buffer.alloc(40, 0xff)]))
+    })
+    process.off('uncaughtException', note)
+    expect(unheard).toEqual([])
+    const { client } = await session(url, login)
+    await client.disconnect()
+  }))

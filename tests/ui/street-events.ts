@@ -74,6 +74,7 @@ export class StreetEvents {
       quality: 0,
       source: 'utility-meter' as const,
       profileHash: zeroHash,
+      registersHash: zeroHash,
       previousHash: zeroHash,
     }
     this.add({ type: 'ReadingAccepted', hash: hash(1), reading: this.#signed('reading', body) })

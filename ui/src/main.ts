@@ -7,6 +7,7 @@ import { slotToFollow } from './market/slots.ts'
 import type { Page } from './page.ts'
 import { pageState } from './page-state.ts'
 import { PriceView } from './price/price-view.ts'
+import { ReceiptView } from './receipt/receipt-view.ts'
 import { connect } from './socket.io-client.ts'
 import { type Change, StreetStore } from './store.ts'
 import { readPalette, startTheme, toggleTheme } from './theme.ts'
@@ -47,7 +48,9 @@ const map = new MapView(part('map'), readPalette())
 const veil = createVeil(part('map'))
 const price = new PriceView(part('price'), readPalette(), chooser)
 const figures = new FiguresView(part('figures'))
-const market = new MarketView(part('market'), chooser)
+const receipt = new ReceiptView()
+document.body.append(receipt.root)
+const market = new MarketView(part('market'), { ...chooser, onReceipt: (trade) => void receipt.open(trade) })
 
 let wordsAtMs = 0
 store.subscribe((change: Change) => {

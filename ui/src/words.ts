@@ -101,7 +101,39 @@ export const words = {
     noTrades: 'No trade kept for this slot',
     shownTrades: (count: string, energy: string) => `${count} trades · ${energy}`,
     outsider: 'unknown',
+    receipt: (pair: string) => `${pair}: receipt`,
   },
+
+  receipt: {
+    heading: (trade: string) => `Receipt of trade ${trade}`,
+    close: 'Close the receipt',
+    loading: 'Asking for the records …',
+    notThere: 'The server keeps no records of this trade, or does not answer.',
+    serverSays: 'These are the records that the server shows. Trust none of them:',
+    proveIt: 'each step is recomputed by',
+    open: 'not yet',
+    state: { recorded: 'recorded', estimated: 'estimated', open: 'open' },
+    step: {
+      reading: (home: string) => `${home} read its meter`,
+      statement: (home: string) => `${home} stated the slot`,
+      order: (home: string) => `${home} ordered`,
+      match: 'The book matched',
+      batch: 'Netted into a batch',
+      transaction: 'Settled on the chain',
+    },
+    read: (sequence: string, imported: string, exported: string) =>
+      `up to reading ${sequence}: counters ${imported} kWh taken, ${exported} kWh given; hash of the registers:`,
+    readUpTo: (sequence: string) => `up to reading ${sequence}; hash of the chain of readings:`,
+    noReading: 'No reading came before the deadline.',
+    stated: (imported: string, exported: string) => `${imported} kWh taken, ${exported} kWh given in this slot`,
+    ordered: (side: 'buy' | 'sell', energy: string, price: string | null) =>
+      `${side} ${energy} kWh at ${price === null ? 'any price' : `${price} ct/kWh ${side === 'buy' ? 'at most' : 'at least'}`}`,
+    orderNotKept: 'The order is in the log, no longer in the server’s memory.',
+    matched: (energy: string, price: string) => `${energy} kWh at ${price} ct/kWh`,
+    batched: (number: string, trades: string) => `batch ${number}, one of ${trades} trades under the root`,
+    final: (block: string) => `final in block ${block}, by transaction`,
+  },
+
   phase: {
     scheduled: 'scheduled',
     call: 'opening call',

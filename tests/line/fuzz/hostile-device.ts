@@ -1,8 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { SeededInput } from './seeded-input.ts'
 
-/** A Modbus TCP device that answers as the present input wants it to: nearly right, wrong, in pieces, or not at all. */
-export async function openHostileDevice(): Promise<{
+/** Answers a request as an input wants it to. */
+export type HostileAnswer = (socket: Socket, request: Buffer, input: SeededInput) => void
+
+/** A device on a free port that answers as the present input wants it to. */
+export async function openHostileDevice(answer: HostileAnswer): Promise<{
   readonly port: number
   behave: (input: SeededInput) => void
   readonly close: () => Promise<void>
@@ -29,39 +32,4 @@ export async function openHostileDevice(): Promise<{
         server.close(() => resolve())
       }),
   }
-}
-
-function answer(socket: Socket, request: Buffer, input: SeededInput): void {
-  const right = rightAnswer(request)
-  switch (input.below(8)) {
-    case 0:
-      return void socket.destroy()
-    case 1:
-      return void socket.write(input.bytes(300))
-    case 2: {
-      const exception = Buffer.concat([request.subarray(0, 8), Buffer.from([input.below(256)])])
-      exception.writeUInt16BE(3, 4)
-      exception.writeUInt8(exception.readUInt8(7) | 0x80, 7)
-      return void socket.write(exception)
-    }
-    case 3:
-      for (const byte of right) socket.write(Buffer.from([byte]))
-      return
-    case 4:
-      return void socket.write(Buffer.concat([right, right, input.bytes(50)]))
-    case 5:
-      return // silent
-    default:
-      return void socket.write(input.mutatedBytes(right))
-  }
-}
-
-function rightAnswer(request: Buffer): Buffer {
-  if (request.length < 12) return request
-  const count = request.readUInt16BE(10) % 126
-  const answered = Buffer.alloc(9 + 2 * count)
-  request.copy(answered, 0, 0, 8)
-  answered.writeUInt16BE(3 + 2 * count, 4)
-  answered.writeUInt8(2 * count, 8)
-  return answered
 }

@@ -17,6 +17,11 @@ export interface SlotChooser {
   readonly onSlot: (slot: number | null) => void
 }
 
+/** … and of its trades. */
+interface ReceiptOpener {
+  readonly onReceipt: (trade: string) => void
+}
+
 /** The market of one slot: its state, the ladder of its book, the tape of its trades. */
 export class MarketView {
   readonly #times = timesIn()
@@ -28,10 +33,11 @@ export class MarketView {
   readonly #bids = new LadderColumn('bid', LEVELS)
   readonly #asks = new LadderColumn('ask', LEVELS)
   readonly #spread = element('p', { class: 'spread', 'data-testid': 'spread' })
-  readonly #tape = new Tape()
+  readonly #tape: Tape
   #slot: number | null = null
 
-  constructor(root: HTMLElement, chooser: SlotChooser) {
+  constructor(root: HTMLElement, chooser: SlotChooser & ReceiptOpener) {
+    this.#tape = new Tape(chooser.onReceipt)
     this.#earlier.addEventListener('click', () => this.#slot !== null && chooser.onSlot(this.#slot - 1))
     this.#later.addEventListener('click', () => this.#slot !== null && chooser.onSlot(this.#slot + 1))
     this.#follow.addEventListener('click', () => chooser.onSlot(null))

@@ -1,0 +1,127 @@
+import type { SignedEnrolment, SignedOrder, SignedReading, SignedStatement } from '#protocol/envelope.ts'
+import type { Hash32 } from '#protocol/ids.ts'
+import type { LoggedEvent } from '#protocol/market-event.ts'
+import { HISTORY_LENGTH, type Street } from '#protocol/street.ts'
+import type { Trade } from '#protocol/trade.ts'
+import type { ReceiptParty, TradeReceipt } from '#protocol/trade-receipt.ts'
+
+type Hex = `0x${string}`
+type HashedReading = { readonly reading: SignedReading; readonly hash: Hash32 }
+
+interface KeptTrade {
+  readonly trade: Trade
+  readonly sequence: number
+  readonly timeMs: number
+  readonly sellOrder: SignedOrder | null
+  readonly buyOrder: SignedOrder | null
+}
+
+interface KeptSlot {
+  readonly orders: Map<Hash32, SignedOrder>
+  readonly trades: Map<string, KeptTrade>
+  readonly statements: Map<Hex, { readonly statement: SignedStatement; readonly head: HashedReading | null }>
+}
+
+/** Readings of a device that a statement may still name as its last. */
+const READINGS_A_DEVICE = 64
+
+/**
+ * The signed originals behind each trade of the street's slots: a fold over the log. Bounded as the street is: orders
+ * until their gate closes, the rest until their slot is `HISTORY_LENGTH` slots old.
+ */
+export class ReceiptBook {
+  lastSequence = 0
+  readonly #street: Street
+  readonly #enrolments = new Map<Hex, SignedEnrolment>()
+  readonly #readings = new Map<string, HashedReading[]>()
+  readonly #slots = new Map<number, KeptSlot>()
+
+  constructor(street: Street) {
+    this.#street = street
+  }
+
+  /** Folds the next events in. */
+  push(events: readonly LoggedEvent[]): void {
+    for (const event of events) this.#fold(event)
+  }
+
+  /** What the log holds of a trade; undefined if it is not kept. */
+  receiptOf(id: string): TradeReceipt | undefined {
+    const slot = Number(id.split('.')[0])
+    const kept = this.#slots.get(slot)
+    const found = kept?.trades.get(id)
+    if (kept === undefined || found === undefined) return undefined
+    const { trade, sequence, timeMs, sellOrder, buyOrder } = found
+    const batches = [...this.#street.batches.values()]
+    return {
+      trade,
+      sequence,
+      timeMs,
+      phase: this.#street.slots.get(slot)?.phase ?? 'settled',
+      seller: this.#party(trade.seller, sellOrder, kept),
+      buyer: this.#party(trade.buyer, buyOrder, kept),
+      batch: batches.find(({ batch }) => batch.firstSlot <= slot && slot <= batch.lastSlot) ?? null,
+    }
+  }
+
+  #party(account: Hex, order: SignedOrder | null, { statements }: KeptSlot): ReceiptParty {
+    const enrolment = this.#enrolments.get(account) ?? null
+    const stated = statements.get(account)
+    const { statement = null, head: reading = null } = stated ?? {}
+    return { home: enrolment?.body.home ?? account, enrolment, order, statement, reading }
+  }
+
+  #fold({ sequence, event }: LoggedEvent): void {
+    this.lastSequence = sequence
+    switch (event.type) {
+      case 'HomeEnrolled':
+        this.#enrolments.set(event.enrolment.body.account, event.enrolment)
+        return
+      case 'ReadingAccepted': {
+        const { deviceId } = event.reading.body
+        const kept = this.#readings.get(deviceId) ?? []
+        kept.push({ reading: event.reading, hash: event.hash })
+        this.#readings.set(deviceId, kept.slice(-READINGS_A_DEVICE))
+        return
+      }
+      case 'StatementAccepted': {
+        const { statement } = event
+        const { deviceId, chainHead, account, slot } = statement.body
+        const head = this.#readings.get(deviceId)?.find(({ hash }) => hash === chainHead) ?? null
+        this.#slot(slot).statements.set(account, { statement, head })
+        return
+      }
+      case 'OrderPlaced':
+      case 'OrderAmended':
+        this.#slot(event.order.body.slot).orders.set(event.orderId, event.order)
+        return
+      case 'TradeMatched': {
+        const { trade } = event
+        const { orders, trades } = this.#slot(trade.slot)
+        const [sellOrder, buyOrder] = [trade.sellOrderId, trade.buyOrderId].map((id) => orders.get(id) ?? null)
+        trades.set(trade.id, {
+          trade,
+          sequence,
+          timeMs: event.timeMs,
+          sellOrder: sellOrder ?? null,
+          buyOrder: buyOrder ?? null,
+        })
+        return
+      }
+      case 'SlotPhaseChanged':
+        if (event.phase === 'closed') this.#slot(event.slot).orders.clear()
+        if (event.phase === 'settled') this.#slots.delete(event.slot - HISTORY_LENGTH)
+        return
+      default:
+        return
+    }
+  }
+
+  #slot(slot: number): KeptSlot {
+    const there = this.#slots.get(slot)
+    if (there !== undefined) return there
+    const added: KeptSlot = { orders: new Map(), trades: new Map(), statements: new Map() }
+    this.#slots.set(slot, added)
+    return added
+  }
+}

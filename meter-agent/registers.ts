@@ -1,0 +1,129 @@
+import { Data, Effect } from 'effect'
+import { canonicalBytes, canonicalJson } from '#protocol/canonical-json.ts'
+import { keccak } from '#protocol/viem.ts'
+import { gridOf } from './device-snapshot.ts'
+import type { NodeValue } from './drivers/opcua-line.ts'
+import { type BadProfile, loadOpcuaProfile, type OpcuaProfile, profileHash } from './profiles/opcua-profile.ts'
+import { countedValue, scaledValue } from './profiles/scaled-value.ts'
+import type { MeterSample } from './settlement-meter.ts'
+import { decodeModel } from './sunspec/decode-model.ts'
+import { type ModelDefinition, modelDefinitions } from './sunspec/models.ts'
+
+/** Kept registers cannot be read: no canonical JSON of this shape, or a model that nobody defined. */
+export class BadRegisters extends Data.TaggedError('BadRegisters')<{ readonly detail: string }> {
+  override get message(): string {
+    return this.detail
+  }
+}
+
+/** What a meter answered, as it came over the line. */
+export type Registers =
+  /** `words`: each register as four hexadecimal digits, from the model's id on, which stands at `address` */
+  | {
+      readonly protocol: 'modbus'
+      readonly unit: number
+      readonly address: number
+      readonly model: number
+      readonly words: string
+    }
+  /** the nodes of a profile's grid role; numbers as the shortest decimal that stands for them, texts in quotes */
+  | {
+      readonly protocol: 'opcua'
+      readonly profile: string
+      readonly importWh: NodeText
+      readonly exportWh: NodeText
+      readonly powerW: NodeText
+    }
+
+interface NodeText {
+  readonly status: NodeValue['status']
+  readonly value: string | null
+  readonly sourceTimeMs: number | null
+}
+
+/** What a meter's answer means, and how that was found out: `profileHash` of the reading. */
+export interface DecodedRegisters {
+  readonly sample: MeterSample
+  readonly profileHash: `0x${string}`
+}
+
+/** The one spelling of a meter's answer: what is kept, and what `registersHash` of a reading is the hash of. */
+export const registersText = (registers: Registers): string => canonicalJson(registers as never)
+
+/** keccak256 of kept registers. */
+export const registersHash = (text: string): `0x${string}` => keccak(text)
+
+/** The words of a model as they are kept. */
+export const wordsText = (words: readonly number[]): string =>
+  words.map((word) => word.toString(16).padStart(4, '0')).join('')
+
+/** A node's answer as it is kept. */
+export const nodeText = ({ status, value, sourceTimeMs }: NodeValue): NodeText => ({
+  status,
+  value: value === null ? null : typeof value === 'number' ? String(value) : JSON.stringify(value),
+  sourceTimeMs,
+})
+
+/** Decodes kept registers again, as they were decoded when they were read. */
+export const decodeRegisters = (text: string): Effect.Effect<DecodedRegisters, BadRegisters | BadProfile> =>
+  Effect.gen(function* () {
+    const registers = yield* Effect.try({
+      try: () => JSON.parse(text) as Registers,
+      catch: () => new BadRegisters({ detail: 'the registers are not JSON' }),
+    })
+    if (registers.protocol === 'modbus') return yield* decodeModbus(registers)
+    if (registers.protocol === 'opcua') {
+      return decodeOpcua(registers, yield* loadOpcuaProfile(registers.profile))
+    }
+    return yield* new BadRegisters({ detail: 'the registers are neither of modbus nor of opcua' })
+  })
+
+/** The settlement meter's sample in the words of its model. */
+export function sampleOf(definition: ModelDefinition, read: Parameters<typeof decodeModel>[1]): MeterSample {
+  const { powerW, importWh, exportWh } = gridOf(definition.id, decodeModel(definition, read))
+  return { powerW: powerW.value, importWh: importWh.value, exportWh: exportWh.value }
+}
+
+/** Stands in every reading for the register map that it was decoded with. */
+export function sunspecProfileHash({ id, points }: ModelDefinition): `0x${string}` {
+  const map = points.map(({ path, offset, type }) => [path, offset, type])
+  return keccak(canonicalBytes({ profile: 'sunspec', model: id, points: map }))
+}
+
+/** The sample that the nodes of a profile's grid role make. */
+export function opcuaSample(
+  { grid }: OpcuaProfile,
+  said: { readonly importWh: NodeValue; readonly exportWh: NodeValue; readonly powerW: NodeValue },
+): MeterSample {
+  return {
+    importWh: countedValue(grid.importWh, said.importWh),
+    exportWh: countedValue(grid.exportWh, said.exportWh),
+    powerW: scaledValue(grid.powerW, said.powerW),
+  }
+}
+
+const decodeModbus = (registers: Extract<Registers, { readonly protocol: 'modbus' }>) =>
+  Effect.suspend(() => {
+    const words = (String(registers.words).match(/.{4}/g) ?? []).map((word) => Number.parseInt(word, 16))
+    const definition = modelDefinitions.get(registers.model)
+    if (definition === undefined || words[0] !== registers.model) {
+      return new BadRegisters({ detail: `the registers are not of a model ${registers.model} that is known` })
+    }
+    // A meter with scale factors fits one request.
+    const sample = sampleOf(definition, { words, blockOf: () => 0 })
+    return Effect.succeed({ sample, profileHash: sunspecProfileHash(definition) })
+  })
+
+function decodeOpcua(
+  registers: Extract<Registers, { readonly protocol: 'opcua' }>,
+  profile: OpcuaProfile,
+): DecodedRegisters {
+  const said = ({ status, value, sourceTimeMs }: NodeText): NodeValue => ({
+    status,
+    value: value === null || Number.isNaN(Number(value)) ? null : Number(value),
+    sourceTimeMs,
+  })
+  const { importWh, exportWh, powerW } = registers
+  const nodes = { importWh: said(importWh), exportWh: said(exportWh), powerW: said(powerW) }
+  return { sample: opcuaSample(profile, nodes), profileHash: profileHash(profile) }
+}
