@@ -39,32 +39,8 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
   Effect.gen(function* () {
     const { chain, node } = evidence
     yield* checkDeployment(evidence, log)
-    const batches = [...log.batches]
-    // What the chain took last, a killed node may not have told its log yet.
-    const next = log.rebuild(batches.length + 1)
     const id = neighbourhoodIdOf(node.neighbourhood)
-    if ((yield* chain.reader.batchOf(id, batches.length + 1)) !== null) {
-      if (next === null) {
-        const place = `chain batch ${batches.length + 1}`
-        return yield* new ProofFailed({
-          step: 'chain',
-          place,
-          expected: 'slots in the log that it settles',
-          got: 'none',
-        })
-      }
-      batches.push(next)
-    }
-    let final = 0
-    for (const built of batches) {
-      const { state } = yield* batchOnChain('chain', chain, built)
-      const { number } = built.batch
-      if (state === 'final') final = number
-      else if (number <= log.finalBatches) {
-        const place = `chain batch ${number} isFinal`
-        return yield* new ProofFailed({ step: 'chain', place, expected: 'true, as logged', got: 'false' })
-      }
-    }
+    const { batches, final } = yield* auditBatches(evidence, log)
     const ledger = yield* rebuiltLedger(chain.reader, id, batches)
     const { accounts, ...credits } = yield* auditCredits(chain.reader, batches, final)
     const names = new Map<Hex, string>([...log.homes, [node.supplier, 'supplier'], [node.grid, 'grid']])
@@ -93,6 +69,35 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
       ),
     }
   }).pipe(Effect.catchTag('ChainFailure', (failure: ChainFailure) => Effect.fail(unreadableChain(failure))))
+
+/**
+ * Goes through the batches that the chain has, each made again from the log, and gives them. The log was read after the
+ * chain was pinned, so it may tell of later ones.
+ */
+const auditBatches = ({ chain, node }: Evidence, log: AuditedLog) =>
+  Effect.gen(function* () {
+    const id = neighbourhoodIdOf(node.neighbourhood)
+    const isThereBy = (blocks: readonly number[], number: number) =>
+      (blocks[number] ?? Number.POSITIVE_INFINITY) <= chain.block
+    const failed = (place: string, expected: string, got: string) =>
+      new ProofFailed({ step: 'chain', place, expected, got })
+    const batches: BuiltBatch[] = []
+    let final = 0
+    for (let number = 1; ; number++) {
+      const place = `chain batch ${number}`
+      if ((yield* chain.reader.batchOf(id, number)) === null) {
+        if (isThereBy(log.proposedIn, number)) return yield* failed(place, 'the batch that the log tells of', 'none')
+        return { batches, final }
+      }
+      // What the chain took last, a node that was killed has not told its log.
+      const built = log.batches[number - 1] ?? log.rebuild(number)
+      if (built === null) return yield* failed(place, 'a batch of slots that are settling in the log', 'one of others')
+      const { state } = yield* batchOnChain('chain', chain, built)
+      if (state === 'final') final = number
+      else if (isThereBy(log.finalIn, number)) return yield* failed(`${place} isFinal`, 'true, as logged', 'false')
+      batches.push(built)
+    }
+  })
 
 /** The log is of this chain and of this deployment, and both have the same window. */
 const checkDeployment = ({ chain, node }: Evidence, { opened }: AuditedLog) =>

@@ -17,7 +17,7 @@ export interface Audit {
     readonly registers: { readonly decoded: number; readonly gone: number }
     readonly orders: number
     readonly trades: number
-    /** made again from their readings, standing in for missing ones, and resting on readings that were thinned out */
+    /** made again from their readings, standing in for missing ones, and resting on readings that were never published */
     readonly statements: { readonly recomputed: number; readonly estimated: number; readonly unfounded: number }
   }
   /** made again and held against log and archive */

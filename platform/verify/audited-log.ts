@@ -20,7 +20,9 @@ export class AuditedLog {
   readonly homes = new Map<Hex, string>()
   /** every batch that the log tells of, made again, in order */
   readonly batches: BuiltBatch[] = []
-  finalBatches = 0
+  /** by batch number from 1, the blocks in which it was proposed and became final, as logged */
+  readonly proposedIn: number[] = [0]
+  readonly finalIn: number[] = [0]
   opened: MarketEventOf<'NeighbourhoodOpened'> | null = null
   readonly #evidence: Pick<Evidence, 'folder' | 'node'>
   readonly #rerun = new MarketRerun()
@@ -52,8 +54,9 @@ export class AuditedLog {
       checkBatch('batches', { sequence, event }, built)
       checkArchive('archive', this.#evidence.folder, built)
       this.batches.push(built)
+      this.proposedIn.push(event.place.block)
     }
-    if (event.type === 'BatchFinalized') this.finalBatches = event.number
+    if (event.type === 'BatchFinalized') this.finalIn.push(event.place.block)
     this.statements.take(logged, this.opened?.rules.slotMinutes ?? 15)
     foldEvent(this.#book, logged)
   }

@@ -26,7 +26,7 @@ export function auditText({ neighbourhood, log, batches, chain, failure }: Audit
     `Audit of ${neighbourhood}`,
     `  log      ${log.events} events, ${log.signatures} signatures; ${log.orders} orders and ${log.trades} trades matched again`,
     `  meters   ${log.registers.decoded} of ${log.readings} readings decoded again from their registers; ${statements.recomputed} statements made again, ${statements.estimated} estimated, ` +
-      `${statements.unfounded} on readings that were thinned out`,
+      `${statements.unfounded} on readings that were never published`,
     `  batches  ${batches} made again from the log, each as logged and as archived`,
   ]
   if (chain !== null) {

@@ -51,7 +51,7 @@ export function statementStep(
     return {
       ...step,
       state: 'open',
-      detail: `${figures}: stands by its signature, some of its readings were thinned out`,
+      detail: `${figures}: stands by its signature, some of its readings were never published`,
     }
   }
   const recorded = readings.map(({ event }) => ({ reading: event.reading.body, hash: event.hash }))

@@ -4,6 +4,7 @@ import { unreadableChain } from './evidence.ts'
 import type { PinnedChain } from './open-chain.ts'
 import { ProofFailed } from './proof-failed.ts'
 import type { ReceiptStep } from './receipt.ts'
+import type { TradeStory } from './trade-story.ts'
 
 /** Where a batch stands on chain. */
 interface BatchOnChain {
@@ -18,11 +19,16 @@ interface BatchOnChain {
  */
 export const transactionStep = (
   chain: PinnedChain,
-  built: BuiltBatch | null,
+  batch: TradeStory['batch'],
 ): Effect.Effect<ReceiptStep, ProofFailed> =>
   Effect.gen(function* () {
     const place = `chain ${chain.source}`
-    if (built === null) return { step: 'transaction', state: 'open', detail: 'no batch yet', place } as const
+    if (batch === null) return { step: 'transaction', state: 'open', detail: 'no batch yet', place } as const
+    const { built, proposed } = batch
+    if (proposed.event.place.block > chain.block) {
+      const detail = `batch ${built.batch.number} was proposed after block ${chain.block}, where the chain was looked at`
+      return { step: 'transaction', state: 'open', detail, place } as const
+    }
     const found = yield* batchOnChain('transaction', chain, built)
     const { number } = built.batch
     const at = `in transaction ${found.transaction}, block ${found.block}`

@@ -34,7 +34,7 @@ export const verifyReceipt = (evidence: Evidence, id: string): Effect.Effect<Rec
       for (const party of parties) steps.push(yield* proving(() => orderStep(story, party, domain)))
       steps.push(yield* proving(() => matchStep(story)))
       steps.push(yield* proving(() => batchStep(story, evidence.folder)))
-      steps.push(yield* transactionStep(evidence.chain, story.batch?.built ?? null))
+      steps.push(yield* transactionStep(evidence.chain, story.batch))
     })
     const failure = yield* Effect.match(proof, { onSuccess: () => null, onFailure: ({ facts }) => facts })
     const nameOf = (account: `0x${string}`) => story.enrolments.get(account)?.event.enrolment.body.home ?? account

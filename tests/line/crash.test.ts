@@ -283,11 +283,14 @@ describe.each(upTo(days))('a day in which the process is killed fifty times and 
     for (const [slot, own] of Map.groupBy(trades, (trade) => trade.slot)) {
       expect(own.map(({ id }) => id)).toEqual(upTo(own.length).map((n) => `${slot}.${n}`))
     }
-    const batches = settledBatches(kept.events)
-    const totals = ofType(kept.events, 'BatchProposed').map(({ batch }) => batch.totals)
-    for (const [i, batch] of batches.entries()) {
-      expect(sum(batch.trades.map(({ energyWh }) => energyWh))).toBe(totals[i]?.tradedWh)
-    }
+    const proposed = ofType(kept.events, 'BatchProposed').map(({ batch }) => batch)
+    const batches = settledBatches(
+      kept.events,
+      proposed.map(({ number }) => number),
+    )
+    expect(batches.map(({ trades: own }) => sum(own.map(({ energyWh }) => energyWh)))).toEqual(
+      proposed.map(({ totals }) => totals.tradedWh),
+    )
   })
 
   it('opens slots without a hole and moves each through its life once', () => {
@@ -312,7 +315,9 @@ describe.each(upTo(days))('a day in which the process is killed fifty times and 
       proposed.map(({ lastSlot }) => lastSlot + 1).slice(0, -1),
     )
     expect(final).toEqual(upTo(final.length))
-    expect(kept.finalizedOnChain.slice(0, final.length)).toEqual(final)
+    // The stop may have come before the log was told of the last one; the next start tells it.
+    expect(kept.finalizedOnChain).toEqual(upTo(kept.finalizedOnChain.length))
+    expect([final.length, final.length + 1]).toContain(kept.finalizedOnChain.length)
     for (const [i, batch] of kept.onChain.entries()) {
       const { tradesRoot, statementsRoot, creditsRoot } = proposed[i] ?? {}
       expect(batch).toMatchObject({ isFinal: true, tradesRoot, statementsRoot, creditsRoot })
@@ -326,7 +331,7 @@ describe.each(upTo(days))('a day in which the process is killed fifty times and 
       [supplier, SUPPLIER_ESCROW_MICRO_EUR] as const,
       [grid, 0] as const,
     ])
-    const batches = settledBatches(kept.events)
+    const batches = settledBatches(kept.events, kept.finalizedOnChain)
     const expected = expectedBalances({ deposits, batches, tariff: rules.tariff, supplier, grid })
     expect(kept.balances).toEqual(expected)
     // The stop may have come before all of the last batch's credits were claimed; the next start goes on with them.

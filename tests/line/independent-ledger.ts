@@ -20,9 +20,9 @@ export interface SettledBatch {
   readonly statements: readonly Statement[]
 }
 
-/** The final batches of a log, and what belongs to them. */
-export function settledBatches(events: readonly LoggedEvent[]): readonly SettledBatch[] {
-  const final = new Set(ofType(events, 'BatchFinalized').map(({ number }) => number))
+/** The batches of a log with these numbers, in order, and what belongs to them. */
+export function settledBatches(events: readonly LoggedEvent[], numbers: readonly number[]): readonly SettledBatch[] {
+  const final = new Set(numbers)
   const trades = Map.groupBy(
     ofType(events, 'TradeMatched').map(({ trade }) => trade),
     ({ slot }) => slot,
