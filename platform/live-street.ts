@@ -38,7 +38,7 @@ export interface LiveStreetOptions {
   readonly street: SimulatedStreet
   readonly clock: Clock
   readonly rules: MarketRules
-  /** where log, chain, archive, keys and outboxes live */
+  /** where log, chain, archive, keys and outboxes live; a folder that is there */
   readonly folder: string
   readonly host: string
   /** of the page and the API; 0 takes any free one */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -12,6 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 it('a home may have any name: as long as names may be, and those of our own files', async () => {
   const file = join(folder, 'scenario.json')
+  const data = join(folder, 'data')
+  mkdirSync(data)
   const names = ['residential-building-apartment-1', 'residential-building-apartment-2', 'log', 'supplier']
   const homes = names.map((home) => ({ home, load: { annualKwh: 3000 } }))
   writeFileSync(file, JSON.stringify({ neighbourhood: 'street', start: '2026-06-21T06:00:00Z', homes }))
@@ -22,7 +24,7 @@ it('a home may have any name: as long as names may be, and those of our own file
       street,
       clock,
       rules: defaultMarketRules,
-      folder: join(folder, 'data'),
+      folder: data,
       host: '127.0.0.1',
       port: 0,
       emulatorBasePort: 26_020,
