@@ -105,7 +105,7 @@ export function restoreSnapshot(state: BooksState, snapshot: Uint8Array): void {
       state.pendingStops++
     }
     state.queue(order)
-    state.ids.set(order)
+    state.ids.put(state.ids.placeFor(state.orders.doubles[order * ORDER_DOUBLES + ORDER_ID] as number), order)
   }
   state.arrivals = arrivals
 }

@@ -51,6 +51,6 @@ export function restoreOrder(
     ((resting.expiresAtMs === 0 ? 0 : GTD) << TRAIT_TIF_SHIFT) |
     (resting.prevention << TRAIT_STP_SHIFT) |
     (resting.isPostOnly ? TRAIT_POST_ONLY_BIT : 0)
-  state.ids.set(order)
+  state.ids.put(state.ids.placeFor(resting.id), order)
   state.rest(order)
 }
