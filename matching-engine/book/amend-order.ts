@@ -34,7 +34,6 @@ import {
   INSUFFICIENT_FUNDS,
   INVALID_PRICE,
   INVALID_QTY,
-  NOT_OPEN,
   NOT_TRADING,
   POST_ONLY_WOULD_CROSS,
   TAKEN,
@@ -57,12 +56,12 @@ export function amendOrder(state: BooksState, commands: CommandBuffer, index: nu
   const newPrice = commands.doubles[double + PRICE] as number
   const newQty = commands.doubles[double + QTY] as number
   const order = state.ids.find(commands.doubles[double + ID] as number)
-  if (order === 0 || !isLive(state, order)) {
+  if (order === 0) {
     if (hasQty && (!isQuantity(newQty) || (hasPrice && Math.abs(newPrice) * newQty > Number.MAX_SAFE_INTEGER))) {
       return INVALID_QTY
     }
     if (hasPrice && !state.isPrice(newPrice)) return INVALID_PRICE
-    return order === 0 ? UNKNOWN_ORDER : NOT_OPEN
+    return UNKNOWN_ORDER
   }
   const { doubles } = state.orders
   const filled = doubles[order * ORDER_DOUBLES + ORDER_FILLED] as number
@@ -78,9 +77,6 @@ export function amendOrder(state: BooksState, commands: CommandBuffer, index: nu
   change(state, order, price, qty - filled)
   return TAKEN
 }
-
-const isLive = (state: BooksState, order: number): boolean =>
-  ((state.orders.words[order * ORDER_WORDS + TRAITS_WORD] as number) & STATUS_MASK) <= PENDING
 
 function amendRefusal(
   state: BooksState,

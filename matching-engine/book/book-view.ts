@@ -23,13 +23,13 @@ export interface PriceView {
   readonly ids: readonly number[]
 }
 
-/** Where the latest order of an id stands; undefined if none was seen, or it is forgotten. */
+/** Where a live order stands; undefined if there is none of this id. */
 export function orderState(state: BooksState, id: number): OrderState | undefined {
   const order = state.ids.find(id)
   if (order === 0) return undefined
   const status = (state.orders.words[order * ORDER_WORDS + TRAITS_WORD] as number) & STATUS_MASK
   return {
-    status: orderStatuses[status] ?? 'rejected',
+    status: orderStatuses[status] ?? 'open',
     filledWh: state.orders.doubles[order * ORDER_DOUBLES + ORDER_FILLED] as number,
     openWh: state.orders.doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number,
   }

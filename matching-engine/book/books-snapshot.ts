@@ -23,7 +23,7 @@ import {
 import { HEAD_WORD, LEVEL_WORDS } from './price-ladders.ts'
 
 const VERSION = 1
-const HEADER = 9
+const HEADER = 8
 /** The fields of an order in a snapshot, words and doubles of its record. */
 const orderWords = [ORDER_BOOK_WORD, ORDER_ACCOUNT_WORD, TRAITS_WORD, ORDER_LANE_WORD] as const
 const orderDoubles = [
@@ -41,17 +41,16 @@ const ORDER_FIELDS = orderWords.length + orderDoubles.length
 
 /**
  * What the books hold as one run of doubles: header, a phase and a reference a book, the accounts, the live orders
- * queue by queue, the ended ones that are remembered.
+ * queue by queue.
  */
 export function snapshotOf(state: BooksState): Uint8Array {
   const live = [...liveOrders(state)]
-  const closed = [...state.closed]
   const [depositedMicroEur, depositedWh, accounts] = state.accounts.state
   const books = state.phases.length
-  const size = HEADER + 2 * books + accounts.length + ORDER_FIELDS * (live.length + closed.length)
+  const size = HEADER + 2 * books + accounts.length + ORDER_FIELDS * live.length
   const out = new Float64Array(size)
   out.set([VERSION, state.nowMs, state.arrivals, depositedMicroEur, depositedWh])
-  out.set([books, accounts.length, live.length, closed.length], 5)
+  out.set([books, accounts.length, live.length], 5)
   let at = HEADER
   for (let book = 0; book < books; book++) {
     out[at++] = state.phases[book] as number
@@ -59,7 +58,7 @@ export function snapshotOf(state: BooksState): Uint8Array {
   }
   out.set(accounts, at)
   at += accounts.length
-  for (const order of [...live, ...closed]) {
+  for (const order of live) {
     for (const field of orderWords) out[at++] = state.orders.words[order * ORDER_WORDS + field] as number
     for (const field of orderDoubles) out[at++] = state.orders.doubles[order * ORDER_DOUBLES + field] as number
   }
@@ -73,8 +72,7 @@ export function restoreSnapshot(state: BooksState, snapshot: Uint8Array): void {
     throw new RangeError(`${snapshot.length} bytes are no snapshot of order books`)
   }
   const from = new Float64Array(snapshot.slice().buffer)
-  const [version, nowMs, arrivals, depositedMicroEur, depositedWh, books, accounts, live, closed] = from as unknown as [
-    number,
+  const [version, nowMs, arrivals, depositedMicroEur, depositedWh, books, accounts, live] = from as unknown as [
     number,
     number,
     number,
@@ -85,8 +83,8 @@ export function restoreSnapshot(state: BooksState, snapshot: Uint8Array): void {
     number,
   ]
   if (version !== VERSION) throw new RangeError(`a snapshot of version ${version}; this version knows ${VERSION}`)
-  if (from.length !== HEADER + 2 * books + accounts + ORDER_FIELDS * (live + closed)) {
-    throw new RangeError(`${from.length} numbers do not hold ${books} books, ${live} live and ${closed} ended orders`)
+  if (from.length !== HEADER + 2 * books + accounts + ORDER_FIELDS * live) {
+    throw new RangeError(`${from.length} numbers do not hold ${books} books, ${live} orders`)
   }
   state.nowMs = nowMs
   if (books > 0) state.know(books - 1)
@@ -97,32 +95,19 @@ export function restoreSnapshot(state: BooksState, snapshot: Uint8Array): void {
   }
   state.accounts.restore(depositedMicroEur, depositedWh, from.slice(at, at + accounts))
   at += accounts
-  for (let n = 0; n < live + closed; n++) {
+  for (let n = 0; n < live; n++) {
     const order = state.orders.take()
     for (const field of orderWords) state.orders.words[order * ORDER_WORDS + field] = from[at++] as number
     for (const field of orderDoubles) state.orders.doubles[order * ORDER_DOUBLES + field] = from[at++] as number
     state.orders.words[order * ORDER_WORDS + LEVEL_WORD] = 0
     state.orders.words[order * ORDER_WORDS + EXPIRY_WORD] = 0
-    if (n < live) {
-      if (((state.orders.words[order * ORDER_WORDS + TRAITS_WORD] as number) & STATUS_MASK) === PENDING) {
-        state.pendingStops++
-      }
-      state.queue(order)
-      state.ids.set(order)
-    } else {
-      setUnlessLive(state, order)
-      state.closed.add(order)
+    if (((state.orders.words[order * ORDER_WORDS + TRAITS_WORD] as number) & STATUS_MASK) === PENDING) {
+      state.pendingStops++
     }
+    state.queue(order)
+    state.ids.set(order)
   }
   state.arrivals = arrivals
-}
-
-/** An id that was used again belongs to its latest order: a live one, or the one that ended last. */
-function setUnlessLive(state: BooksState, order: number): void {
-  const known = state.ids.find(state.orders.doubles[order * ORDER_DOUBLES + ORDER_ID] as number)
-  const isLive =
-    known !== 0 && ((state.orders.words[known * ORDER_WORDS + TRAITS_WORD] as number) & STATUS_MASK) <= PENDING
-  if (!isLive) state.ids.set(order)
 }
 
 function* liveOrders(state: BooksState): Generator<number> {

@@ -1,5 +1,4 @@
 import { Accounts } from './accounts.ts'
-import { ClosedOrders } from './closed-orders.ts'
 import { DepthMarks } from './depth-marks.ts'
 import {
   COMMAND_WORD,
@@ -65,7 +64,6 @@ export const PENDING = 1
 export const FILLED = 2
 export const CANCELLED = 3
 export const EXPIRED = 4
-export const REJECTED = 5
 export const ACCEPTED_EVENT = 0
 export const AMENDED_EVENT = 1
 const TRADE_EVENT = 2
@@ -90,10 +88,6 @@ export interface BooksOptions extends PriceLimits {
   readonly priceRule?: number
   /** the account that grid fees go to, where there is collateral (0) */
   readonly gridAccount?: number
-  /** how many orders that have ended are remembered (16,384) */
-  readonly remembered?: number
-  /** told the id of each order that is forgotten */
-  readonly onForget?: (id: number) => void
   /** whether changed price levels are noted for market data (no) */
   readonly depthMarks?: boolean
 }
@@ -108,7 +102,6 @@ export class BooksState {
   readonly gridAccount: number
   readonly orders = new OrderPool()
   readonly ids = new IdMap(this.orders)
-  readonly closed: ClosedOrders
   readonly ladders: PriceLadders
   readonly laddersPerBook: number
   readonly expiries = new ExpiryQueue(this.orders)
@@ -150,12 +143,6 @@ export class BooksState {
     this.laddersPerBook = this.lanes.buyLanes + this.lanes.sellLanes + 2
     this.ladders = new PriceLadders(this.orders, { priceSteps: steps, ladders: this.laddersPerBook })
     this.marks = options.depthMarks === true ? new DepthMarks(this.ladders) : null
-    this.closed = new ClosedOrders({
-      orders: this.orders,
-      ids: this.ids,
-      limit: options.remembered ?? 16_384,
-      onForget: options.onForget ?? null,
-    })
   }
 
   phaseOf(book: number): number {
@@ -259,9 +246,8 @@ export class BooksState {
     if (this.risk && !isPending) this.release(order, open)
     doubles[double + ORDER_OPEN] = 0
     doubles[double + ORDER_HIDDEN] = 0
-    this.setStatus(order, status)
     this.emitOrder(CLOSED_EVENT, status, order, open)
-    this.closed.add(order)
+    this.#forget(order)
   }
 
   /** Ends the life of an order that a trade has filled. */
@@ -270,8 +256,12 @@ export class BooksState {
     const word = order * ORDER_WORDS
     if (words[word + LEVEL_WORD] !== 0) this.ladders.unlink(order)
     if (words[word + EXPIRY_WORD] !== 0) this.expiries.remove(order)
-    words[word + TRAITS_WORD] = ((words[word + TRAITS_WORD] as number) & ~STATUS_MASK) | FILLED
-    this.closed.add(order)
+    this.#forget(order)
+  }
+
+  #forget(order: number): void {
+    this.ids.remove(order)
+    this.orders.giveBack(order)
   }
 
   /** Frees what an order has reserved for so many Wh that will not trade. */
@@ -282,17 +272,6 @@ export class BooksState {
     if ((((this.orders.words[word + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1) === SELL) {
       this.accounts.deliver(account, energyWh)
     }
-  }
-
-  /** Remembers a refused new order. */
-  reject(id: number): void {
-    const order = this.orders.take()
-    const { words, doubles } = this.orders
-    words.fill(0, order * ORDER_WORDS, (order + 1) * ORDER_WORDS)
-    doubles[order * ORDER_DOUBLES + ORDER_ID] = id
-    words[order * ORDER_WORDS + TRAITS_WORD] = REJECTED
-    this.ids.set(order)
-    this.closed.add(order)
   }
 
   /**

@@ -21,31 +21,23 @@ export class IdMap {
     }
   }
 
-  /** Makes an order the one of its id; another that was is not found any more. */
+  /** Makes a new order known; no other of its id may be. */
   set(order: number): void {
     if (2 * this.#size >= this.#mask) this.#grow()
-    const { doubles } = this.#pool
-    const id = doubles[order * ORDER_DOUBLES + ORDER_ID] as number
     const table = this.#table
-    for (let at = hashOf(id) & this.#mask; ; at = (at + 1) & this.#mask) {
-      const other = table[at] as number
-      if (other === 0) this.#size++
-      else if (doubles[other * ORDER_DOUBLES + ORDER_ID] !== id) continue
-      table[at] = order
-      return
-    }
+    let at = hashOf(this.#pool.doubles[order * ORDER_DOUBLES + ORDER_ID] as number) & this.#mask
+    while (table[at] !== 0) at = (at + 1) & this.#mask
+    table[at] = order
+    this.#size++
   }
 
-  /** Forgets an order, if it is the one of its id; says whether it was. */
-  remove(order: number): boolean {
+  /** Forgets an order that is known. */
+  remove(order: number): void {
     const table = this.#table
     const mask = this.#mask
     const { doubles } = this.#pool
     let hole = hashOf(doubles[order * ORDER_DOUBLES + ORDER_ID] as number) & mask
-    while (table[hole] !== order) {
-      if (table[hole] === 0) return false
-      hole = (hole + 1) & mask
-    }
+    while (table[hole] !== order) hole = (hole + 1) & mask
     this.#size--
     // Moves later ones of the run up, so that none becomes unreachable.
     for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
@@ -57,7 +49,6 @@ export class IdMap {
       hole = at
     }
     table[hole] = 0
-    return true
   }
 
   #grow(): void {

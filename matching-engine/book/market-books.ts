@@ -1,6 +1,7 @@
 import type { Balance } from './accounts.ts'
 import type { BookEvent } from './book-event.ts'
-import type { BookPhase, PriceRule, Side } from './book-order.ts'
+import type { BookPhase, OrderState, OrderStatus, PriceRule, Side } from './book-order.ts'
+import { orderState } from './book-view.ts'
 import { bookPhases, eventKinds, orderStatuses, priceRules } from './codes.ts'
 import { ACCOUNT_WORD, CommandBuffer, PHASE_SHIFT, PRICE, QTY } from './command-buffer.ts'
 import {
@@ -24,6 +25,14 @@ import type { NeighbourTerms } from './neighbour-terms.ts'
 import { OrderBooks, opCode } from './order-books.ts'
 import type { PriceLimits } from './price-limits.ts'
 
+const REMEMBERED_ORDERS = 16_384
+
+/** A live order's name, and what of it has traded. */
+interface LiveName {
+  readonly name: string
+  filledWh: number
+}
+
 /** The account that grid fees go to. */
 export const GRID_ACCOUNT = 'grid'
 const GRID_ACCOUNT_INDEX = 0
@@ -37,7 +46,7 @@ export interface MarketBooksOptions extends PriceLimits {
   readonly terms?: NeighbourTerms
   /** the uniform price of an uncross (largest-volume) */
   readonly priceRule?: PriceRule
-  /** how many orders that have ended are remembered (16,384) */
+  /** how many orders that have ended are remembered (16,384); later ones push the earliest out */
   readonly remembered?: number
 }
 
@@ -49,25 +58,26 @@ export class MarketBooks {
   readonly books: OrderBooks
   readonly #command = new CommandBuffer(1)
   readonly #ids = new Map<string, number>()
-  readonly #idNames = new Map<number, string>()
+  readonly #live = new Map<number, LiveName>()
+  /** what became of the latest orders that have ended, the one that ended first at first */
+  readonly #ended = new Map<string, OrderState>()
+  readonly #remembered: number
   #lastId = 0
   readonly #accounts = new Map<string, number>([[GRID_ACCOUNT, GRID_ACCOUNT_INDEX]])
   readonly #accountNames: string[] = [GRID_ACCOUNT]
   /** what happened in a book while another one's command ran (time passes for all), until it is asked for */
   readonly #unread = new Map<number, BookEvent[]>()
-  /** ids that the books have forgotten: their names go once the events that may tell of them are read */
-  readonly #forgotten: number[] = []
   #nextBook = 0
   readonly #released: number[] = []
 
   /** Throws RangeError on options that make no sense. */
   constructor(options: MarketBooksOptions) {
-    const { priceRule = 'largest-volume', ...rest } = options
+    const { priceRule = 'largest-volume', remembered = REMEMBERED_ORDERS, ...rest } = options
+    this.#remembered = remembered
     this.books = new OrderBooks({
       ...rest,
       priceRule: priceRules.indexOf(priceRule),
       gridAccount: GRID_ACCOUNT_INDEX,
-      onForget: (id) => this.#forgotten.push(id),
     })
   }
 
@@ -105,25 +115,39 @@ export class MarketBooks {
     return events
   }
 
-  /** The number of an order's name; a name that was not seen, or is forgotten, gets one. */
-  idOf(name: string): number {
+  /** The number of an order's name; a name that is not live gets one. */
+  idOf(name: string, filledWh = 0): number {
     const known = this.#ids.get(name)
     if (known !== undefined) return known
     const id = ++this.#lastId
     this.#ids.set(name, id)
-    this.#idNames.set(id, name)
+    this.#live.set(id, { name, filledWh })
     return id
   }
 
-  /** The number of an order's name, 0 if it was never seen, or is forgotten. */
-  knownIdOf(name: string): number {
+  /** The number of a live order's name, 0 if there is none. */
+  liveIdOf(name: string): number {
     return this.#ids.get(name) ?? 0
   }
 
+  /** Where the latest order of this name stands; undefined if none was seen, or it is forgotten. */
+  stateOf(name: string): OrderState | undefined {
+    return orderState(this.books.state, this.liveIdOf(name)) ?? this.#ended.get(name)
+  }
+
+  /** Remembers a new order as refused. */
+  reject(name: string): void {
+    this.#end(this.idOf(name), 'rejected')
+  }
+
   nameOf(id: number): string {
-    const name = this.#idNames.get(id)
-    if (name === undefined) throw new Error(`order ${id} has no name`)
-    return name
+    return this.#liveOf(id).name
+  }
+
+  #liveOf(id: number): LiveName {
+    const live = this.#live.get(id)
+    if (live === undefined) throw new Error(`order ${id} is not live`)
+    return live
   }
 
   accountOf(name: string): number {
@@ -149,11 +173,14 @@ export class MarketBooks {
     return this.books.balance(this.accountOf(account))
   }
 
-  #forget(id: number): void {
-    const name = this.#idNames.get(id)
-    if (name === undefined) return
-    this.#idNames.delete(id)
+  /** An order has ended, or was refused: only what became of it is remembered. */
+  #end(id: number, status: OrderStatus): void {
+    const { name, filledWh } = this.#liveOf(id)
+    this.#live.delete(id)
     this.#ids.delete(name)
+    this.#ended.delete(name)
+    this.#ended.set(name, { status, filledWh, openWh: 0 })
+    if (this.#ended.size > this.#remembered) this.#ended.delete(this.#ended.keys().next().value as string)
   }
 
   #readEvents(): void {
@@ -166,7 +193,6 @@ export class MarketBooks {
       else unread.push(event)
     }
     events.clear()
-    for (let id = this.#forgotten.pop(); id !== undefined; id = this.#forgotten.pop()) this.#forget(id)
   }
 
   #eventAt(at: number): BookEvent {
@@ -194,8 +220,11 @@ export class MarketBooks {
         return { type, id, byWh: qty, openWh }
       case 'refreshed':
         return { type, id, shownWh: qty }
-      case 'closed':
-        return { type, id, status: orderStatuses[detail] as 'filled' | 'cancelled' | 'expired', cancelledWh: qty }
+      case 'closed': {
+        const status = orderStatuses[detail] as 'filled' | 'cancelled' | 'expired'
+        this.#end(doubles[double + MAKER_ID] as number, status)
+        return { type, id, status, cancelledWh: qty }
+      }
       default:
         throw new Error(`event kind ${kind & 255} is unknown`)
     }
@@ -205,11 +234,15 @@ export class MarketBooks {
     const { words, doubles } = this.books.events
     const word = at * EVENT_WORDS
     const double = at * EVENT_DOUBLES
-    const party = (idAt: number, accountAt: number, openAt: number) => ({
-      id: this.nameOf(doubles[double + idAt] as number),
-      account: this.#accountNames[words[word + accountAt] as number] ?? '',
-      openWh: doubles[double + openAt] as number,
-    })
+    const energyWh = doubles[double + EVENT_QTY] as number
+    const party = (idAt: number, accountAt: number, openAt: number) => {
+      const id = doubles[double + idAt] as number
+      const openWh = doubles[double + openAt] as number
+      const live = this.#liveOf(id)
+      live.filledWh += energyWh
+      if (openWh === 0) this.#end(id, 'filled')
+      return { id: live.name, account: this.#accountNames[words[word + accountAt] as number] ?? '', openWh }
+    }
     return {
       type: 'trade',
       maker: party(MAKER_ID, MAKER_ACCOUNT_WORD, MAKER_OPEN),
@@ -217,7 +250,7 @@ export class MarketBooks {
       makerSide,
       priceEurPerMWh: doubles[double + EVENT_PRICE] as number,
       gridFeeEurPerMWh: words[word + FEE_WORD] as number,
-      energyWh: doubles[double + EVENT_QTY] as number,
+      energyWh,
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { BookEvent, BookOutcome } from './book-event.ts'
 import type { Amendment, BookPhase, NewOrder, OrderState, RestingOrder, Side } from './book-order.ts'
-import { bestPrice, depthOf, orderState } from './book-view.ts'
+import { bestPrice, depthOf } from './book-view.ts'
 import { bookPhases, orderSides, orderTypes, preventions, timesInForce } from './codes.ts'
 import {
   ACCOUNT_WORD,
@@ -24,6 +24,7 @@ import {
 } from './command-buffer.ts'
 import { MarketBooks, type MarketBooksOptions } from './market-books.ts'
 import { opCode } from './order-books.ts'
+import { DUPLICATE_ID, NOT_OPEN, TAKEN, UNKNOWN_ORDER } from './refusal-codes.ts'
 import { refusalOf } from './refusal-words.ts'
 import { restoreOrder } from './restore-order.ts'
 
@@ -61,7 +62,7 @@ export class OrderBook {
 
   /** Where the latest order of this id stands; undefined if no order of it was seen (or it was forgotten). */
   state(id: string): OrderState | undefined {
-    return orderState(this.#market.books.state, this.#market.knownIdOf(id))
+    return this.#market.stateOf(id)
   }
 
   /** Takes a new order: accepted, its trades, and its end if it does not rest. */
@@ -97,7 +98,7 @@ export class OrderBook {
     const head =
       opCode('amend') | (priceEurPerMWh === undefined ? 0 : HAS_PRICE_BIT) | (energyWh === undefined ? 0 : HAS_QTY_BIT)
     return this.#run(head, id, amendment, (command) => {
-      command.setDouble(0, ID, this.#market.knownIdOf(id))
+      command.setDouble(0, ID, this.#market.liveIdOf(id))
       command.setDouble(0, PRICE, priceEurPerMWh ?? 0)
       command.setDouble(0, QTY, energyWh ?? 0)
     })
@@ -106,7 +107,7 @@ export class OrderBook {
   /** Takes a live order out of the book; also while halted. */
   cancel(id: string): BookOutcome {
     return this.#run(opCode('cancel'), id, undefined, (command) => {
-      command.setDouble(0, ID, this.#market.knownIdOf(id))
+      command.setDouble(0, ID, this.#market.liveIdOf(id))
     })
   }
 
@@ -156,7 +157,7 @@ export class OrderBook {
         throw new Error(`order ${order.id} cannot have ${order.openWh} of ${order.energyWh} Wh open`)
       }
       restoreOrder(state, {
-        id: this.#market.idOf(order.id),
+        id: this.#market.idOf(order.id, order.energyWh - order.openWh),
         book: this.#book,
         account: this.#market.accountOf(order.account),
         side: orderSides.indexOf(order.side),
@@ -204,18 +205,20 @@ export class OrderBook {
     fill: (command: CommandBuffer) => void,
   ): BookOutcome {
     const outcome = this.#market.run(head, this.#book, fill)
-    if (outcome === 0) return { accepted: true, events: this.#market.takeEvents(this.#book) }
+    if (outcome === TAKEN) return { accepted: true, events: this.#market.takeEvents(this.#book) }
     const { state } = this.#market.books
-    const side = order !== undefined && 'side' in order && order.side === 'sell' ? BUY : SELL
-    const refusal = refusalOf(outcome, {
+    const isNew = order !== undefined && 'side' in order
+    const status = this.state(id)?.status
+    const refusal = refusalOf(outcome === UNKNOWN_ORDER && status !== undefined ? NOT_OPEN : outcome, {
       id,
       limits: state.limits,
       phase: this.phase,
       nowMs: this.nowMs,
-      bestEurPerMWh: bestPrice(state, this.#book, side),
-      status: this.state(id)?.status,
+      bestEurPerMWh: bestPrice(state, this.#book, isNew && order.side === 'sell' ? BUY : SELL),
+      status,
       ...(order === undefined ? {} : { order }),
     })
+    if (isNew && outcome !== DUPLICATE_ID) this.#market.reject(id)
     return { accepted: false, refusal }
   }
 }

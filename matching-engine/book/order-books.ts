@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Balance } from './accounts.ts'
 import { amendOrder } from './amend-order.ts'
 import { restoreSnapshot, snapshotOf } from './books-snapshot.ts'
-import { type BooksOptions, BooksState, BUY, CALL, CANCELLED, CLOSED, EXPIRED, PENDING, SELL } from './books-state.ts'
+import { type BooksOptions, BooksState, BUY, CALL, CANCELLED, CLOSED, EXPIRED, SELL } from './books-state.ts'
 import type { BookOp } from './codes.ts'
 import { bookOps } from './codes.ts'
 import {
@@ -22,18 +22,10 @@ import {
 import type { DepthMarks } from './depth-marks.ts'
 import type { EventBuffer } from './event-buffer.ts'
 import { fireStops } from './fire-stops.ts'
-import {
-  NEXT_WORD,
-  ORDER_ARRIVAL,
-  ORDER_DOUBLES,
-  ORDER_EXPIRES,
-  ORDER_WORDS,
-  STATUS_MASK,
-  TRAITS_WORD,
-} from './order-pool.ts'
+import { NEXT_WORD, ORDER_ARRIVAL, ORDER_DOUBLES, ORDER_EXPIRES, ORDER_WORDS } from './order-pool.ts'
 import { placeOrder } from './place-order.ts'
 import { HEAD_WORD as LEVEL_HEAD_WORD, LEVEL_WORDS } from './price-ladders.ts'
-import { INVALID_PRICE, INVALID_QTY, NOT_OPEN, TAKEN, UNKNOWN_ORDER } from './refusal-codes.ts'
+import { INVALID_PRICE, INVALID_QTY, TAKEN, UNKNOWN_ORDER } from './refusal-codes.ts'
 import { uncross } from './uncross.ts'
 
 const CLOCK = 0
@@ -49,7 +41,8 @@ const OPEN_BOOK = 8
 /**
  * The order books of a market: any number of them over one pool of memory, one clock and one set of accounts.
  * Synchronous, deterministic and free of allocation once warm: commands come as numbers (`CommandBuffer`), what they do
- * is told as numbers (`EventBuffer`). A refusal changes nothing (a refused new order is remembered as rejected).
+ * is told as numbers (`EventBuffer`). A refusal changes nothing. Only live orders are known: an id that is not live is
+ * UNKNOWN_ORDER here, whatever it was.
  * A book is a dense index, opened and released by commands; one that is not open takes nothing.
  */
 export class OrderBooks {
@@ -135,7 +128,6 @@ function advance(state: BooksState, nowMs: number): void {
 function cancelOrder(state: BooksState, id: number): number {
   const order = state.ids.find(id)
   if (order === 0) return UNKNOWN_ORDER
-  if (((state.orders.words[order * ORDER_WORDS + TRAITS_WORD] as number) & STATUS_MASK) > PENDING) return NOT_OPEN
   state.close(order, CANCELLED)
   return TAKEN
 }

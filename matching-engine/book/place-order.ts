@@ -79,16 +79,9 @@ import {
 /** Takes a new order: its trades, and its rest or its end. Gives 0, or the refusal, which changes nothing else. */
 export function placeOrder(state: BooksState, commands: CommandBuffer, index: number): number {
   const id = commands.doubles[index * COMMAND_DOUBLES + ID] as number
-  const known = state.ids.find(id)
-  if (known !== 0) {
-    const status = (state.orders.words[known * ORDER_WORDS + TRAITS_WORD] as number) & STATUS_MASK
-    if (status <= PENDING) return DUPLICATE_ID
-  }
+  if (state.ids.find(id) !== 0) return DUPLICATE_ID
   const refusal = newOrderRefusal(state, commands, index)
-  if (refusal !== TAKEN) {
-    state.reject(id)
-    return refusal
-  }
+  if (refusal !== TAKEN) return refusal
   const order = admit(state, commands, index)
   const word = order * ORDER_WORDS
   const traits = state.orders.words[word + TRAITS_WORD] as number
