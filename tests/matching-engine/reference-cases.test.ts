@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { BadCommand } from '#matching-engine/match-protocol/bad-command.ts'
 import { MatchSession } from '#matching-engine/match-protocol/match-session.ts'
+import type { Output } from './naive/command.ts'
+import { NaiveBook } from './naive/naive-book.ts'
 
 interface Case {
   readonly title: string
@@ -15,33 +16,43 @@ interface Case {
   readonly final: { readonly bids: readonly unknown[]; readonly asks: readonly unknown[] }
 }
 
-/** Cases that need rules which the book does not have yet. */
-const leftOut: ReadonlyMap<string, string> = new Map([
-  ['24-iceberg', 'iceberg orders'],
-  ['25-stop-cascade', 'stops'],
-  ['28-auction-max-volume', 'call auctions'],
-  ['31-auction-to-continuous', 'call auctions'],
-])
+interface UniformPriceBook {
+  readonly bids: readonly { readonly id: string; readonly kWh: number; readonly ct: number }[]
+  readonly offers: readonly { readonly id: string; readonly kWh: number; readonly ct: number }[]
+  readonly expected: { readonly volume: number; readonly price: Readonly<Record<string, number>> }
+}
 
-const folder = new URL('../../../shared/reference/matching/', import.meta.url)
-const there = existsSync(folder)
-if (!there) console.warn(`reference cases are skipped: ${folder.pathname} is not beside the checkout`)
-const names = there
-  ? readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length))
-      .sort()
-  : []
-const caseOf = (name: string): Case => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))
+const reference = new URL('../../../shared/reference/', import.meta.url)
+const there = existsSync(reference)
+if (!there) console.warn(`reference cases are skipped: ${reference.pathname} is not beside the checkout`)
+const read = (path: string) => JSON.parse(readFileSync(new URL(path, reference), 'utf8'))
 
-describe('public reference cases', () => {
-  if (!there) it.skip('need ../shared/reference/matching beside the checkout', () => {})
-
-  for (const name of names.filter((candidate) => !leftOut.has(candidate))) {
-    const { title, config, steps, final } = caseOf(name)
-    it(`${name}: ${title}`, () => {
+/** What answers the cases: the order book, and the naive book that it is compared with elsewhere. */
+const books: readonly (readonly [string, () => (command: object) => Output])[] = [
+  [
+    'the order book',
+    () => {
       const session = new MatchSession()
-      const send = (command: object) => JSON.parse(JSON.stringify(session.line(JSON.stringify(command))))
+      return (command) => JSON.parse(JSON.stringify(session.line(JSON.stringify(command))))
+    },
+  ],
+  [
+    'the naive book',
+    () => {
+      const book = new NaiveBook()
+      return (command) => book.take(JSON.parse(JSON.stringify(command)))
+    },
+  ],
+]
+
+describe.each(books)('public reference cases of %s', (_name, open) => {
+  if (!there) it.skip('need ../shared/reference beside the checkout', () => {})
+
+  const cases: readonly string[] = there ? readdirSync(new URL('matching/', reference)) : []
+  for (const name of cases.filter((file) => file.endsWith('.json')).sort()) {
+    const { title, config, steps, final }: Case = read(`matching/${name}`)
+    it(`${name.slice(0, -'.json'.length)}: ${title}`, () => {
+      const send = open()
       if (config !== undefined) send({ op: 'config', ...config })
       for (const step of steps) {
         const line = send(step.in)
@@ -53,12 +64,31 @@ describe('public reference cases', () => {
     })
   }
 
-  it.skipIf(!there).each([...leftOut])('%s is not run: it needs %s, which are refused in plain words', (name, what) => {
-    const session = new MatchSession()
-    const run = () => {
-      for (const step of caseOf(name).steps) session.line(JSON.stringify(step.in))
-    }
-    expect(run).toThrow(BadCommand)
-    expect(run).toThrow(`${what} are not supported yet`)
-  })
+  const rules = [
+    ['highest-matched-ask', 'simply_assume_highest_matched_ask'],
+    ['last-matched-bid', 'gsy_e_last_matched_bid'],
+    ['midpoint', 'lemlab_midpoint'],
+  ] as const
+  const uniform: Readonly<Record<string, UniformPriceBook>> = there
+    ? read('market/07_uniform_price_books.json').books
+    : {}
+  for (const [name, { bids, offers, expected }] of Object.entries(uniform)) {
+    it.each(rules)(`uniform price of ${name}: %s`, (priceRule, column) => {
+      const send = open()
+      send({ op: 'config', maxPrice: 10_000_000, priceRule })
+      send({ op: 'phase', phase: 'call' })
+      const orders = [
+        ...bids.map((bid) => ({ ...bid, side: 'buy' })),
+        ...offers.map((ask) => ({ ...ask, side: 'sell' })),
+      ]
+      for (const { id, side, kWh, ct } of orders) {
+        const [price, qty] = [Math.round(ct * 1_000), Math.round(kWh * 1_000)]
+        send({ op: 'new', id, acct: id, side, type: 'limit', price, qty, tif: 'GTC' })
+      }
+      const { trades } = send({ op: 'uncross' })
+      const price = Math.round((expected.price[column] ?? Number.NaN) * 1_000)
+      expect(new Set(trades.map((trade) => trade[2]))).toEqual(new Set([price]))
+      expect(trades.reduce((sum, trade) => sum + trade[3], 0)).toBe(expected.volume * 1_000)
+    })
+  }
 })
