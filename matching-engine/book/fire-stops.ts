@@ -1,5 +1,5 @@
 import { type BooksState, BUY, CANCELLED, IOC, MARKET, OPEN, SELL, TRIGGERED_EVENT } from './books-state.ts'
-import { worstPrice } from './look-ahead.ts'
+import { type MarketWish, worstPrice } from './look-ahead.ts'
 import { matchTaker } from './match-taker.ts'
 import {
   ORDER_ACCOUNT_WORD,
@@ -10,6 +10,7 @@ import {
   ORDER_RATE,
   ORDER_WORDS,
   TRAIT_SIDE_SHIFT,
+  TRAIT_STP_SHIFT,
   TRAIT_TIF_SHIFT,
   TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
@@ -82,7 +83,8 @@ function reserveMarket(state: BooksState, book: number, order: number): boolean 
   const lane = words[word + ORDER_LANE_WORD] as number
   const account = words[word + ORDER_ACCOUNT_WORD] as number
   const energyWh = doubles[double + ORDER_OPEN] as number
-  const rate = marketRate(state, { book, side, lane, energyWh })
+  const prevention = ((words[word + TRAITS_WORD] as number) >>> TRAIT_STP_SHIFT) & 7
+  const rate = marketRate(state, { book, side, lane, account, prevention, energyWh })
   const isCovered =
     rate * energyWh <= accounts.freeMoney(account) && (side === BUY || energyWh <= accounts.freeEnergy(account))
   doubles[double + ORDER_RATE] = isCovered ? rate : 0
@@ -93,11 +95,8 @@ function reserveMarket(state: BooksState, book: number, order: number): boolean 
 }
 
 /** What a market order reserves a Wh: what the worst price it would reach takes from it. */
-export function marketRate(
-  state: BooksState,
-  order: { readonly book: number; readonly side: number; readonly lane: number; readonly energyWh: number },
-): number {
-  const worst = worstPrice(state, order)
-  const rate = order.side === BUY ? worst : -worst
+export function marketRate(state: BooksState, wish: MarketWish): number {
+  const worst = worstPrice(state, wish)
+  const rate = wish.side === BUY ? worst : -worst
   return rate > 0 ? rate : 0
 }

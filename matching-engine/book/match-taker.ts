@@ -1,4 +1,17 @@
-import { type BooksState, BUY, CANCELLED, FILLED, FOK, IOC, LIMIT, REDUCED_EVENT, worstLimit } from './books-state.ts'
+import {
+  type BooksState,
+  BUY,
+  CANCEL_BOTH,
+  CANCEL_MAKER,
+  CANCEL_TAKER,
+  CANCELLED,
+  FILLED,
+  FOK,
+  IOC,
+  LIMIT,
+  REDUCED_EVENT,
+  worstLimit,
+} from './books-state.ts'
 import { lookAhead } from './look-ahead.ts'
 import {
   LEVEL_WORD,
@@ -19,10 +32,6 @@ import {
   TRAITS_WORD,
 } from './order-pool.ts'
 import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
-
-const CANCEL_TAKER = 1
-const CANCEL_MAKER = 2
-const CANCEL_BOTH = 3
 
 /**
  * Takes a live order that rests nowhere through the other side, best counterparty first and at the makers' prices, then

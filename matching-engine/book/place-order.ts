@@ -29,6 +29,7 @@ import {
   PRICE,
   QTY,
   SIDE_SHIFT,
+  STP_SHIFT,
   TIF_SHIFT,
   TYPE_SHIFT,
 } from './command-buffer.ts'
@@ -117,7 +118,11 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
   const account = from[commandWord + ACCOUNT_WORD] as number
   let rate = 0
   if (state.risk && type !== STOP) {
-    rate = type === LIMIT ? state.rateAt(side, lane, price) : marketRate(state, { book, side, lane, energyWh: qty })
+    const prevention = (head >>> STP_SHIFT) & 7
+    rate =
+      type === LIMIT
+        ? state.rateAt(side, lane, price)
+        : marketRate(state, { book, side, lane, account, prevention, energyWh: qty })
     const refusal = state.accounts.take(account, rate * qty, side === SELL ? qty : 0)
     if (refusal !== TAKEN) return refusal
   }
