@@ -1,8 +1,9 @@
 import { Cause, Effect, Semaphore, Stream } from 'effect'
-import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
+import type { LoggedEvent } from '#protocol/market-event.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Statement } from '#protocol/statement.ts'
 import { applyEvent, emptyStreet, type Street } from '#protocol/street.ts'
+import type { BatchEvent } from './batch-order.ts'
 import { type EventLog, LogFailure, type StaleSequence } from './event-log/event-log.ts'
 import { Market } from './market.ts'
 import { missingStatements } from './missing-statements.ts'
@@ -28,9 +29,7 @@ export interface Neighbourhood {
   /** Unsigned estimates for statements the metering deadline has passed without; the operator signs and submits them. */
   readonly missingStatements: (nowMs: number) => readonly Statement[]
   /** What settlement did. A batch that cannot follow is a LogFailure that says why, and changes nothing. */
-  readonly record: (
-    event: MarketEventOf<'BatchProposed'> | MarketEventOf<'BatchFinalized'>,
-  ) => Effect.Effect<void, Stopped>
+  readonly record: (event: BatchEvent) => Effect.Effect<void, Stopped>
   /** Everything after a sequence, then every later event; never ends. */
   readonly events: (afterSequence: number) => Stream.Stream<LoggedEvent, LogFailure>
 }

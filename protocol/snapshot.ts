@@ -20,7 +20,19 @@ type Columns<Row> = { readonly [K in keyof Row]?: readonly Row[K][] }
 
 /** A street as plain JSON, columnar: what the page starts from, and what a state hash covers. */
 export interface StreetSnapshot
-  extends Pick<Street, 'sequence' | 'timeMs' | 'neighbourhood' | 'rules' | 'domain' | 'operator' | 'counts' | 'tape'> {
+  extends Pick<
+    Street,
+    | 'sequence'
+    | 'timeMs'
+    | 'neighbourhood'
+    | 'rules'
+    | 'domain'
+    | 'operator'
+    | 'isStopped'
+    | 'controlNonce'
+    | 'counts'
+    | 'tape'
+  > {
   readonly homes: Columns<StreetHome>
   readonly slots: Columns<SlotRow>
   readonly openOrders: Columns<OrderRow>
@@ -40,6 +52,8 @@ export function snapshotOf(street: Street): StreetSnapshot {
     rules: street.rules,
     domain: street.domain,
     operator: street.operator,
+    isStopped: street.isStopped,
+    controlNonce: street.controlNonce,
     counts: { ...street.counts },
     tape: [...street.tape],
     homes: columnsOf([...street.homes.values()]),
@@ -67,6 +81,8 @@ export function streetFrom(snapshot: StreetSnapshot): Street {
   street.rules = snapshot.rules
   street.domain = snapshot.domain
   street.operator = snapshot.operator
+  street.isStopped = snapshot.isStopped
+  street.controlNonce = snapshot.controlNonce
   Object.assign(street.counts, snapshot.counts)
   street.tape.push(...snapshot.tape)
   for (const home of rowsOf<StreetHome>(snapshot.homes)) {

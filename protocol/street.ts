@@ -1,4 +1,6 @@
-import type { Batch, ChainPlace, LoggedEvent, MarketEvent, SlotPhase } from './market-event.ts'
+import { laterRules } from './later-rules.ts'
+import type { MarketControl } from './market-control.ts'
+import type { Batch, ChainPlace, LoggedEvent, MarketEvent, MarketEventOf, SlotPhase } from './market-event.ts'
 import type { MarketRules } from './market-rules.ts'
 import type { Statement } from './statement.ts'
 import type { Trade } from './trade.ts'
@@ -48,6 +50,12 @@ export interface Position {
 export interface StreetSlot {
   readonly slot: number
   phase: SlotPhase
+  /** when the opening call ends by the clock, Unix ms, also while that call is halted; null: there is none */
+  callEndsMs: number | null
+  /** when the halt that the price band began ends by the clock, Unix ms; null: there is none */
+  haltEndsMs: number | null
+  /** the operator has halted it, and not resumed it */
+  isHeld: boolean
   trades: number
   tradedWh: number
   tradedMicroEur: number
@@ -88,6 +96,10 @@ export interface Street {
   rules: MarketRules | null
   domain: SigningDomain | null
   operator: Hex | null
+  /** the operator has stopped the whole market, and not started it */
+  isStopped: boolean
+  /** the operator's last nonce */
+  controlNonce: number
   readonly counts: StreetCounts
   readonly homes: Map<string, StreetHome>
   readonly homeOfAccount: Map<Hex, StreetHome>
@@ -111,6 +123,8 @@ export function emptyStreet(): Street {
     rules: null,
     domain: null,
     operator: null,
+    isStopped: false,
+    controlNonce: 0,
     counts: {
       readings: 0,
       statements: 0,
@@ -145,7 +159,7 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
   switch (event.type) {
     case 'NeighbourhoodOpened':
       street.neighbourhood = event.neighbourhood
-      street.rules = event.rules
+      street.rules = { ...laterRules, ...event.rules }
       street.domain = event.domain
       street.operator = event.operator
       return
@@ -190,6 +204,9 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
     }
     case 'SlotPhaseChanged':
       changePhase(street, event)
+      return
+    case 'MarketControlled':
+      control(street, event.control.body)
       return
     case 'OrderPlaced': {
       const { body } = event.order
@@ -264,6 +281,10 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
       street.batches.set(event.batch.number, { batch: event.batch, proposed: event.place, final: null })
       street.counts.chainBlock = event.place.block
       return
+    case 'BatchDisputed':
+    case 'BatchUpheld':
+      street.counts.chainBlock = event.place.block
+      return
     case 'BatchFinalized': {
       const batch = known(street.batches.get(event.number), `batch ${event.number}`)
       batch.final = event.place
@@ -279,12 +300,16 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
   }
 }
 
-function changePhase(street: Street, change: { readonly slot: number; readonly phase: SlotPhase }): void {
+function changePhase(street: Street, change: MarketEventOf<'SlotPhaseChanged'>): void {
+  const { phase, untilMs = null } = change
   const slot = street.slots.get(change.slot)
   if (slot === undefined) {
     street.slots.set(change.slot, {
       slot: change.slot,
-      phase: change.phase,
+      phase,
+      callEndsMs: phase === 'call' ? untilMs : null,
+      haltEndsMs: null,
+      isHeld: false,
       trades: 0,
       tradedWh: 0,
       tradedMicroEur: 0,
@@ -295,14 +320,29 @@ function changePhase(street: Street, change: { readonly slot: number; readonly p
     })
     return
   }
-  slot.phase = change.phase
-  if (change.phase !== 'settled') return
+  slot.phase = phase
+  if (phase === 'call') slot.callEndsMs = untilMs
+  else if (phase !== 'halted') slot.callEndsMs = null
+  slot.haltEndsMs = phase === 'halted' ? untilMs : null
+  if (phase === 'closed') slot.isHeld = false
+  if (phase !== 'settled') return
   slot.positions.clear()
   slot.statements.clear()
   street.slots.delete(change.slot - HISTORY_LENGTH)
   for (const nonces of street.nonces.values()) {
     for (const [nonce, used] of nonces) if (used === change.slot) nonces.delete(nonce)
   }
+}
+
+function control(street: Street, { action, slot, nonce }: MarketControl): void {
+  street.controlNonce = nonce
+  if (action === 'stop' || action === 'start') {
+    street.isStopped = action === 'stop'
+    return
+  }
+  const controlled = known(street.slots.get(slot), `slot ${slot}`)
+  controlled.isHeld = action === 'halt'
+  if (action === 'resume') controlled.haltEndsMs = null
 }
 
 function fill(slot: StreetSlot, orderId: Hex, energyWh: number): void {

@@ -2,14 +2,8 @@ import type { SignedCancel, SignedOrder } from '#protocol/envelope.ts'
 import type { Order } from '#protocol/order.ts'
 import type { Refusal } from '#protocol/refusal.ts'
 import type { OpenOrder } from '#protocol/street.ts'
-import {
-  type MarketView,
-  neighbourhoodRefusal,
-  nonceRefusal,
-  ownSignerRefusal,
-  refuse,
-  slotTimes,
-} from './market-view.ts'
+import { gateRefusal } from './gate.ts'
+import { type MarketView, neighbourhoodRefusal, nonceRefusal, ownSignerRefusal, refuse } from './market-view.ts'
 
 /** Checks of an order that need no secret of the market: made before the signature is. */
 export function orderRefusal(view: MarketView, order: SignedOrder): Refusal | null {
@@ -80,20 +74,6 @@ function limitsRefusal({ rules }: MarketView, body: Order): Refusal | null {
   }
   if (price >= min && price <= max) return null
   return refuse('INVALID_PRICE', `price ${price} is outside ${min} … ${max} EUR/MWh`, 'body.priceEurPerMWh')
-}
-
-function gateRefusal(view: MarketView, slot: number): Refusal | null {
-  const known = view.street.slots.get(slot)
-  const { gateMs } = slotTimes(slot, view.rules)
-  if (view.nowMs >= gateMs) {
-    return refuse('NOT_TRADING', `slot ${slot} closed its gate at ${gateMs}; it is ${view.nowMs}`, 'body.slot')
-  }
-  if (known === undefined) {
-    const last = Math.max(...view.street.slots.keys())
-    return refuse('SLOT_NOT_OPEN', `slot ${slot} is not open: the last one that is is ${last}`, 'body.slot')
-  }
-  if (known.phase === 'continuous' || known.phase === 'call' || known.phase === 'halted') return null
-  return refuse('NOT_TRADING', `slot ${slot} is ${known.phase}`, 'body.slot')
 }
 
 function expiryRefusal(view: MarketView, body: Order): Refusal | null {

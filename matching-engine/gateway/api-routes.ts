@@ -40,6 +40,7 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
     post('readings', 'reading', 'Signed meter readings.'),
     post('statements', 'statement', 'Signed statements of what a home took and gave in a slot.'),
     post('orders', 'order', 'Signed orders; one that replaces another amends it.'),
+    post('controls', 'control', 'The operator halts and resumes a slot, stops and starts the market: signed controls.'),
     {
       method: 'DELETE',
       pattern: '/api/v1/orders/:id',

@@ -69,6 +69,7 @@ export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, G
     const metrics = () =>
       metricsText({
         status: statusNow(options),
+        street: neighbourhood.street,
         counts,
         pages: pages.size,
         loopDelay,
