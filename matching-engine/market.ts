@@ -117,6 +117,7 @@ export class Market {
       operator: known(operator),
       nowMs: this.#nowMs,
       wasSeen: (order) => this.#memory.wasSeen(order),
+      ordersTaken: (of) => this.#memory.ordersTaken(of),
     }
   }
 

@@ -17,7 +17,10 @@ export const refusals = {
   SLOT_NOT_DELIVERED: { status: 409, title: 'The slot has not been delivered yet' },
   SLOT_SETTLED: { status: 409, title: 'The metering deadline of the slot has passed' },
   SLOT_NOT_OPEN: { status: 409, title: 'The slot lies beyond the slots that are open for trading' },
-  TOO_MANY_ORDERS: { status: 429, title: 'The account has as many open orders in this slot as the rules allow' },
+  TOO_MANY_ORDERS: {
+    status: 429,
+    title: 'The account has, or has had, as many orders in this slot as the rules allow',
+  },
   INVALID_SIDE: { status: 422, title: 'The side is neither buy nor sell' },
   INVALID_QTY: { status: 422, title: 'The quantity is outside the rules' },
   INVALID_PRICE: { status: 422, title: 'The price is outside the rules' },

@@ -2,6 +2,7 @@ import { laterRules } from './later-rules.ts'
 import type { MarketControl } from './market-control.ts'
 import type { Batch, ChainPlace, LoggedEvent, MarketEvent, MarketEventOf, SlotPhase } from './market-event.ts'
 import type { MarketRules } from './market-rules.ts'
+import { addOpenOrder, type OpenOrders, removeOpenOrder } from './open-orders.ts'
 import type { Statement } from './statement.ts'
 import type { Trade } from './trade.ts'
 import type { SigningDomain } from './typed-data.ts'
@@ -23,21 +24,6 @@ export interface StreetHome {
   exportWh: number
 }
 
-/** An order that can still trade. `energyWh` is the total quantity, `openWh` what is left of it. */
-export interface OpenOrder {
-  readonly orderId: Hex
-  readonly account: Hex
-  readonly side: 'buy' | 'sell'
-  readonly timeInForce: 'GTC' | 'GTD' | 'IOC' | 'FOK'
-  readonly expiresAtMs: number
-  readonly postOnly: boolean
-  readonly selfTradePrevention: 'none' | 'cancel-taker' | 'cancel-maker' | 'cancel-both' | 'decrement'
-  nonce: number
-  priceEurPerMWh: number
-  energyWh: number
-  openWh: number
-}
-
 /** What one account bought and sold in one slot, in Wh and µEUR. */
 export interface Position {
   boughtWh: number
@@ -46,8 +32,8 @@ export interface Position {
   receivedMicroEur: number
 }
 
-/** A slot from its opening until it is settled. `openOrders` iterates in time priority. */
-export interface StreetSlot {
+/** A slot from its opening until it is settled. */
+export interface StreetSlot extends OpenOrders {
   readonly slot: number
   phase: SlotPhase
   /** when the opening call ends by the clock, Unix ms, also while that call is halted; null: there is none */
@@ -60,7 +46,6 @@ export interface StreetSlot {
   tradedWh: number
   tradedMicroEur: number
   lastPriceEurPerMWh: number | null
-  readonly openOrders: Map<Hex, OpenOrder>
   readonly positions: Map<Hex, Position>
   readonly statements: Map<Hex, Statement>
 }
@@ -210,7 +195,7 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
       return
     case 'OrderPlaced': {
       const { body } = event.order
-      known(street.slots.get(body.slot), `slot ${body.slot}`).openOrders.set(event.orderId, {
+      addOpenOrder(known(street.slots.get(body.slot), `slot ${body.slot}`), {
         orderId: event.orderId,
         account: body.account,
         side: body.side,
@@ -229,15 +214,15 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
     }
     case 'OrderAmended': {
       const { body } = event.order
-      const { openOrders } = known(street.slots.get(body.slot), `slot ${body.slot}`)
-      const order = known(openOrders.get(event.orderId), `order ${event.orderId}`)
+      const slot = known(street.slots.get(body.slot), `slot ${body.slot}`)
+      const order = known(slot.openOrders.get(event.orderId), `order ${event.orderId}`)
       order.openWh = Math.max(0, body.energyWh - (order.energyWh - order.openWh))
       order.energyWh = body.energyWh
       order.priceEurPerMWh = body.priceEurPerMWh
       order.nonce = body.nonce
       if (event.priority === 'lost') {
-        openOrders.delete(event.orderId)
-        openOrders.set(event.orderId, order)
+        removeOpenOrder(slot, event.orderId)
+        addOpenOrder(slot, order)
       }
       useNonce(street, body)
       return
@@ -252,9 +237,11 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
       reduced.openWh = event.openWh
       return
     }
-    case 'OrderClosed':
-      street.slots.get(event.slot)?.openOrders.delete(event.orderId)
+    case 'OrderClosed': {
+      const slot = street.slots.get(event.slot)
+      if (slot !== undefined) removeOpenOrder(slot, event.orderId)
       return
+    }
     case 'TradeMatched': {
       const { trade } = event
       const slot = known(street.slots.get(trade.slot), `slot ${trade.slot}`)
@@ -315,6 +302,7 @@ function changePhase(street: Street, change: MarketEventOf<'SlotPhaseChanged'>):
       tradedMicroEur: 0,
       lastPriceEurPerMWh: null,
       openOrders: new Map(),
+      openOrdersOf: new Map(),
       positions: new Map(),
       statements: new Map(),
     })
@@ -349,7 +337,7 @@ function fill(slot: StreetSlot, orderId: Hex, energyWh: number): void {
   const order = known(slot.openOrders.get(orderId), `order ${orderId}`)
   if (order.openWh < energyWh) throw new Error(`order ${orderId} has ${order.openWh} Wh open, not ${energyWh}`)
   order.openWh -= energyWh
-  if (order.openWh === 0) slot.openOrders.delete(orderId)
+  if (order.openWh === 0) removeOpenOrder(slot, orderId)
 }
 
 /** The account's position in a slot, made if it has none yet. */
