@@ -24,7 +24,7 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
     pattern: `/api/v1/${path}`,
     summary,
     takes,
-    handle: ({ body }) => Effect.flatMap(body, (value) => takeMessages(market, takes, value)),
+    handle: ({ body, from }) => Effect.flatMap(body, (value) => takeMessages(market, takes, { body: value, from })),
   })
   const get = (path: string, summary: string, handle: Route['handle']): Route => ({
     method: 'GET',
@@ -40,12 +40,14 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
     post('readings', 'reading', 'Signed meter readings.'),
     post('statements', 'statement', 'Signed statements of what a home took and gave in a slot.'),
     post('orders', 'order', 'Signed orders; one that replaces another amends it.'),
+    post('controls', 'control', 'The operator halts and resumes a slot, stops and starts the market: signed controls.'),
     {
       method: 'DELETE',
       pattern: '/api/v1/orders/:id',
       summary: 'Cancels an order by a signed cancel.',
       takes: 'cancel',
-      handle: ({ body, parameters }) => Effect.flatMap(body, (value) => takeCancel(market, parameters.id ?? '', value)),
+      handle: ({ body, parameters, from }) =>
+        Effect.flatMap(body, (value) => takeCancel(market, parameters.id ?? '', { body: value, from })),
     },
     read('status', 'Where the street stands, in a few numbers.', () => statusNow(market)),
     read('protocol', 'What messages are signed under: EIP-712 domain and types, and the rules of the market.', () => ({

@@ -69,6 +69,7 @@ export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, G
     const metrics = () =>
       metricsText({
         status: statusNow(options),
+        street: neighbourhood.street,
         counts,
         pages: pages.size,
         loopDelay,
@@ -160,7 +161,12 @@ function responder(routes: readonly Route[], page: (path: string) => Answer | un
     const { parameters } = found
     const share = budget.share()
     return yield* found.route
-      .handle({ parameters, query: new URLSearchParams(query), body: readJson(request, share) })
+      .handle({
+        parameters,
+        query: new URLSearchParams(query),
+        from: request.socket.remoteAddress ?? '',
+        body: readJson(request, share),
+      })
       .pipe(Effect.ensuring(Effect.sync(share.giveBack)))
   })
   return (request: IncomingMessage, response: ServerResponse) =>

@@ -1,6 +1,7 @@
 import type { Positions } from '#protocol/messages.ts'
+import type { OpenOrder } from '#protocol/open-orders.ts'
 import { slotStartMs } from '#protocol/slot.ts'
-import type { OpenOrder, Street, StreetBatch, StreetHome, StreetSlot } from '#protocol/street.ts'
+import type { Street, StreetBatch, StreetHome, StreetSlot } from '#protocol/street.ts'
 
 /** What `GET /api/v1/homes` says of a home: power in W (import positive), counters in Wh. */
 export type HomeView = Pick<
@@ -90,21 +91,15 @@ export function positionsView(street: Street, home: StreetHome): Positions {
   return {
     home: home.home,
     timeMs: street.timeMs,
-    slots: slots.map(({ slot, phase, positions, openOrders }) => ({
+    slots: slots.map(({ slot, phase, positions, openOrdersOf }) => ({
       slot,
       phase,
       boughtWh: positions.get(account)?.boughtWh ?? 0,
       soldWh: positions.get(account)?.soldWh ?? 0,
-      openOrders: [...openOrders.values()]
-        .filter((order) => order.account === account)
-        .map(({ orderId, nonce, side, priceEurPerMWh, energyWh, openWh }) => ({
-          orderId,
-          nonce,
-          side,
-          priceEurPerMWh,
-          energyWh,
-          openWh,
-        })),
+      openOrders: [...(openOrdersOf.get(account)?.values() ?? [])].map((order) => {
+        const { orderId, nonce, side, priceEurPerMWh, energyWh, openWh } = order
+        return { orderId, nonce, side, priceEurPerMWh, energyWh, openWh }
+      }),
     })),
   }
 }

@@ -12,7 +12,7 @@ import type { ClientToServer, Frame, ServerToClient, Status } from '#protocol/me
 import { type StreetSnapshot, streetFrom } from '#protocol/snapshot.ts'
 import { applyEvent } from '#protocol/street.ts'
 import { typedData } from '#protocol/typed-data.ts'
-import { Home, NOW_MS, orderIdOf, PARTITION, roseStreet, rules, run, SLOT, startMs } from './rose-street.ts'
+import { controlBy, Home, NOW_MS, orderIdOf, PARTITION, roseStreet, rules, run, SLOT, startMs } from './rose-street.ts'
 
 const clock = { nowMs: () => NOW_MS, speed: 900 }
 
@@ -103,6 +103,13 @@ describe('messages over HTTP', () => {
         const early = yield* send('POST', '/api/v1/statements', ben.statement())
         expect([early.status, early.json()]).toMatchObject([409, { code: 'SLOT_NOT_DELIVERED' }])
         expect(neighbourhood.street.counts).toMatchObject({ readings: 1, statements: 0 })
+        const posing = controlBy('stop', { privateKey: anna.accountKey })
+        const refused = yield* send('POST', '/api/v1/controls', posing)
+        expect([refused.status, refused.json()]).toMatchObject([403, { code: 'NOT_AUTHORISED', field: 'signer' }])
+        expect((yield* send('POST', '/api/v1/controls', controlBy('stop'))).status).toBe(201)
+        expect(neighbourhood.street.isStopped).toBe(true)
+        expect((yield* send('GET', '/metrics')).text).toMatch(/^commonwatt_trading_stopped 1$/m)
+        expect((yield* send('GET', '/metrics')).text).toMatch(/^commonwatt_slots_halted 4$/m)
       }),
     ),
   )
