@@ -2,6 +2,7 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqli
 import { HeadWitness } from './head-witness.ts'
 import { checksumOf, type LogBatch, lastSequenceOf } from './log-batch.ts'
 import { batchesOfRows, type EventRow } from './schema-2.ts'
+import { partChecksum, type SnapshotPart } from './snapshot-parts.ts'
 import { recordWord, tornDetail } from './torn-batch.ts'
 
 /** Marks a file as a Commonwatt event log ("CWel"), so that no other program's database is written to. */
@@ -67,6 +68,9 @@ export class BatchFile {
   readonly #witness: HeadWitness
   readonly #insert: StatementSync
   readonly #last: StatementSync
+  readonly #insertPart: StatementSync
+  readonly #part: StatementSync
+  readonly #dropSnapshot: StatementSync
   #appended: { readonly partition: string; readonly sequence: number } | null = null
 
   constructor(file: string, options: BatchFileOptions = {}) {
@@ -77,6 +81,13 @@ export class BatchFile {
     this.#last = this.#database.prepare(
       'SELECT first_sequence, count FROM batches WHERE partition = ? AND first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1',
     )
+    this.#insertPart = this.#database.prepare(
+      'INSERT INTO snapshots (partition, sequence, part, parts, checksum, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    this.#part = this.#database.prepare(
+      'SELECT parts, checksum, bytes FROM snapshots WHERE partition = ? AND sequence = ? AND part = ?',
+    )
+    this.#dropSnapshot = this.#database.prepare('DELETE FROM snapshots WHERE partition = ? AND sequence = ?')
     if (head === null) return
     const found = this.head(head.partition)
     if (found >= head.sequence) return
@@ -158,6 +169,47 @@ export class BatchFile {
       yield batch
       next = lastSequenceOf(batch) + 1
     }
+  }
+
+  /** In a transaction: drops the oldest batches that end at or before a sequence; how many, at most `rows`. */
+  dropBatches(partition: string, upToSequence: number, rows: number): number {
+    const dropped = this.#database.prepare(`
+      DELETE FROM batches WHERE partition = ?1 AND first_sequence IN (
+        SELECT first_sequence FROM batches WHERE partition = ?1 AND first_sequence <= ?2 AND first_sequence + count - 1 <= ?2
+        ORDER BY first_sequence LIMIT ?3)`)
+    return Number(dropped.run(partition, upToSequence, rows).changes)
+  }
+
+  /** In a transaction: keeps one part of a snapshot. It counts once all its parts, from 0, are there. */
+  putSnapshotPart(part: SnapshotPart): void {
+    const { partition, sequence, part: number, parts, bytes } = part
+    if (number === 0) this.#dropSnapshot.run(partition, sequence)
+    this.#insertPart.run(partition, sequence, number, parts, partChecksum(part), bytes)
+  }
+
+  /** The complete snapshots of a partition, newest first. */
+  snapshots(partition: string): readonly { readonly sequence: number; readonly parts: number }[] {
+    const complete = this.#database.prepare(`
+      SELECT sequence, parts FROM snapshots WHERE partition = ?
+      GROUP BY sequence HAVING count(*) = parts ORDER BY sequence DESC`)
+    return complete.all(partition).map(({ sequence, parts }) => ({ sequence: Number(sequence), parts: Number(parts) }))
+  }
+
+  /** The bytes of a part of a kept snapshot; null if it is torn. */
+  snapshotPart(of: Pick<SnapshotPart, 'partition' | 'sequence' | 'part'>): Uint8Array | null {
+    const { partition, sequence, part } = of
+    const row = this.#part.get(partition, sequence, part)
+    if (row === undefined) return null
+    const bytes = row.bytes as Uint8Array
+    return partChecksum({ ...of, parts: Number(row.parts), bytes }) === row.checksum ? bytes : null
+  }
+
+  /** In a transaction: drops parts of snapshots before a sequence; how many, at most `rows`. */
+  dropSnapshotParts(partition: string, beforeSequence: number, rows: number): number {
+    const dropped = this.#database.prepare(`
+      DELETE FROM snapshots WHERE partition = ?1 AND (sequence, part) IN (
+        SELECT sequence, part FROM snapshots WHERE partition = ?1 AND sequence < ?2 LIMIT ?3)`)
+    return Number(dropped.run(partition, beforeSequence, rows).changes)
   }
 }
 
