@@ -1,6 +1,6 @@
 export { type EventLog, LogFailure, StaleSequence } from './event-log/event-log.ts'
 export { openMemoryEventLog } from './event-log/memory.ts'
-export { openSqliteEventLog } from './event-log/node-sqlite.ts'
+export { openSqliteEventLog } from './event-log/sqlite-event-log.ts'
 export { problems } from './gateway/problems.ts'
 export { type Gateway, GatewayFailure, type GatewayOptions, serveGateway } from './gateway/serve-gateway.ts'
 export { commandOf, type Divergence, MarketRerun } from './market-rerun.ts'
