@@ -57,6 +57,17 @@ export const orderLifecycle = setup({
 /** What `lifecycleTable` says where an event cannot happen. */
 export const ILLEGAL = 255
 
+const codeOf = (event: LifecycleEvent): number => lifecycleEvents.indexOf(event)
+export const IS_ACCEPTED = codeOf('Accepted')
+export const IS_PARKED = codeOf('Parked')
+export const IS_FIRED = codeOf('Fired')
+export const IS_FILLED = codeOf('Filled')
+export const IS_CANCELLED = codeOf('Cancelled')
+export const IS_EXPIRED = codeOf('Expired')
+/** The state of an order that was not looked at yet. */
+export const NEW = lifecycleStates.indexOf('new')
+const EVENTS = lifecycleEvents.length
+
 /**
  * The machine as the book looks it up, a transition of it being three thousand times too slow there: at
  * `state × lifecycleEvents.length + event` the next state, or ILLEGAL.
@@ -72,4 +83,11 @@ function tableOf(states: typeof orderLifecycle.config.states): Uint8Array {
     }
   }
   return table
+}
+
+/** The status that an event leads to, by its code. Throws where the machine knows no such step. */
+export function statusAfter(status: number, event: number): number {
+  const next = lifecycleTable[status * EVENTS + event] as number
+  if (next !== ILLEGAL) return next
+  throw new Error(`an order that is ${lifecycleStates[status]} cannot be ${lifecycleEvents[event]}`)
 }

@@ -1,3 +1,4 @@
+import { IS_FILLED, statusAfter } from '../order-lifecycle.ts'
 import { Accounts } from './accounts.ts'
 import { DepthMarks } from './depth-marks.ts'
 import {
@@ -62,11 +63,7 @@ export const CONTINUOUS = 0
 export const CALL = 1
 export const HALTED = 2
 export const CLOSED = 3
-export const OPEN = 0
 export const PENDING = 1
-export const FILLED = 2
-export const CANCELLED = 3
-export const EXPIRED = 4
 export const AMENDED_EVENT = 0
 const TRADE_EVENT = 1
 const PREVENTED_EVENT = 2
@@ -240,24 +237,27 @@ export class BooksState {
     this.emitOrder(REFRESHED_EVENT, 0, order, shown)
   }
 
-  setStatus(order: number, status: number): void {
+  /** Takes an order one step of its life on; gives the status that it has then. */
+  step(order: number, event: number): number {
     const at = order * ORDER_WORDS + TRAITS_WORD
-    this.orders.words[at] = ((this.orders.words[at] as number) & ~STATUS_MASK) | status
+    const traits = this.orders.words[at] as number
+    const status = statusAfter(traits & STATUS_MASK, event)
+    this.orders.words[at] = (traits & ~STATUS_MASK) | status
+    return status
   }
 
   /** Ends an order's life, resting or not; what was open of it is cancelled and its reserve is free again. */
-  close(order: number, status: number): void {
+  close(order: number, event: number): void {
     const { words, doubles } = this.orders
     const word = order * ORDER_WORDS
     const double = order * ORDER_DOUBLES
-    const isPending = ((words[word + TRAITS_WORD] as number) & STATUS_MASK) === PENDING
     if (words[word + LEVEL_WORD] !== 0) this.unrest(order)
-    if (isPending) this.pendingStops--
     const open = doubles[double + ORDER_OPEN] as number
-    if (this.risk && !isPending) this.release(order, open)
+    if (((words[word + TRAITS_WORD] as number) & STATUS_MASK) === PENDING) this.pendingStops--
+    else if (this.risk) this.release(order, open)
     doubles[double + ORDER_OPEN] = 0
     doubles[double + ORDER_HIDDEN] = 0
-    this.emitOrder(CLOSED_EVENT, status, order, open)
+    this.emitOrder(CLOSED_EVENT, this.step(order, event), order, open)
     this.#forget(order)
   }
 
@@ -267,6 +267,7 @@ export class BooksState {
     const word = order * ORDER_WORDS
     if (words[word + LEVEL_WORD] !== 0) this.ladders.unlink(order)
     if (words[word + EXPIRY_WORD] !== 0) this.expiries.remove(order)
+    this.step(order, IS_FILLED)
     this.#forget(order)
   }
 

@@ -1,4 +1,5 @@
-import { type BooksState, BUY, CANCELLED, IOC, MARKET, OPEN, SELL, TRIGGERED_EVENT } from './books-state.ts'
+import { IS_CANCELLED, IS_FIRED } from '../order-lifecycle.ts'
+import { type BooksState, BUY, IOC, MARKET, SELL, TRIGGERED_EVENT } from './books-state.ts'
 import { type MarketWish, worstPrice } from './look-ahead.ts'
 import { matchTaker } from './match-taker.ts'
 import {
@@ -45,7 +46,7 @@ function collectTriggered(state: BooksState, book: number, queue: number[]): voi
       const order = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
       state.unrest(order)
       state.pendingStops--
-      state.setStatus(order, OPEN)
+      state.step(order, IS_FIRED)
       queue.push(order)
     }
   }
@@ -67,7 +68,7 @@ function fire(state: BooksState, book: number, order: number): void {
     (IOC << TRAIT_TIF_SHIFT)
   state.emitOrder(TRIGGERED_EVENT, 0, order, doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number)
   if (state.risk && !reserveMarket(state, book, order)) {
-    state.close(order, CANCELLED)
+    state.close(order, IS_CANCELLED)
     return
   }
   matchTaker(state, order)

@@ -1,11 +1,10 @@
+import { IS_CANCELLED, IS_FILLED } from '../order-lifecycle.ts'
 import {
   type BooksState,
   BUY,
   CANCEL_BOTH,
   CANCEL_MAKER,
   CANCEL_TAKER,
-  CANCELLED,
-  FILLED,
   FOK,
   IOC,
   LIMIT,
@@ -41,12 +40,12 @@ export function matchTaker(state: BooksState, taker: number): void {
   const traits = state.orders.words[taker * ORDER_WORDS + TRAITS_WORD] as number
   const timeInForce = (traits >>> TRAIT_TIF_SHIFT) & 3
   if (timeInForce === FOK && !canFillWhole(state, taker)) {
-    state.close(taker, CANCELLED)
+    state.close(taker, IS_CANCELLED)
     return
   }
   if (!sweep(state, taker)) return
   if (((traits >>> TRAIT_TYPE_SHIFT) & 3) === LIMIT && timeInForce < IOC) state.rest(taker)
-  else state.close(taker, CANCELLED)
+  else state.close(taker, IS_CANCELLED)
 }
 
 function canFillWhole(state: BooksState, taker: number): boolean {
@@ -150,14 +149,14 @@ function prevent(state: BooksState, taker: number, maker: number, prevention: nu
   state.emitPrevented(maker, taker)
   switch (prevention) {
     case CANCEL_TAKER:
-      state.close(taker, CANCELLED)
+      state.close(taker, IS_CANCELLED)
       return true
     case CANCEL_MAKER:
-      state.close(maker, CANCELLED)
+      state.close(maker, IS_CANCELLED)
       return false
     case CANCEL_BOTH:
-      state.close(maker, CANCELLED)
-      state.close(taker, CANCELLED)
+      state.close(maker, IS_CANCELLED)
+      state.close(taker, IS_CANCELLED)
       return true
     default:
       return decrement(state, taker, maker)
@@ -180,11 +179,11 @@ function decrement(state: BooksState, taker: number, maker: number): boolean {
     state.release(taker, by)
   }
   state.emitOrder(REDUCED_EVENT, 0, taker, by)
-  if (makerOpen === by) state.close(maker, CANCELLED)
+  if (makerOpen === by) state.close(maker, IS_CANCELLED)
   if (takerOpen !== by) return false
   const hasTraded = (doubles[takerDouble + ORDER_FILLED] as number) > 0
   if (words[taker * ORDER_WORDS + LEVEL_WORD] !== 0) throw new Error('a taker rests')
-  state.close(taker, hasTraded ? FILLED : CANCELLED)
+  state.close(taker, hasTraded ? IS_FILLED : IS_CANCELLED)
   return true
 }
 

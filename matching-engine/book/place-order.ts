@@ -1,17 +1,5 @@
-import {
-  type BooksState,
-  CALL,
-  CONTINUOUS,
-  GTD,
-  IOC,
-  LIMIT,
-  MARKET,
-  OPEN,
-  PENDING,
-  SELL,
-  STOP,
-  worstLimit,
-} from './books-state.ts'
+import { IS_ACCEPTED, IS_PARKED, NEW, statusAfter } from '../order-lifecycle.ts'
+import { type BooksState, CALL, CONTINUOUS, GTD, IOC, LIMIT, MARKET, SELL, STOP, worstLimit } from './books-state.ts'
 import {
   ACCOUNT_WORD,
   BAD_SIDE_BIT,
@@ -158,7 +146,7 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
 /** What an order keeps of the head of its command. The fields from side to prevention stand in the same order there. */
 function traitsOf(head: number, type: number): number {
   return (
-    (type === STOP ? PENDING : OPEN) |
+    statusAfter(NEW, type === STOP ? IS_PARKED : IS_ACCEPTED) |
     (((head >>> SIDE_SHIFT) & 0xff) << TRAIT_SIDE_SHIFT) |
     ((head & POST_ONLY_BIT) !== 0 ? TRAIT_POST_ONLY_BIT : 0) |
     ((head & ICEBERG_BIT) !== 0 ? TRAIT_ICEBERG_BIT : 0)
