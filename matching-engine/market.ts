@@ -183,7 +183,6 @@ export class Market {
   #place(order: SignedOrder, orderId: Hash32): Outcome {
     const { slot, book } = known(this.#slots.get(order.body.slot))
     const outcome = book.place({ id: orderId, ...order.body })
-    book.forgetClosed() // the memory answers for orders that are not open
     if (!outcome.accepted) return bookRefused(outcome)
     this.#emitTrading(slot, outcome.events, order)
     return { accepted: true, id: orderId }
@@ -194,7 +193,6 @@ export class Market {
     const { orderId } = known(replacedOrder(this.#view, order.body))
     const { priceEurPerMWh, energyWh } = order.body
     const outcome = book.amend({ id: orderId, priceEurPerMWh, energyWh })
-    book.forgetClosed()
     if (!outcome.accepted) return bookRefused(outcome)
     // A total that is filled already only closes the order; the log keeps who asked for it.
     if (outcome.events[0]?.type !== 'amended') {
@@ -208,7 +206,6 @@ export class Market {
     const { slot, book } = known(this.#slots.get(cancel.body.slot))
     const { orderId } = cancel.body
     const outcome = book.cancel(orderId)
-    book.forgetClosed()
     if (!outcome.accepted) return bookRefused(outcome)
     this.#emit({ type: 'OrderCancelled', timeMs: this.#nowMs, orderId, cancel })
     this.#emitTrading(slot, outcome.events, null)

@@ -40,6 +40,9 @@ export function marketEventOf(happened: {
     case 'reduced':
       return { type: 'OrderReduced', timeMs, orderId: event.id as Hash32, slot: slot.slot, openWh: event.openWh }
     case 'prevented':
+    case 'triggered':
+    case 'refreshed':
+    case 'uncrossed':
       return null // what it did follows
     case 'closed': {
       const orderId = event.id as Hash32

@@ -14,26 +14,34 @@ export type BookEvent =
       readonly energyWh: number
       readonly openWh: number
     }
-  /** a match at the maker's price; openWh is what each has left */
+  /** a match at what the seller gets; openWh is what each has left: an order with none left is filled and gone */
   | {
       readonly type: 'trade'
       readonly maker: TradeParty
       readonly taker: TradeParty
       readonly makerSide: Side
       readonly priceEurPerMWh: number
+      /** what the buyer pays on top for the wires */
+      readonly gridFeeEurPerMWh: number
       readonly energyWh: number
     }
   /** the taker met an order of its own account and self-trade prevention acted; what it did follows */
   | { readonly type: 'prevented'; readonly makerId: string; readonly takerId: string }
   /** self-trade prevention (decrement) took `byWh` off an order without a trade; its total shrinks by the same */
   | { readonly type: 'reduced'; readonly id: string; readonly byWh: number; readonly openWh: number }
-  /** the order is not live any more; `cancelledWh` was open until now and did not trade */
+  /** the order has ended other than by a trade; `cancelledWh` was open until now and did not trade */
   | {
       readonly type: 'closed'
       readonly id: string
       readonly status: 'filled' | 'cancelled' | 'expired'
       readonly cancelledWh: number
     }
+  /** a stop has become a market order; its trades follow */
+  | { readonly type: 'triggered'; readonly id: string }
+  /** an iceberg shows its next clip, at the back of its level */
+  | { readonly type: 'refreshed'; readonly id: string; readonly shownWh: number }
+  /** an auction has traded so much at one price; its trades follow */
+  | { readonly type: 'uncrossed'; readonly priceEurPerMWh: number; readonly energyWh: number }
 
 /** One side of a trade: its order, its account, and what the order has left after it. */
 interface TradeParty {

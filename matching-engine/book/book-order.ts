@@ -1,27 +1,42 @@
 /** Words of an order as the book knows it. Energy in Wh, price in EUR/MWh, time in Unix ms, all whole numbers. */
 
+import type { bookPhases, orderStatuses, orderTypes, preventions, priceRules, timesInForce } from './codes.ts'
+
 export type Side = 'buy' | 'sell'
-export type TimeInForce = 'GTC' | 'GTD' | 'IOC' | 'FOK'
-export type SelfTradePrevention = 'none' | 'cancel-taker' | 'cancel-maker' | 'cancel-both' | 'decrement'
-/** `pending` (a stop that has not fired) joins with the stop orders. */
-export type OrderStatus = 'open' | 'filled' | 'cancelled' | 'expired' | 'rejected'
+export type OrderType = (typeof orderTypes)[number]
+export type TimeInForce = (typeof timesInForce)[number]
+export type SelfTradePrevention = (typeof preventions)[number]
+export type OrderStatus = (typeof orderStatuses)[number]
+/** `call` collects, `continuous` matches on arrival, `halted` takes cancels only, `closed` takes nothing. */
+export type BookPhase = (typeof bookPhases)[number]
+export type PriceRule = (typeof priceRules)[number]
 
 /**
  * An order on its way in: the spelling of `protocol/order.ts`, so `{ id, ...body }` fits. `id` and `account` are
- * any strings. `priceEurPerMWh` is not read for a market order, `expiresAtMs` only for GTD.
+ * any strings. `priceEurPerMWh` is read for limit orders only, `expiresAtMs` only for GTD.
  */
 export interface NewOrder {
   readonly id: string
   readonly account: string
   /** 'buy' or 'sell'; anything else is refused as INVALID_SIDE */
   readonly side: string
-  readonly type: 'limit' | 'market'
+  readonly type: OrderType
   readonly priceEurPerMWh: number
   readonly energyWh: number
   readonly timeInForce: TimeInForce
   readonly expiresAtMs: number
   readonly postOnly: boolean
   readonly selfTradePrevention: SelfTradePrevention
+  /** an iceberg's clip: the most that it shows at a time */
+  readonly displayWh?: number
+  /** of a stop: the print at or through which it becomes a market order */
+  readonly stopPriceEurPerMWh?: number
+  /** where the home hangs on the grid, by the market's terms (0) */
+  readonly zone?: number
+  /** of a sell: the source of its energy, by its place in the market's terms (none) */
+  readonly source?: number
+  /** of a buy: the premium it would pay, by its place in the market's terms (none) */
+  readonly premium?: number
 }
 
 /** An order that rests, as it is kept and restored. `energyWh` is the total quantity: filled + open. */

@@ -1,64 +1,79 @@
-import type { LiveOrder } from './live-order.ts'
+import { EXPIRY_WORD, ORDER_ARRIVAL, ORDER_DOUBLES, ORDER_EXPIRES, ORDER_WORDS, type OrderPool } from './order-pool.ts'
 
 /**
- * The resting GTD orders, soonest expiry first, then earliest arrival: a binary heap of the orders themselves.
- * Each knows its place, so one that closes early leaves at once and a re-used id is never mistaken for it.
+ * The GTD orders, soonest expiry first, then earliest arrival: a binary heap of order indexes. Each order knows its
+ * place, so one that ends early leaves at once and a re-used id is never mistaken for it.
  */
 export class ExpiryQueue {
-  readonly #heap: LiveOrder[] = []
+  readonly #orders: OrderPool
+  /** from 1 */
+  #heap = new Int32Array(16)
+  #size = 0
 
-  /** The order that expires next. */
-  get first(): LiveOrder | undefined {
-    return this.#heap[0]
+  constructor(orders: OrderPool) {
+    this.#orders = orders
   }
 
-  add(order: LiveOrder): void {
-    order.expiryIndex = this.#heap.length
-    this.#heap.push(order)
-    this.#rise(order)
+  /** The order that expires next, 0 if there is none. */
+  get first(): number {
+    return this.#size === 0 ? 0 : (this.#heap[1] as number)
   }
 
-  /** Takes an order out; does nothing if it is not in the queue. */
-  remove(order: LiveOrder): void {
-    if (order.expiryIndex < 0) return
-    const index = order.expiryIndex
-    order.expiryIndex = -1
-    const last = this.#heap.pop()
-    if (last === undefined || last === order) return
-    this.#put(last, index)
-    this.#rise(last)
+  add(order: number): void {
+    if (++this.#size === this.#heap.length) {
+      const larger = new Int32Array(2 * this.#heap.length)
+      larger.set(this.#heap)
+      this.#heap = larger
+    }
+    this.#rise(order, this.#size)
+  }
+
+  /** Takes an order out that is in the queue. */
+  remove(order: number): void {
+    const { words } = this.#orders
+    const place = words[order * ORDER_WORDS + EXPIRY_WORD] as number
+    words[order * ORDER_WORDS + EXPIRY_WORD] = 0
+    const last = this.#heap[this.#size--] as number
+    if (last === order) return
+    this.#rise(last, place)
     this.#sink(last)
   }
 
-  #rise(order: LiveOrder): void {
-    while (order.expiryIndex > 0) {
-      const parentIndex = (order.expiryIndex - 1) >> 1
-      const parent = this.#heap[parentIndex]
-      if (parent === undefined || !before(order, parent)) return
-      this.#put(parent, order.expiryIndex)
-      this.#put(order, parentIndex)
+  #rise(order: number, place: number): void {
+    let at = place
+    while (at > 1) {
+      const parent = this.#heap[at >> 1] as number
+      if (!this.#isBefore(order, parent)) break
+      this.#put(parent, at)
+      at >>= 1
     }
+    this.#put(order, at)
   }
 
-  #sink(order: LiveOrder): void {
-    for (;;) {
-      const childIndex = 2 * order.expiryIndex + 1
-      const left = this.#heap[childIndex]
-      const right = this.#heap[childIndex + 1]
-      const child = left !== undefined && right !== undefined && before(right, left) ? right : left
-      if (child === undefined || !before(child, order)) return
-      const { expiryIndex } = child
-      this.#put(child, order.expiryIndex)
-      this.#put(order, expiryIndex)
+  #sink(order: number): void {
+    let at = this.#orders.words[order * ORDER_WORDS + EXPIRY_WORD] as number
+    for (let child = 2 * at; child <= this.#size; child = 2 * at) {
+      if (child < this.#size && this.#isBefore(this.#heap[child + 1] as number, this.#heap[child] as number)) child++
+      const below = this.#heap[child] as number
+      if (!this.#isBefore(below, order)) break
+      this.#put(below, at)
+      at = child
     }
+    this.#put(order, at)
   }
 
-  #put(order: LiveOrder, index: number): void {
-    this.#heap[index] = order
-    order.expiryIndex = index
+  #put(order: number, place: number): void {
+    this.#heap[place] = order
+    this.#orders.words[order * ORDER_WORDS + EXPIRY_WORD] = place
   }
-}
 
-function before(one: LiveOrder, other: LiveOrder): boolean {
-  return one.expiresAtMs < other.expiresAtMs || (one.expiresAtMs === other.expiresAtMs && one.arrival < other.arrival)
+  #isBefore(a: number, b: number): boolean {
+    const { doubles } = this.#orders
+    const expiresA = doubles[a * ORDER_DOUBLES + ORDER_EXPIRES] as number
+    const expiresB = doubles[b * ORDER_DOUBLES + ORDER_EXPIRES] as number
+    if (expiresA !== expiresB) return expiresA < expiresB
+    return (
+      (doubles[a * ORDER_DOUBLES + ORDER_ARRIVAL] as number) < (doubles[b * ORDER_DOUBLES + ORDER_ARRIVAL] as number)
+    )
+  }
 }

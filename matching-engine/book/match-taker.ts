@@ -1,80 +1,194 @@
-import type { BookState } from './book-state.ts'
-import { fillOrKill } from './fill-or-kill.ts'
-import { type LiveOrder, reaches } from './live-order.ts'
+import { type BooksState, BUY, CANCELLED, FILLED, FOK, IOC, LIMIT, REDUCED_EVENT, worstLimit } from './books-state.ts'
+import { lookAhead } from './look-ahead.ts'
+import {
+  LEVEL_WORD,
+  ORDER_ACCOUNT_WORD,
+  ORDER_BOOK_WORD,
+  ORDER_DOUBLES,
+  ORDER_FILLED,
+  ORDER_HIDDEN,
+  ORDER_LANE_WORD,
+  ORDER_OPEN,
+  ORDER_PRICE,
+  ORDER_RATE,
+  ORDER_WORDS,
+  TRAIT_SIDE_SHIFT,
+  TRAIT_STP_SHIFT,
+  TRAIT_TIF_SHIFT,
+  TRAIT_TYPE_SHIFT,
+  TRAITS_WORD,
+} from './order-pool.ts'
+import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
+
+const CANCEL_TAKER = 1
+const CANCEL_MAKER = 2
+const CANCEL_BOTH = 3
 
 /**
- * Takes a live order that rests nowhere through the other side, in price-time order and at the makers' prices,
- * then rests what is left of a GTC or GTD limit order and cancels what is left of any other.
+ * Takes a live order that rests nowhere through the other side, best counterparty first and at the makers' prices, then
+ * rests what is left of a GTC or GTD limit order and cancels what is left of any other.
  */
-export function matchTaker(book: BookState, taker: LiveOrder): void {
-  if (taker.timeInForce === 'FOK') {
-    const outcome = fillOrKill(taker, book.opposite(taker.side))
-    if (!outcome.whole) {
-      if (outcome.own !== null) book.emit({ type: 'prevented', makerId: outcome.own.id, takerId: taker.id })
-      book.close(taker, 'cancelled')
-      return
+export function matchTaker(state: BooksState, taker: number): void {
+  const traits = state.orders.words[taker * ORDER_WORDS + TRAITS_WORD] as number
+  const timeInForce = (traits >>> TRAIT_TIF_SHIFT) & 3
+  if (timeInForce === FOK && !canFillWhole(state, taker)) {
+    state.close(taker, CANCELLED)
+    return
+  }
+  if (!sweep(state, taker)) return
+  if (((traits >>> TRAIT_TYPE_SHIFT) & 3) === LIMIT && timeInForce < IOC) state.rest(taker)
+  else state.close(taker, CANCELLED)
+}
+
+function canFillWhole(state: BooksState, taker: number): boolean {
+  const ahead = lookAhead(state, taker)
+  if (ahead.own !== 0) state.emitPrevented(ahead.own, taker)
+  return ahead.isWhole
+}
+
+/** Trades until the taker is done (false) or nothing is within its reach (true). Every turn ends or shrinks an order. */
+function sweep(state: BooksState, taker: number): boolean {
+  const { ladders, marks, risk } = state
+  const { words, doubles } = state.orders
+  const takerWord = taker * ORDER_WORDS
+  const takerDouble = taker * ORDER_DOUBLES
+  const traits = words[takerWord + TRAITS_WORD] as number
+  const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
+  const prevention = (traits >>> TRAIT_STP_SHIFT) & 7
+  const account = words[takerWord + ORDER_ACCOUNT_WORD] as number
+  const book = words[takerWord + ORDER_BOOK_WORD] as number
+  const lane = words[takerWord + ORDER_LANE_WORD] as number
+  const isLimit = ((traits >>> TRAIT_TYPE_SHIFT) & 3) === LIMIT
+  const limit = isLimit ? (doubles[takerDouble + ORDER_PRICE] as number) : worstLimit(side)
+  for (;;) {
+    const level = state.pick(book, side, lane)
+    if (level === 0 || !state.reaches(side, limit, level)) return true
+    const maker = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
+    if (prevention !== 0 && words[maker * ORDER_WORDS + ORDER_ACCOUNT_WORD] === account) {
+      if (prevent(state, taker, maker, prevention)) return false
+      continue
+    }
+    const makerDouble = maker * ORDER_DOUBLES
+    const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+    const sellerPrice = side === BUY ? price : price + state.pickedGain
+    const hidden = doubles[makerDouble + ORDER_HIDDEN] as number
+    const makerOpen = doubles[makerDouble + ORDER_OPEN] as number
+    const takerOpen = doubles[takerDouble + ORDER_OPEN] as number
+    const shown = makerOpen - hidden
+    const qty = takerOpen < shown ? takerOpen : shown
+    doubles[makerDouble + ORDER_OPEN] = makerOpen - qty
+    doubles[makerDouble + ORDER_FILLED] = (doubles[makerDouble + ORDER_FILLED] as number) + qty
+    doubles[takerDouble + ORDER_OPEN] = takerOpen - qty
+    doubles[takerDouble + ORDER_FILLED] = (doubles[takerDouble + ORDER_FILLED] as number) + qty
+    if (marks !== null) marks.mark(level)
+    ladders.add(level, -qty, 0)
+    state.emitTrade(maker, taker, sellerPrice, state.pickedFee, qty)
+    if (state.pendingStops > 0) state.print(sellerPrice)
+    if (risk) {
+      if (side === BUY) settleTrade(state, taker, maker, sellerPrice, qty)
+      else settleTrade(state, maker, taker, sellerPrice, qty)
+    }
+    if (makerOpen === qty) state.finish(maker)
+    else if (shown === qty) state.refresh(maker)
+    if (takerOpen === qty) {
+      state.finish(taker)
+      return false
     }
   }
-  sweep(book, taker)
-  if (taker.openWh === 0) return
-  if (taker.type === 'limit' && (taker.timeInForce === 'GTC' || taker.timeInForce === 'GTD')) book.rest(taker)
-  else book.close(taker, 'cancelled')
 }
 
-/** Trades until the taker is done or nothing is within its reach. Every turn closes or shrinks an order. */
-function sweep(book: BookState, taker: LiveOrder): void {
-  const makers = book.opposite(taker.side)
-  while (taker.openWh > 0) {
-    const maker = makers.best?.first ?? null
-    if (maker === null || !reaches(taker, maker.priceEurPerMWh)) return
-    if (taker.selfTradePrevention !== 'none' && maker.account === taker.account) prevent(book, taker, maker)
-    else trade(book, taker, maker)
+/** Moves money and energy of a trade: out of the buyer's reserve, what the limit left over is free again. */
+function settleTrade(state: BooksState, buyer: number, seller: number, sellerPrice: number, qty: number): void {
+  releaseTraded(state, buyer, seller, qty)
+  payTrade(
+    state,
+    state.orders.words[buyer * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number,
+    state.orders.words[seller * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number,
+    sellerPrice,
+    state.pickedFee,
+    qty,
+  )
+}
+
+/** Frees the money that both sides of a trade have reserved, and hands over the energy. */
+export function releaseTraded(state: BooksState, buyer: number, seller: number, qty: number): void {
+  const { accounts } = state
+  const { words, doubles } = state.orders
+  const buyerAccount = words[buyer * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number
+  accounts.reserve(buyerAccount, -(doubles[buyer * ORDER_DOUBLES + ORDER_RATE] as number) * qty)
+  accounts.deliver(buyerAccount, qty)
+  const sellerRate = doubles[seller * ORDER_DOUBLES + ORDER_RATE] as number
+  if (sellerRate !== 0) accounts.reserve(words[seller * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number, -sellerRate * qty)
+}
+
+/** What a trade costs, from account to account. */
+export function payTrade(
+  state: BooksState,
+  buyerAccount: number,
+  sellerAccount: number,
+  sellerPrice: number,
+  fee: number,
+  qty: number,
+): void {
+  const { accounts } = state
+  accounts.pay(buyerAccount, -(sellerPrice + fee) * qty)
+  accounts.pay(sellerAccount, sellerPrice * qty)
+  if (fee !== 0) accounts.pay(state.gridAccount, fee * qty)
+}
+
+/** The taker has met an order of its own account: acts by the taker's mode. True if the taker is done. */
+function prevent(state: BooksState, taker: number, maker: number, prevention: number): boolean {
+  state.emitPrevented(maker, taker)
+  switch (prevention) {
+    case CANCEL_TAKER:
+      state.close(taker, CANCELLED)
+      return true
+    case CANCEL_MAKER:
+      state.close(maker, CANCELLED)
+      return false
+    case CANCEL_BOTH:
+      state.close(maker, CANCELLED)
+      state.close(taker, CANCELLED)
+      return true
+    default:
+      return decrement(state, taker, maker)
   }
 }
 
-function trade(book: BookState, taker: LiveOrder, maker: LiveOrder): void {
-  const energyWh = Math.min(taker.openWh, maker.openWh)
-  for (const order of [maker, taker]) {
-    order.openWh -= energyWh
-    order.filledWh += energyWh
+/** Both shrink by the smaller open quantity without a trade. */
+function decrement(state: BooksState, taker: number, maker: number): boolean {
+  const { words, doubles } = state.orders
+  const makerDouble = maker * ORDER_DOUBLES
+  const takerDouble = taker * ORDER_DOUBLES
+  const makerOpen = doubles[makerDouble + ORDER_OPEN] as number
+  const takerOpen = doubles[takerDouble + ORDER_OPEN] as number
+  const by = takerOpen < makerOpen ? takerOpen : makerOpen
+  shrinkResting(state, maker, makerOpen - by)
+  state.emitOrder(REDUCED_EVENT, 0, maker, by)
+  doubles[takerDouble + ORDER_OPEN] = takerOpen - by
+  if (state.risk) {
+    state.release(maker, by)
+    state.release(taker, by)
   }
-  book.emit({
-    type: 'trade',
-    maker: { id: maker.id, account: maker.account, openWh: maker.openWh },
-    taker: { id: taker.id, account: taker.account, openWh: taker.openWh },
-    makerSide: maker.side,
-    priceEurPerMWh: maker.priceEurPerMWh,
-    energyWh,
-  })
-  if (maker.openWh === 0) book.close(maker, 'filled')
-  if (taker.openWh === 0) book.close(taker, 'filled')
+  state.emitOrder(REDUCED_EVENT, 0, taker, by)
+  if (makerOpen === by) state.close(maker, CANCELLED)
+  if (takerOpen !== by) return false
+  const hasTraded = (doubles[takerDouble + ORDER_FILLED] as number) > 0
+  if (words[taker * ORDER_WORDS + LEVEL_WORD] !== 0) throw new Error('a taker rests')
+  state.close(taker, hasTraded ? FILLED : CANCELLED)
+  return true
 }
 
-/** The taker has met an order of its own account: acts by the taker's mode. */
-function prevent(book: BookState, taker: LiveOrder, maker: LiveOrder): void {
-  book.emit({ type: 'prevented', makerId: maker.id, takerId: taker.id })
-  switch (taker.selfTradePrevention) {
-    case 'cancel-taker':
-      book.close(taker, 'cancelled')
-      return
-    case 'cancel-maker':
-      book.close(maker, 'cancelled')
-      return
-    case 'cancel-both':
-      book.close(maker, 'cancelled')
-      book.close(taker, 'cancelled')
-      return
-    case 'decrement': {
-      const byWh = Math.min(taker.openWh, maker.openWh)
-      for (const order of [maker, taker]) {
-        order.openWh -= byWh
-        book.emit({ type: 'reduced', id: order.id, byWh, openWh: order.openWh })
-      }
-      if (maker.openWh === 0) book.close(maker, 'cancelled')
-      if (taker.openWh === 0) book.close(taker, taker.filledWh > 0 ? 'filled' : 'cancelled')
-      return
-    }
-    case 'none':
-      throw new Error(`order ${taker.id} does not prevent self-trades`)
-  }
+/** Leaves a resting order less to trade, out of what it hides first; it keeps its place. */
+export function shrinkResting(state: BooksState, order: number, open: number): void {
+  const { words, doubles } = state.orders
+  const double = order * ORDER_DOUBLES
+  const hidden = doubles[double + ORDER_HIDDEN] as number
+  const shown = (doubles[double + ORDER_OPEN] as number) - hidden
+  const shownAfter = open < shown ? open : shown
+  doubles[double + ORDER_OPEN] = open
+  doubles[double + ORDER_HIDDEN] = open - shownAfter
+  const level = words[order * ORDER_WORDS + LEVEL_WORD] as number
+  if (state.marks !== null) state.marks.mark(level)
+  state.ladders.add(level, shownAfter - shown, open - shownAfter - hidden)
 }

@@ -1,10 +1,35 @@
 import type { BookEvent, BookOutcome } from './book-event.ts'
-import type { Amendment, NewOrder, OrderState, RestingOrder, Side } from './book-order.ts'
-import { type BookPhase, BookState } from './book-state.ts'
-import { type LiveOrder, totalWh } from './live-order.ts'
-import { matchTaker } from './match-taker.ts'
-import { amendRefusal, newOrderRefusal, notLiveRefusal } from './order-checks.ts'
-import { type PriceLimits, quantityFault } from './price-limits.ts'
+import type { Amendment, BookPhase, NewOrder, OrderState, RestingOrder, Side } from './book-order.ts'
+import { bestPrice, depthOf } from './book-view.ts'
+import { bookPhases, orderSides, orderTypes, preventions, timesInForce } from './codes.ts'
+import {
+  ACCOUNT_WORD,
+  BAD_SIDE_BIT,
+  type CommandBuffer,
+  EXPIRES,
+  EXTRA,
+  HAS_PRICE_BIT,
+  HAS_QTY_BIT,
+  ICEBERG_BIT,
+  ID,
+  LANE_WORD,
+  PHASE_SHIFT,
+  POST_ONLY_BIT,
+  PRICE,
+  QTY,
+  SIDE_SHIFT,
+  STP_SHIFT,
+  TIF_SHIFT,
+  TYPE_SHIFT,
+} from './command-buffer.ts'
+import { MarketBooks, type MarketBooksOptions } from './market-books.ts'
+import { opCode } from './order-books.ts'
+import { DUPLICATE_ID, NOT_OPEN, TAKEN, UNKNOWN_ORDER } from './refusal-codes.ts'
+import { refusalOf } from './refusal-words.ts'
+import { restoreOrder } from './restore-order.ts'
+
+const BUY = 0
+const SELL = 1
 
 /** A price with what is on show there: the sum in Wh (it stays at 2^53 − 1 above that) and the ids in queue order. */
 export interface DepthLevel {
@@ -18,48 +43,49 @@ export interface DepthLevel {
  * `advance`. A refusal changes nothing (a refused new order is remembered as `rejected`).
  */
 export class OrderBook {
-  readonly #limits: PriceLimits
-  readonly #state: BookState
+  readonly #market: MarketBooks
+  readonly #book: number
 
-  /** Throws RangeError unless the limits are whole numbers, min ≤ max and tick ≥ 1, and the time is whole. */
-  constructor(options: PriceLimits & { readonly nowMs: number }) {
-    const { minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh, nowMs } = options
-    for (const [field, value] of Object.entries({ minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh, nowMs })) {
-      if (!Number.isSafeInteger(value)) throw new RangeError(`${field} must be a whole number, not ${value}`)
-    }
-    if (minPriceEurPerMWh > maxPriceEurPerMWh) {
-      throw new RangeError(`minPriceEurPerMWh ${minPriceEurPerMWh} is above maxPriceEurPerMWh ${maxPriceEurPerMWh}`)
-    }
-    if (tickEurPerMWh < 1) throw new RangeError(`tickEurPerMWh must be at least 1, not ${tickEurPerMWh}`)
-    this.#limits = { minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh }
-    this.#state = new BookState(nowMs)
+  /** A book of a market that is there, or of its own. Throws RangeError on options that make no sense. */
+  constructor(market: MarketBooks | MarketBooksOptions, phase: BookPhase = 'continuous') {
+    this.#market = market instanceof MarketBooks ? market : new MarketBooks(market)
+    this.#book = this.#market.open(phase)
   }
 
   get phase(): BookPhase {
-    return this.#state.phase
+    return bookPhases[this.#market.books.state.phaseOf(this.#book)] ?? 'closed'
   }
 
   get nowMs(): number {
-    return this.#state.nowMs
+    return this.#market.books.nowMs
   }
 
   /** Where the latest order of this id stands; undefined if no order of it was seen (or it was forgotten). */
   state(id: string): OrderState | undefined {
-    return this.#state.stateOf(id)
+    return this.#market.stateOf(id)
   }
 
-  /** Takes a new order: accepted, its trades, and its close if it does not rest. */
+  /** Takes a new order: accepted, its trades, and its end if it does not rest. */
   place(order: NewOrder): BookOutcome {
-    const refusal = newOrderRefusal(this.#state, this.#limits, order)
-    if (refusal !== null) {
-      if (refusal.code !== 'DUPLICATE_ID') this.#state.reject(order.id)
-      return { accepted: false, refusal }
-    }
-    const taker = liveOrder({ ...order, side: order.side === 'buy' ? 'buy' : 'sell', openWh: order.energyWh })
-    this.#state.admit(taker)
-    this.#state.emit({ type: 'accepted', id: taker.id })
-    matchTaker(this.#state, taker)
-    return this.#done()
+    const side = orderSides.indexOf(order.side as Side)
+    const head =
+      opCode('place') |
+      (Math.max(0, side) << SIDE_SHIFT) |
+      (orderTypes.indexOf(order.type) << TYPE_SHIFT) |
+      (timesInForce.indexOf(order.timeInForce) << TIF_SHIFT) |
+      (preventions.indexOf(order.selfTradePrevention) << STP_SHIFT) |
+      (order.postOnly ? POST_ONLY_BIT : 0) |
+      (order.displayWh === undefined ? 0 : ICEBERG_BIT) |
+      (side < 0 ? BAD_SIDE_BIT : 0)
+    return this.#run(head, order.id, order, (command) => {
+      command.setWord(0, ACCOUNT_WORD, this.#market.accountOf(order.account))
+      command.setWord(0, LANE_WORD, this.#laneOf(order))
+      command.setDouble(0, ID, this.#market.idOf(order.id))
+      command.setDouble(0, PRICE, order.priceEurPerMWh)
+      command.setDouble(0, QTY, order.energyWh)
+      command.setDouble(0, EXPIRES, order.expiresAtMs)
+      command.setDouble(0, EXTRA, order.displayWh ?? order.stopPriceEurPerMWh ?? 0)
+    })
   }
 
   /**
@@ -68,62 +94,52 @@ export class OrderBook {
    * and matches like a new arrival, self-trade prevention included.
    */
   amend(amendment: Amendment): BookOutcome {
-    const order = this.#state.live(amendment.id)
-    const { energyWh } = amendment
-    if (order !== undefined && energyWh !== undefined && energyWh <= order.filledWh) {
-      if (quantityFault({ energyWh, priceEurPerMWh: null }) === null) {
-        this.#state.close(order, 'cancelled')
-        return this.#done()
-      }
-    }
-    const refusal = amendRefusal(this.#state, this.#limits, amendment)
-    if (refusal !== null) return { accepted: false, refusal }
-    if (order === undefined) throw new Error(`order ${amendment.id} passed the checks without being live`)
-    this.#change(order, amendment)
-    return this.#done()
-  }
-
-  #change(order: LiveOrder, amendment: Amendment): void {
-    const priceEurPerMWh = withoutMinusZero(amendment.priceEurPerMWh ?? order.priceEurPerMWh)
-    const openWh = (amendment.energyWh ?? totalWh(order)) - order.filledWh
-    const priority = priceEurPerMWh === order.priceEurPerMWh && openWh <= order.openWh ? 'kept' : 'lost'
-    if (priority === 'lost') this.#state.unrest(order)
-    order.priceEurPerMWh = priceEurPerMWh
-    order.openWh = openWh
-    const { id } = order
-    this.#state.emit({ type: 'amended', id, priority, priceEurPerMWh, energyWh: totalWh(order), openWh })
-    if (priority === 'lost') matchTaker(this.#state, order)
+    const { id, priceEurPerMWh, energyWh } = amendment
+    const head =
+      opCode('amend') | (priceEurPerMWh === undefined ? 0 : HAS_PRICE_BIT) | (energyWh === undefined ? 0 : HAS_QTY_BIT)
+    return this.#run(head, id, amendment, (command) => {
+      command.setDouble(0, ID, this.#market.liveIdOf(id))
+      command.setDouble(0, PRICE, priceEurPerMWh ?? 0)
+      command.setDouble(0, QTY, energyWh ?? 0)
+    })
   }
 
   /** Takes a live order out of the book; also while halted. */
   cancel(id: string): BookOutcome {
-    const order = this.#state.live(id)
-    if (order === undefined) return { accepted: false, refusal: notLiveRefusal(this.#state, id) }
-    this.#state.close(order, 'cancelled')
-    return this.#done()
+    return this.#run(opCode('cancel'), id, undefined, (command) => {
+      command.setDouble(0, ID, this.#market.liveIdOf(id))
+    })
   }
 
-  /** Moves the clock (Unix ms) and expires every GTD order whose time has come. Throws RangeError on a step back. */
+  /**
+   * Moves the clock (Unix ms), which all books of a market share, and expires every GTD order whose time has come.
+   * Throws RangeError on a step back.
+   */
   advance(nowMs: number): readonly BookEvent[] {
-    if (!Number.isSafeInteger(nowMs) || nowMs < this.#state.nowMs) {
-      throw new RangeError(`nowMs must be a whole number from ${this.#state.nowMs}, not ${nowMs}`)
+    if (!Number.isSafeInteger(nowMs) || nowMs < this.nowMs) {
+      throw new RangeError(`nowMs must be a whole number from ${this.nowMs}, not ${nowMs}`)
     }
-    this.#state.nowMs = nowMs
-    for (let next = this.#state.nextToExpire; next !== undefined; next = this.#state.nextToExpire) {
-      if (next.expiresAtMs > nowMs) break
-      this.#state.close(next, 'expired')
-    }
-    return this.#state.takeEvents()
+    this.#market.run(opCode('clock'), this.#book, undefined, nowMs)
+    return this.#market.takeEvents(this.#book)
   }
 
-  /** Changes the phase. `closed` expires every open order, bids before asks and in the order they would trade. */
+  /** Changes the phase. Leaving `call` uncrosses; `closed` expires every order, bids before asks, then stops. */
   setPhase(phase: BookPhase): readonly BookEvent[] {
-    this.#state.phase = phase
-    if (phase === 'closed') {
-      const orders = [...this.#state.side('buy').orders(), ...this.#state.side('sell').orders()]
-      for (const order of orders) this.#state.close(order, 'expired')
-    }
-    return this.#state.takeEvents()
+    this.#market.run(opCode('phase') | (bookPhases.indexOf(phase) << PHASE_SHIFT), this.#book)
+    return this.#market.takeEvents(this.#book)
+  }
+
+  /** Trades all that crosses in a call, at one price; outside a call nothing does. */
+  uncross(): readonly BookEvent[] {
+    this.#market.run(opCode('uncross'), this.#book)
+    return this.#market.takeEvents(this.#book)
+  }
+
+  /** The price that decides an uncross where nothing else does; false, if it is none of the market's. */
+  setReference(priceEurPerMWh: number): boolean {
+    return (
+      this.#market.run(opCode('reference'), this.#book, (command) => command.setDouble(0, PRICE, priceEurPerMWh)) === 0
+    )
   }
 
   /**
@@ -131,66 +147,78 @@ export class OrderBook {
    * Throws Error if the book is not empty, or if the orders cannot have rested together.
    */
   restore(orders: Iterable<RestingOrder>): void {
-    if (!this.#state.isEmpty) throw new Error('only an empty book can be restored')
+    const { state } = this.#market.books
+    if (depthOf(state, this.#book, BUY).length + depthOf(state, this.#book, SELL).length > 0) {
+      throw new Error('only an empty book can be restored')
+    }
     for (const order of orders) {
-      if (this.#state.live(order.id) !== undefined) throw new Error(`order ${order.id} is restored twice`)
+      if (this.#isLive(order.id)) throw new Error(`order ${order.id} is restored twice`)
       if (!(order.openWh > 0 && order.openWh <= order.energyWh)) {
         throw new Error(`order ${order.id} cannot have ${order.openWh} of ${order.energyWh} Wh open`)
       }
-      const resting = liveOrder({ ...order, type: 'limit' })
-      this.#state.admit(resting)
-      this.#state.rest(resting)
+      restoreOrder(state, {
+        id: this.#market.idOf(order.id, order.energyWh - order.openWh),
+        book: this.#book,
+        account: this.#market.accountOf(order.account),
+        side: orderSides.indexOf(order.side),
+        price: order.priceEurPerMWh,
+        filled: order.energyWh - order.openWh,
+        open: order.openWh,
+        expiresAtMs: order.timeInForce === 'GTD' ? order.expiresAtMs : 0,
+        isPostOnly: order.postOnly,
+        prevention: preventions.indexOf(order.selfTradePrevention),
+      })
     }
-    const bid = this.#state.side('buy').best?.priceEurPerMWh ?? Number.NEGATIVE_INFINITY
-    const ask = this.#state.side('sell').best?.priceEurPerMWh ?? Number.POSITIVE_INFINITY
+    const bid = bestPrice(state, this.#book, BUY)
+    const ask = bestPrice(state, this.#book, SELL)
     if (bid >= ask) throw new Error(`the restored book is crossed: bid ${bid}, ask ${ask}`)
-  }
-
-  /** Forgets closed and rejected orders, which a long-lived book would otherwise keep: their ids become unknown. */
-  forgetClosed(): void {
-    this.#state.forgetClosed()
   }
 
   /** One side's levels, best price first. */
   depth(side: Side): readonly DepthLevel[] {
-    const levels: DepthLevel[] = []
-    for (const level of this.#state.side(side).levels()) {
-      const ids: string[] = []
-      let displayedWh = 0
-      for (let order = level.first; order !== null; order = order.next) {
-        ids.push(order.id)
-        displayedWh = Math.min(displayedWh + order.openWh, Number.MAX_SAFE_INTEGER)
-      }
-      levels.push({ priceEurPerMWh: level.priceEurPerMWh, displayedWh, ids })
-    }
-    return levels
+    return depthOf(this.#market.books.state, this.#book, orderSides.indexOf(side)).map(({ price, shown, ids }) => ({
+      priceEurPerMWh: price,
+      displayedWh: shown,
+      ids: ids.map((id) => this.#market.nameOf(id)),
+    }))
   }
 
-  #done(): BookOutcome {
-    return { accepted: true, events: this.#state.takeEvents() }
+  /** Ends the book and gives its memory back; it takes nothing any more. */
+  release(): void {
+    this.#market.release(this.#book)
+  }
+
+  #isLive(id: string): boolean {
+    const status = this.state(id)?.status
+    return status === 'open' || status === 'pending'
+  }
+
+  #laneOf({ side, zone = 0, source = -1, premium = -1 }: NewOrder): number {
+    const { lanes } = this.#market.books.state
+    return side === 'sell' ? lanes.sellLane(zone, source) : lanes.buyLane(zone, premium)
+  }
+
+  #run(
+    head: number,
+    id: string,
+    order: NewOrder | Amendment | undefined,
+    fill: (command: CommandBuffer) => void,
+  ): BookOutcome {
+    const outcome = this.#market.run(head, this.#book, fill)
+    if (outcome === TAKEN) return { accepted: true, events: this.#market.takeEvents(this.#book) }
+    const { state } = this.#market.books
+    const isNew = order !== undefined && 'side' in order
+    const status = this.state(id)?.status
+    const refusal = refusalOf(outcome === UNKNOWN_ORDER && status !== undefined ? NOT_OPEN : outcome, {
+      id,
+      limits: state.limits,
+      phase: this.phase,
+      nowMs: this.nowMs,
+      bestEurPerMWh: bestPrice(state, this.#book, isNew && order.side === 'sell' ? BUY : SELL),
+      status,
+      ...(order === undefined ? {} : { order }),
+    })
+    if (isNew && outcome !== DUPLICATE_ID) this.#market.reject(id)
+    return { accepted: false, refusal }
   }
 }
-
-function liveOrder(order: NewOrder & { readonly side: Side; readonly openWh: number }): LiveOrder {
-  return {
-    id: order.id,
-    account: order.account,
-    side: order.side,
-    type: order.type,
-    timeInForce: order.timeInForce,
-    expiresAtMs: order.expiresAtMs,
-    postOnly: order.postOnly,
-    selfTradePrevention: order.selfTradePrevention,
-    priceEurPerMWh: order.type === 'limit' ? withoutMinusZero(order.priceEurPerMWh) : 0,
-    filledWh: order.energyWh - order.openWh,
-    openWh: order.openWh,
-    arrival: 0,
-    level: null,
-    previous: null,
-    next: null,
-    expiryIndex: -1,
-  }
-}
-
-/** −0 is a number JavaScript tells from 0; a price is not. */
-const withoutMinusZero = (price: number): number => (price === 0 ? 0 : price)

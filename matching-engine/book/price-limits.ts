@@ -5,31 +5,50 @@ export interface PriceLimits {
   readonly tickEurPerMWh: number
 }
 
+/** How many prices there are. Throws RangeError unless the limits are whole numbers, min ≤ max and tick ≥ 1. */
+export function priceSteps(limits: PriceLimits): number {
+  const { minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh } = limits
+  for (const [field, value] of Object.entries({ minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh })) {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${field} must be a whole number, not ${value}`)
+  }
+  if (minPriceEurPerMWh > maxPriceEurPerMWh) {
+    throw new RangeError(`minPriceEurPerMWh ${minPriceEurPerMWh} is above maxPriceEurPerMWh ${maxPriceEurPerMWh}`)
+  }
+  if (tickEurPerMWh < 1) throw new RangeError(`tickEurPerMWh must be at least 1, not ${tickEurPerMWh}`)
+  const first = Math.ceil(minPriceEurPerMWh / tickEurPerMWh)
+  return Math.max(1, Math.floor(maxPriceEurPerMWh / tickEurPerMWh) - first + 1)
+}
+
+export function isPrice(limits: PriceLimits, price: number): boolean {
+  return (
+    price >= limits.minPriceEurPerMWh &&
+    price <= limits.maxPriceEurPerMWh &&
+    Math.floor(price) === price &&
+    (limits.tickEurPerMWh === 1 || price % limits.tickEurPerMWh === 0)
+  )
+}
+
 /** What is wrong with a price in words, or null if it is right. */
 export function priceFault(limits: PriceLimits, priceEurPerMWh: number): string | null {
   const { minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh } = limits
+  if (isPrice(limits, priceEurPerMWh)) return null
   if (!Number.isSafeInteger(priceEurPerMWh)) return `price ${priceEurPerMWh} is not a whole number`
   if (priceEurPerMWh < minPriceEurPerMWh || priceEurPerMWh > maxPriceEurPerMWh) {
     return `price ${priceEurPerMWh} is outside ${minPriceEurPerMWh} … ${maxPriceEurPerMWh}`
   }
-  if (priceEurPerMWh % tickEurPerMWh !== 0) return `price ${priceEurPerMWh} is not a multiple of ${tickEurPerMWh}`
-  return null
+  return `price ${priceEurPerMWh} is not a multiple of ${tickEurPerMWh}`
 }
 
+/** Whether a quantity is whole, above zero and exact. */
+export const isQuantity = (energyWh: number): boolean =>
+  energyWh >= 1 && energyWh <= Number.MAX_SAFE_INTEGER && Math.floor(energyWh) === energyWh
+
 /**
- * What is wrong with a quantity in words, or null if it is right: whole, above zero, and its value at the price
- * (null for a market order) still a safe integer. |price| × quantity rounds to above 2^53 − 1 exactly when it is.
+ * Whether a quantity's value at a price, and what a buyer may pay above it, is more than a safe integer can say.
+ * The product rounds to above 2^53 − 1 exactly when it is.
  */
-export function quantityFault(order: {
+export const isWorthTooMuch = (order: {
   readonly energyWh: number
-  readonly priceEurPerMWh: number | null
-}): string | null {
-  const { energyWh, priceEurPerMWh } = order
-  if (!Number.isSafeInteger(energyWh) || energyWh <= 0) {
-    return `quantity ${energyWh} is not a whole number from 1 to 2^53 − 1`
-  }
-  if (priceEurPerMWh !== null && Math.abs(priceEurPerMWh) * energyWh > Number.MAX_SAFE_INTEGER) {
-    return `quantity ${energyWh} at price ${priceEurPerMWh} is worth more than 2^53 − 1`
-  }
-  return null
-}
+  readonly priceEurPerMWh: number
+  readonly premiumEurPerMWh: number
+}): boolean => (Math.abs(order.priceEurPerMWh) + order.premiumEurPerMWh) * order.energyWh > Number.MAX_SAFE_INTEGER

@@ -51,6 +51,12 @@ export class CommandFields {
     return value
   }
 
+  list(field: string): readonly unknown[] {
+    const value = this.#fields.get(field)
+    if (!isList(value)) throw new BadCommand({ field, value, expected: 'a list' })
+    return value
+  }
+
   choice<T extends string>(field: string, choices: readonly T[]): T {
     const value = this.#fields.get(field)
     const choice = choices.find((candidate) => candidate === value)
@@ -58,6 +64,11 @@ export class CommandFields {
     return choice
   }
 }
+
+export const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The fields of one NDJSON line. Throws BadCommand (field `line`) if it is not one JSON object. */
 export function fieldsOf(line: string): CommandFields {
@@ -67,7 +78,7 @@ export function fieldsOf(line: string): CommandFields {
   } catch {
     throw new BadCommand({ field: 'line', value: line, expected: 'one JSON object' })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isRecord(value)) {
     throw new BadCommand({ field: 'line', value, expected: 'one JSON object' })
   }
   return new CommandFields(new Map(Object.entries(value)))

@@ -162,7 +162,6 @@ describe('any stream of commands', () => {
             return { ...placed, side, timeInForce, energyWh: filledWh + openWh, openWh } as const
           }),
         )
-        book.forgetClosed()
         for (const step of after) expect(apply(restored, step)).toEqual(apply(book, step))
       }),
       { numRuns: 20, seed: 2 },

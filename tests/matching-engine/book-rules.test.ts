@@ -510,14 +510,4 @@ describe('a book that lives on', () => {
     expect(() => new BookFixture({ min: 2, max: 1, tick: 1 })).toThrow(RangeError)
     expect(() => new BookFixture({ min: 1, max: 2, tick: 0 })).toThrow(RangeError)
   })
-
-  it('can forget what has closed, and keeps what has not', () => {
-    const book = new BookFixture()
-    book.buy('open', 100, 5)
-    book.buy('gone', 100, 5)
-    book.cancel('gone')
-    book.book.forgetClosed()
-    expect(book.cancel('gone')).toBe('UNKNOWN_ORDER')
-    expect(book.cancel('open')).toBe('taken')
-  })
 })

@@ -1,0 +1,156 @@
+import { AMENDED_EVENT, type BooksState, CALL, CANCELLED, CONTINUOUS, PENDING, SELL } from './books-state.ts'
+import {
+  COMMAND_DOUBLES,
+  COMMAND_WORDS,
+  type CommandBuffer,
+  HAS_PRICE_BIT,
+  HAS_QTY_BIT,
+  HEAD_WORD,
+  ID,
+  PRICE,
+  QTY,
+} from './command-buffer.ts'
+import { fireStops } from './fire-stops.ts'
+import { matchTaker, shrinkResting } from './match-taker.ts'
+import {
+  ORDER_ACCOUNT_WORD,
+  ORDER_BOOK_WORD,
+  ORDER_DOUBLES,
+  ORDER_FILLED,
+  ORDER_HIDDEN,
+  ORDER_LANE_WORD,
+  ORDER_OPEN,
+  ORDER_PRICE,
+  ORDER_RATE,
+  ORDER_WORDS,
+  STATUS_MASK,
+  TRAIT_POST_ONLY_BIT,
+  TRAIT_SIDE_SHIFT,
+  TRAITS_WORD,
+} from './order-pool.ts'
+import { isQuantity } from './price-limits.ts'
+import {
+  INSUFFICIENT_ENERGY,
+  INSUFFICIENT_FUNDS,
+  INVALID_PRICE,
+  INVALID_QTY,
+  NOT_TRADING,
+  POST_ONLY_WOULD_CROSS,
+  TAKEN,
+  UNKNOWN_ORDER,
+} from './refusal-codes.ts'
+
+const KEPT = 0
+const LOST = 1
+
+/**
+ * Changes an order in one step: price, total quantity, or both. A total that is filled already closes it. Less at the
+ * same price keeps its place; more, or another price, goes to the back and matches like a new arrival. Gives 0, or the
+ * refusal, which changes nothing.
+ */
+export function amendOrder(state: BooksState, commands: CommandBuffer, index: number): number {
+  const head = commands.words[index * COMMAND_WORDS + HEAD_WORD] as number
+  const double = index * COMMAND_DOUBLES
+  const hasPrice = (head & HAS_PRICE_BIT) !== 0
+  const hasQty = (head & HAS_QTY_BIT) !== 0
+  const newPrice = commands.doubles[double + PRICE] as number
+  const newQty = commands.doubles[double + QTY] as number
+  const order = state.ids.find(commands.doubles[double + ID] as number)
+  if (order === 0) {
+    if (hasQty && (!isQuantity(newQty) || (hasPrice && Math.abs(newPrice) * newQty > Number.MAX_SAFE_INTEGER))) {
+      return INVALID_QTY
+    }
+    if (hasPrice && !state.isPrice(newPrice)) return INVALID_PRICE
+    return UNKNOWN_ORDER
+  }
+  const { doubles } = state.orders
+  const filled = doubles[order * ORDER_DOUBLES + ORDER_FILLED] as number
+  if (hasQty && newQty <= filled && isQuantity(newQty)) {
+    state.close(order, CANCELLED)
+    return TAKEN
+  }
+  const open = doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number
+  const qty = hasQty ? newQty : filled + open
+  const price = hasPrice ? newPrice + 0 : (doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number)
+  const refusal = amendRefusal(state, { order, price, qty, hasPrice, open: qty - filled })
+  if (refusal !== TAKEN) return refusal
+  change(state, order, price, qty - filled)
+  return TAKEN
+}
+
+function amendRefusal(
+  state: BooksState,
+  change: {
+    readonly order: number
+    readonly price: number
+    readonly qty: number
+    readonly hasPrice: boolean
+    readonly open: number
+  },
+): number {
+  const { order, price, qty, hasPrice, open } = change
+  const { words, doubles } = state.orders
+  const word = order * ORDER_WORDS
+  const traits = words[word + TRAITS_WORD] as number
+  const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
+  const lane = words[word + ORDER_LANE_WORD] as number
+  const isPending = (traits & STATUS_MASK) === PENDING
+  const premium = side === SELL ? 0 : (state.lanes.premiums[lane] as number)
+  if (!isQuantity(qty)) return INVALID_QTY
+  if (!isPending && (Math.abs(price) + premium) * qty > Number.MAX_SAFE_INTEGER) return INVALID_QTY
+  if (hasPrice && (isPending || !state.isPrice(price))) return INVALID_PRICE
+  const book = words[word + ORDER_BOOK_WORD] as number
+  const phase = state.phaseOf(book)
+  if (phase > CALL) return NOT_TRADING
+  if ((traits & TRAIT_POST_ONLY_BIT) !== 0 && phase === CONTINUOUS) {
+    const best = state.pick(book, side, lane)
+    if (best !== 0 && state.reaches(side, price, best)) return POST_ONLY_WOULD_CROSS
+  }
+  if (!state.risk || isPending) return TAKEN
+  const account = words[word + ORDER_ACCOUNT_WORD] as number
+  const openBefore = doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number
+  const held = (doubles[order * ORDER_DOUBLES + ORDER_RATE] as number) * openBefore
+  if (state.rateAt(side, lane, price) * open - held > state.accounts.freeMoney(account)) return INSUFFICIENT_FUNDS
+  if (side === SELL && open - openBefore > state.accounts.freeEnergy(account)) return INSUFFICIENT_ENERGY
+  return TAKEN
+}
+
+function change(state: BooksState, order: number, price: number, open: number): void {
+  const { words, doubles } = state.orders
+  const word = order * ORDER_WORDS
+  const double = order * ORDER_DOUBLES
+  const isPending = ((words[word + TRAITS_WORD] as number) & STATUS_MASK) === PENDING
+  const openBefore = doubles[double + ORDER_OPEN] as number
+  const isKept = price === doubles[double + ORDER_PRICE] && open <= openBefore
+  if (state.risk && !isPending) reserveAnew(state, order, price, open)
+  if (isKept) shrinkResting(state, order, open)
+  else {
+    state.unrest(order)
+    doubles[double + ORDER_PRICE] = price
+    doubles[double + ORDER_OPEN] = open
+    doubles[double + ORDER_HIDDEN] = 0
+  }
+  state.emitOrder(AMENDED_EVENT, isKept ? KEPT : LOST, order, (doubles[double + ORDER_FILLED] as number) + open)
+  if (isKept) return
+  const book = words[word + ORDER_BOOK_WORD] as number
+  if (isPending || state.phases[book] === CALL) {
+    state.rest(order)
+    return
+  }
+  matchTaker(state, order)
+  if (state.pendingStops > 0) fireStops(state, book)
+}
+
+/** Reserves what a changed order needs instead of what it had. */
+function reserveAnew(state: BooksState, order: number, price: number, open: number): void {
+  const { words, doubles } = state.orders
+  const word = order * ORDER_WORDS
+  const double = order * ORDER_DOUBLES
+  const side = ((words[word + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
+  const account = words[word + ORDER_ACCOUNT_WORD] as number
+  const openBefore = doubles[double + ORDER_OPEN] as number
+  const rate = state.rateAt(side, words[word + ORDER_LANE_WORD] as number, price)
+  state.accounts.reserve(account, rate * open - (doubles[double + ORDER_RATE] as number) * openBefore)
+  if (side === SELL) state.accounts.deliver(account, openBefore - open)
+  doubles[double + ORDER_RATE] = rate
+}

@@ -1,0 +1,404 @@
+import { Accounts } from './accounts.ts'
+import { DepthMarks } from './depth-marks.ts'
+import {
+  COMMAND_WORD,
+  DETAIL_SHIFT,
+  EVENT_BOOK_WORD,
+  EVENT_DOUBLES,
+  EVENT_PRICE,
+  EVENT_QTY,
+  EVENT_WORDS,
+  EventBuffer,
+  FEE_WORD,
+  KIND_WORD,
+  MAKER_ACCOUNT_WORD,
+  MAKER_ID,
+  MAKER_OPEN,
+  MAKER_SIDE_SHIFT,
+  TAKER_ACCOUNT_WORD,
+  TAKER_ID,
+  TAKER_OPEN,
+} from './event-buffer.ts'
+import { ExpiryQueue } from './expiry-queue.ts'
+import { IdMap } from './id-map.ts'
+import { Lanes, type NeighbourTerms } from './neighbour-terms.ts'
+import {
+  EXPIRY_WORD,
+  LEVEL_WORD,
+  ORDER_ACCOUNT_WORD,
+  ORDER_ARRIVAL,
+  ORDER_BOOK_WORD,
+  ORDER_DOUBLES,
+  ORDER_EXTRA,
+  ORDER_HIDDEN,
+  ORDER_ID,
+  ORDER_LANE_WORD,
+  ORDER_OPEN,
+  ORDER_PRICE,
+  ORDER_RATE,
+  ORDER_WORDS,
+  OrderPool,
+  STATUS_MASK,
+  TRAIT_ICEBERG_BIT,
+  TRAIT_SIDE_SHIFT,
+  TRAIT_TIF_SHIFT,
+  TRAITS_WORD,
+} from './order-pool.ts'
+import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS, PriceLadders } from './price-ladders.ts'
+import { isPrice, type PriceLimits, priceSteps } from './price-limits.ts'
+
+export const BUY = 0
+export const SELL = 1
+export const LIMIT = 0
+export const MARKET = 1
+export const STOP = 2
+export const GTD = 1
+export const IOC = 2
+export const FOK = 3
+export const CONTINUOUS = 0
+export const CALL = 1
+export const HALTED = 2
+export const CLOSED = 3
+export const OPEN = 0
+export const PENDING = 1
+export const FILLED = 2
+export const CANCELLED = 3
+export const EXPIRED = 4
+export const ACCEPTED_EVENT = 0
+export const AMENDED_EVENT = 1
+const TRADE_EVENT = 2
+const PREVENTED_EVENT = 3
+export const REDUCED_EVENT = 4
+const CLOSED_EVENT = 5
+export const TRIGGERED_EVENT = 6
+export const REFRESHED_EVENT = 7
+const UNCROSSED_EVENT = 8
+
+/** The limit of a market order. */
+export const worstLimit = (side: number): number => (side === BUY ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY)
+
+/** How the books of a market trade. */
+export interface BooksOptions extends PriceLimits {
+  readonly nowMs: number
+  /** whether orders reserve collateral (no) */
+  readonly risk?: boolean
+  /** zones, fees and sources (one zone without fees) */
+  readonly terms?: NeighbourTerms
+  /** the uniform price of an uncross, by its place in `priceRules` (0) */
+  readonly priceRule?: number
+  /** the account that grid fees go to, where there is collateral (0) */
+  readonly gridAccount?: number
+  /** whether changed price levels are noted for market data (no) */
+  readonly depthMarks?: boolean
+}
+
+/** What the books of a market hold, and the steps that keep its indexes together. All numbers: see `OrderBooks`. */
+export class BooksState {
+  readonly limits: PriceLimits
+  readonly firstPrice: number
+  readonly lanes: Lanes
+  readonly risk: boolean
+  readonly priceRule: number
+  readonly gridAccount: number
+  readonly orders = new OrderPool()
+  readonly ids = new IdMap(this.orders)
+  readonly ladders: PriceLadders
+  readonly laddersPerBook: number
+  readonly expiries = new ExpiryQueue(this.orders)
+  readonly accounts = new Accounts()
+  readonly events = new EventBuffer()
+  readonly marks: DepthMarks | null
+  nowMs: number
+  arrivals = 0
+  pendingStops = 0
+  /** the lowest and the highest print since stops were looked at; infinite: none */
+  lowPrint = Number.POSITIVE_INFINITY
+  highPrint = Number.NEGATIVE_INFINITY
+  /** the index of the command that runs */
+  command = 0
+  phases = new Uint8Array(0)
+  /** reference prices; NaN: none */
+  references = new Float64Array(0)
+  /** what the order that is checked reserves a Wh */
+  rate = 0
+  /** what `pick` has found beside the level: the pair of lanes, its gain and its fee */
+  pickedGain = 0
+  pickedFee = 0
+  readonly #lastStep: number
+
+  /** Throws RangeError on options that make no sense. */
+  constructor(options: BooksOptions) {
+    const { minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh, nowMs } = options
+    this.limits = { minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh }
+    const steps = priceSteps(this.limits)
+    if (!Number.isSafeInteger(nowMs)) throw new RangeError(`nowMs must be a whole number, not ${nowMs}`)
+    this.firstPrice = Math.ceil(minPriceEurPerMWh / tickEurPerMWh) * tickEurPerMWh
+    this.#lastStep = steps - 1
+    this.nowMs = nowMs
+    this.lanes = new Lanes(options.terms)
+    this.risk = options.risk ?? false
+    this.priceRule = options.priceRule ?? 0
+    this.gridAccount = options.gridAccount ?? 0
+    this.accounts.know(this.gridAccount)
+    this.laddersPerBook = this.lanes.buyLanes + this.lanes.sellLanes + 2
+    this.ladders = new PriceLadders(this.orders, { priceSteps: steps, ladders: this.laddersPerBook })
+    this.marks = options.depthMarks === true ? new DepthMarks(this.ladders) : null
+  }
+
+  phaseOf(book: number): number {
+    return book >= 0 && book < this.phases.length ? (this.phases[book] as number) : CLOSED
+  }
+
+  /** Makes room for a book; one that was never opened is closed. */
+  know(book: number): void {
+    if (book < this.phases.length) return
+    const room = Math.max(book + 1, 2 * this.phases.length)
+    const phases = new Uint8Array(room).fill(CLOSED)
+    phases.set(this.phases)
+    this.phases = phases
+    const references = new Float64Array(room).fill(Number.NaN)
+    references.set(this.references)
+    this.references = references
+    this.ladders.reserve(room * this.laddersPerBook)
+  }
+
+  isPrice(price: number): boolean {
+    return isPrice(this.limits, price)
+  }
+
+  /** The ladder of an order that rests: buys by lane, sells by lane, then the stops that wait to buy and to sell. */
+  ladderOf(order: number): number {
+    const word = order * ORDER_WORDS
+    const traits = this.orders.words[word + TRAITS_WORD] as number
+    const book = (this.orders.words[word + ORDER_BOOK_WORD] as number) * this.laddersPerBook
+    const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
+    if ((traits & STATUS_MASK) === PENDING) return book + this.laddersPerBook - 2 + side
+    return book + side * this.lanes.buyLanes + (this.orders.words[word + ORDER_LANE_WORD] as number)
+  }
+
+  /** Puts an order at the back of its queue as a new arrival; an iceberg shows a clip. */
+  rest(order: number): void {
+    const { words, doubles } = this.orders
+    if (((words[order * ORDER_WORDS + TRAITS_WORD] as number) & TRAIT_ICEBERG_BIT) !== 0) this.showClip(order)
+    doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] = ++this.arrivals
+    this.queue(order)
+  }
+
+  /** Puts an order as it is at the back of its queue: at its price, which of a pending stop is its stop price. */
+  queue(order: number): void {
+    const { words, doubles } = this.orders
+    const word = order * ORDER_WORDS
+    const traits = words[word + TRAITS_WORD] as number
+    const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
+    const isPending = (traits & STATUS_MASK) === PENDING
+    const price = doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number
+    const step = (price - this.firstPrice) / this.limits.tickEurPerMWh
+    // The best bid is the highest price; the stop that fires first to sell is the highest, too.
+    const isInverted = isPending ? side === SELL : side === BUY
+    this.ladders.append(order, this.ladderOf(order), isInverted ? this.#lastStep - step : step)
+    if (this.marks !== null) this.marks.mark(words[word + LEVEL_WORD] as number)
+    if (((traits >>> TRAIT_TIF_SHIFT) & 3) === GTD && words[word + EXPIRY_WORD] === 0) this.expiries.add(order)
+  }
+
+  /** Takes an order out of its queue. */
+  unrest(order: number): void {
+    const word = order * ORDER_WORDS
+    if (this.marks !== null) this.marks.mark(this.orders.words[word + LEVEL_WORD] as number)
+    this.ladders.remove(order)
+    if (this.orders.words[word + EXPIRY_WORD] !== 0) this.expiries.remove(order)
+  }
+
+  /** Lets an iceberg show a clip of what is open; its level's sums are the caller's. */
+  showClip(order: number): void {
+    const { doubles } = this.orders
+    const double = order * ORDER_DOUBLES
+    const hidden = (doubles[double + ORDER_OPEN] as number) - (doubles[double + ORDER_EXTRA] as number)
+    doubles[double + ORDER_HIDDEN] = hidden > 0 ? hidden : 0
+  }
+
+  /** An iceberg whose clip has traded away shows the next, at the back of its level. */
+  refresh(order: number): void {
+    const { words, doubles } = this.orders
+    const double = order * ORDER_DOUBLES
+    const hiddenBefore = doubles[double + ORDER_HIDDEN] as number
+    this.showClip(order)
+    const shown = hiddenBefore - (doubles[double + ORDER_HIDDEN] as number)
+    doubles[double + ORDER_ARRIVAL] = ++this.arrivals
+    this.ladders.add(words[order * ORDER_WORDS + LEVEL_WORD] as number, shown, -shown)
+    this.ladders.moveToBack(order)
+    this.emitOrder(REFRESHED_EVENT, 0, order, shown)
+  }
+
+  setStatus(order: number, status: number): void {
+    const at = order * ORDER_WORDS + TRAITS_WORD
+    this.orders.words[at] = ((this.orders.words[at] as number) & ~STATUS_MASK) | status
+  }
+
+  /** Ends an order's life, resting or not; what was open of it is cancelled and its reserve is free again. */
+  close(order: number, status: number): void {
+    const { words, doubles } = this.orders
+    const word = order * ORDER_WORDS
+    const double = order * ORDER_DOUBLES
+    const isPending = ((words[word + TRAITS_WORD] as number) & STATUS_MASK) === PENDING
+    if (words[word + LEVEL_WORD] !== 0) this.unrest(order)
+    if (isPending) this.pendingStops--
+    const open = doubles[double + ORDER_OPEN] as number
+    if (this.risk && !isPending) this.release(order, open)
+    doubles[double + ORDER_OPEN] = 0
+    doubles[double + ORDER_HIDDEN] = 0
+    this.emitOrder(CLOSED_EVENT, status, order, open)
+    this.#forget(order)
+  }
+
+  /** Ends the life of an order that a trade has filled. */
+  finish(order: number): void {
+    const { words } = this.orders
+    const word = order * ORDER_WORDS
+    if (words[word + LEVEL_WORD] !== 0) this.ladders.unlink(order)
+    if (words[word + EXPIRY_WORD] !== 0) this.expiries.remove(order)
+    this.#forget(order)
+  }
+
+  #forget(order: number): void {
+    this.ids.remove(order)
+    this.orders.giveBack(order)
+  }
+
+  /** Frees what an order has reserved for so many Wh that will not trade. */
+  release(order: number, energyWh: number): void {
+    const word = order * ORDER_WORDS
+    const account = this.orders.words[word + ORDER_ACCOUNT_WORD] as number
+    this.accounts.reserve(account, -(this.orders.doubles[order * ORDER_DOUBLES + ORDER_RATE] as number) * energyWh)
+    if ((((this.orders.words[word + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1) === SELL) {
+      this.accounts.deliver(account, energyWh)
+    }
+  }
+
+  /**
+   * The level that an order of a side and lane trades with first, 0 if there is none: the lowest ask − gain, the highest
+   * bid + gain; of equal ones the one whose first order came first. `pickedGain` and `pickedFee` are then its terms.
+   */
+  pick(book: number, side: number, lane: number): number {
+    const { lanes, ladders } = this
+    const base = book * this.laddersPerBook
+    if (lanes.isPlain) return ladders.best[base + 1 - side] as number
+    const { buyLanes, sellLanes, gains, fees } = lanes
+    let picked = 0
+    let bestValue = 0
+    let pickedPair = 0
+    const count = side === BUY ? sellLanes : buyLanes
+    const first = side === BUY ? base + buyLanes : base
+    for (let other = 0; other < count; other++) {
+      const level = ladders.best[first + other] as number
+      if (level === 0) continue
+      const pair = side === BUY ? other * buyLanes + lane : lane * buyLanes + other
+      const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+      const gain = gains[pair] as number
+      // What the taker wants least of: a low ask, a high bid.
+      const value = side === BUY ? price - gain : -(price + gain)
+      if (picked !== 0 && (value > bestValue || (value === bestValue && !this.#cameFirst(level, picked)))) continue
+      picked = level
+      bestValue = value
+      pickedPair = pair
+    }
+    this.pickedGain = gains[pickedPair] as number
+    this.pickedFee = fees[pickedPair] as number
+    return picked
+  }
+
+  #cameFirst(level: number, other: number): boolean {
+    return this.arrivalOfFirst(level) < this.arrivalOfFirst(other)
+  }
+
+  arrivalOfFirst(level: number): number {
+    const order = this.ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
+    return this.orders.doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
+  }
+
+  /** Whether an order of a side and limit trades with the level that `pick` has found. */
+  reaches(side: number, limit: number, level: number): boolean {
+    const price = this.ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+    return side === BUY ? limit + this.pickedGain >= price : price + this.pickedGain >= limit
+  }
+
+  emitOrder(kind: number, detail: number, order: number, qty: number): void {
+    const { events } = this
+    if (events.length === events.capacity) events.grow()
+    const word = events.length * EVENT_WORDS
+    const double = events.length * EVENT_DOUBLES
+    events.length++
+    const { words, doubles } = this.orders
+    const from = order * ORDER_WORDS
+    const side = ((words[from + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
+    events.words[word + KIND_WORD] = kind | (side << MAKER_SIDE_SHIFT) | (detail << DETAIL_SHIFT)
+    events.words[word + EVENT_BOOK_WORD] = words[from + ORDER_BOOK_WORD] as number
+    events.words[word + MAKER_ACCOUNT_WORD] = words[from + ORDER_ACCOUNT_WORD] as number
+    events.words[word + COMMAND_WORD] = this.command
+    events.doubles[double + MAKER_ID] = doubles[order * ORDER_DOUBLES + ORDER_ID] as number
+    events.doubles[double + EVENT_PRICE] = doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number
+    events.doubles[double + EVENT_QTY] = qty
+    events.doubles[double + MAKER_OPEN] = doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number
+  }
+
+  /** A trade at what the seller gets. Both orders are as it leaves them. */
+  emitTrade(maker: number, taker: number, price: number, fee: number, qty: number): void {
+    const { events } = this
+    if (events.length === events.capacity) events.grow()
+    const word = events.length * EVENT_WORDS
+    const double = events.length * EVENT_DOUBLES
+    events.length++
+    this.#parties(TRADE_EVENT, word, double, maker, taker)
+    events.words[word + FEE_WORD] = fee
+    events.doubles[double + EVENT_PRICE] = price
+    events.doubles[double + EVENT_QTY] = qty
+    events.doubles[double + MAKER_OPEN] = this.orders.doubles[maker * ORDER_DOUBLES + ORDER_OPEN] as number
+    events.doubles[double + TAKER_OPEN] = this.orders.doubles[taker * ORDER_DOUBLES + ORDER_OPEN] as number
+  }
+
+  /** An uncross begins; its price and volume are written in when they are known. */
+  emitUncrossed(book: number): void {
+    const { events } = this
+    if (events.length === events.capacity) events.grow()
+    const word = events.length * EVENT_WORDS
+    events.length++
+    events.words[word + KIND_WORD] = UNCROSSED_EVENT
+    events.words[word + EVENT_BOOK_WORD] = book
+    events.words[word + COMMAND_WORD] = this.command
+  }
+
+  /** Self-trade prevention acts on an order that met one of its account; what it does follows. */
+  emitPrevented(maker: number, taker: number): void {
+    const { events } = this
+    if (events.length === events.capacity) events.grow()
+    const word = events.length * EVENT_WORDS
+    const double = events.length * EVENT_DOUBLES
+    events.length++
+    this.#parties(PREVENTED_EVENT, word, double, maker, taker)
+  }
+
+  #parties(kind: number, word: number, double: number, maker: number, taker: number): void {
+    const { events } = this
+    const { words, doubles } = this.orders
+    const from = maker * ORDER_WORDS
+    const side = ((words[from + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
+    events.words[word + KIND_WORD] = kind | (side << MAKER_SIDE_SHIFT)
+    events.words[word + EVENT_BOOK_WORD] = words[from + ORDER_BOOK_WORD] as number
+    events.words[word + MAKER_ACCOUNT_WORD] = words[from + ORDER_ACCOUNT_WORD] as number
+    events.words[word + TAKER_ACCOUNT_WORD] = words[taker * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number
+    events.words[word + COMMAND_WORD] = this.command
+    events.doubles[double + MAKER_ID] = doubles[maker * ORDER_DOUBLES + ORDER_ID] as number
+    events.doubles[double + TAKER_ID] = doubles[taker * ORDER_DOUBLES + ORDER_ID] as number
+  }
+
+  /** Notes a print, for the stops. */
+  print(price: number): void {
+    if (price < this.lowPrint) this.lowPrint = price
+    if (price > this.highPrint) this.highPrint = price
+  }
+
+  /** What an order reserves a Wh at a limit: a buy its most, a sell what a negative price could cost it. */
+  rateAt(side: number, lane: number, limit: number): number {
+    const rate = side === BUY ? limit + (this.lanes.premiums[lane] as number) : -limit
+    return rate > 0 ? rate : 0
+  }
+}

@@ -1,0 +1,103 @@
+import { type BooksState, BUY, CANCELLED, IOC, MARKET, OPEN, SELL, TRIGGERED_EVENT } from './books-state.ts'
+import { worstPrice } from './look-ahead.ts'
+import { matchTaker } from './match-taker.ts'
+import {
+  ORDER_ACCOUNT_WORD,
+  ORDER_ARRIVAL,
+  ORDER_DOUBLES,
+  ORDER_LANE_WORD,
+  ORDER_OPEN,
+  ORDER_RATE,
+  ORDER_WORDS,
+  TRAIT_SIDE_SHIFT,
+  TRAIT_TIF_SHIFT,
+  TRAIT_TYPE_SHIFT,
+  TRAITS_WORD,
+} from './order-pool.ts'
+import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
+
+/**
+ * Fires the stops of a book that the latest prints have triggered, and those that their trades trigger in turn, until
+ * none is left. What one taker's prints trigger joins the queue in the order of arrival.
+ */
+export function fireStops(state: BooksState, book: number): void {
+  const queue: number[] = []
+  collectTriggered(state, book, queue)
+  for (let next = 0; next < queue.length; next++) {
+    fire(state, book, queue[next] as number)
+    collectTriggered(state, book, queue)
+  }
+}
+
+function collectTriggered(state: BooksState, book: number, queue: number[]): void {
+  const { ladders, lowPrint, highPrint } = state
+  state.lowPrint = Number.POSITIVE_INFINITY
+  state.highPrint = Number.NEGATIVE_INFINITY
+  const stops = (book + 1) * state.laddersPerBook - 2
+  const from = queue.length
+  for (const side of [BUY, SELL]) {
+    for (;;) {
+      const level = ladders.best[stops + side] as number
+      if (level === 0) break
+      const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+      if (side === BUY ? highPrint < price : lowPrint > price) break
+      const order = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
+      state.unrest(order)
+      state.pendingStops--
+      state.setStatus(order, OPEN)
+      queue.push(order)
+    }
+  }
+  if (queue.length - from < 2) return
+  const { doubles } = state.orders
+  const arrival = (order: number) => doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
+  const triggered = queue.splice(from).sort((a, b) => arrival(a) - arrival(b))
+  queue.push(...triggered)
+}
+
+/** A stop becomes a market order; where collateral is missing for that, it is cancelled. */
+function fire(state: BooksState, book: number, order: number): void {
+  const { words, doubles } = state.orders
+  const word = order * ORDER_WORDS
+  const traits = words[word + TRAITS_WORD] as number
+  words[word + TRAITS_WORD] =
+    (traits & ~((3 << TRAIT_TYPE_SHIFT) | (3 << TRAIT_TIF_SHIFT))) |
+    (MARKET << TRAIT_TYPE_SHIFT) |
+    (IOC << TRAIT_TIF_SHIFT)
+  state.emitOrder(TRIGGERED_EVENT, 0, order, doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number)
+  if (state.risk && !reserveMarket(state, book, order)) {
+    state.close(order, CANCELLED)
+    return
+  }
+  matchTaker(state, order)
+}
+
+/** Reserves what a market order needs; with false nothing is reserved, and its rate is 0. */
+function reserveMarket(state: BooksState, book: number, order: number): boolean {
+  const { accounts } = state
+  const { words, doubles } = state.orders
+  const word = order * ORDER_WORDS
+  const double = order * ORDER_DOUBLES
+  const side = ((words[word + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
+  const lane = words[word + ORDER_LANE_WORD] as number
+  const account = words[word + ORDER_ACCOUNT_WORD] as number
+  const energyWh = doubles[double + ORDER_OPEN] as number
+  const rate = marketRate(state, { book, side, lane, energyWh })
+  const isCovered =
+    rate * energyWh <= accounts.freeMoney(account) && (side === BUY || energyWh <= accounts.freeEnergy(account))
+  doubles[double + ORDER_RATE] = isCovered ? rate : 0
+  if (isCovered) accounts.reserve(account, rate * energyWh)
+  // A sell that is not covered gives this energy back when it is closed.
+  if (side === SELL) accounts.deliver(account, -energyWh)
+  return isCovered
+}
+
+/** What a market order reserves a Wh: what the worst price it would reach takes from it. */
+export function marketRate(
+  state: BooksState,
+  order: { readonly book: number; readonly side: number; readonly lane: number; readonly energyWh: number },
+): number {
+  const worst = worstPrice(state, order)
+  const rate = order.side === BUY ? worst : -worst
+  return rate > 0 ? rate : 0
+}

@@ -1,0 +1,143 @@
+import { type BooksState, BUY, LIMIT, worstLimit } from './books-state.ts'
+import {
+  NEXT_WORD,
+  ORDER_ACCOUNT_WORD,
+  ORDER_ARRIVAL,
+  ORDER_BOOK_WORD,
+  ORDER_DOUBLES,
+  ORDER_HIDDEN,
+  ORDER_LANE_WORD,
+  ORDER_OPEN,
+  ORDER_PRICE,
+  ORDER_WORDS,
+  TRAIT_SIDE_SHIFT,
+  TRAIT_STP_SHIFT,
+  TRAIT_TYPE_SHIFT,
+  TRAITS_WORD,
+} from './order-pool.ts'
+import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
+
+/** What an order would meet on the other side. */
+export interface Ahead {
+  /** whether all of it can trade within its limit before it meets an own order that prevention would act on */
+  readonly isWhole: boolean
+  /** that own order, 0 if there is none */
+  readonly own: number
+}
+
+/**
+ * Looks ahead of an order without touching anything: only volume within its limit counts, hidden volume does. With
+ * self-trade prevention, of any mode, an own order that is reached before the quantity is complete ends the look.
+ */
+export function lookAhead(state: BooksState, taker: number): Ahead {
+  const { words, doubles } = state.orders
+  const word = taker * ORDER_WORDS
+  const traits = words[word + TRAITS_WORD] as number
+  const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
+  const isLimit = ((traits >>> TRAIT_TYPE_SHIFT) & 3) === LIMIT
+  const limit = isLimit ? (doubles[taker * ORDER_DOUBLES + ORDER_PRICE] as number) : worstLimit(side)
+  const isPreventing = ((traits >>> TRAIT_STP_SHIFT) & 7) !== 0
+  const account = isPreventing ? (words[word + ORDER_ACCOUNT_WORD] as number) : -1
+  let missing = doubles[taker * ORDER_DOUBLES + ORDER_OPEN] as number
+  const book = words[word + ORDER_BOOK_WORD] as number
+  for (const step of steps(state, { book, side, lane: words[word + ORDER_LANE_WORD] as number })) {
+    if (side === BUY ? step.value > limit : -step.value < limit) break
+    // What is on show trades first, in the order of arrival over all lanes; then what was hidden.
+    for (const order of ordersByArrival(state, step.levels)) {
+      if (words[order * ORDER_WORDS + ORDER_ACCOUNT_WORD] === account) return { isWhole: false, own: order }
+      const double = order * ORDER_DOUBLES
+      missing -= (doubles[double + ORDER_OPEN] as number) - (doubles[double + ORDER_HIDDEN] as number)
+      if (missing <= 0) return { isWhole: true, own: 0 }
+    }
+    for (const order of ordersByArrival(state, step.levels)) {
+      missing -= doubles[order * ORDER_DOUBLES + ORDER_HIDDEN] as number
+    }
+    if (missing <= 0) return { isWhole: true, own: 0 }
+  }
+  return { isWhole: false, own: 0 }
+}
+
+/**
+ * The worst price that a market order of so many Wh would reach: the most that a buy pays a Wh, fee included, the least
+ * that a sell gets. NaN if there is nothing to reach.
+ */
+export function worstPrice(
+  state: BooksState,
+  order: { readonly book: number; readonly side: number; readonly lane: number; readonly energyWh: number },
+): number {
+  const { side, lane } = order
+  const { gains, fees, buyLanes } = state.lanes
+  const { doubles } = state.orders
+  let worst = Number.NaN
+  let missing = order.energyWh
+  for (const { levels } of steps(state, order)) {
+    for (const { level, lane: other } of levels) {
+      const pair = side === BUY ? other * buyLanes + lane : lane * buyLanes + other
+      const price = state.ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+      const reached = side === BUY ? price + (fees[pair] as number) : price + (gains[pair] as number)
+      if (!(side === BUY ? reached <= worst : reached >= worst)) worst = reached
+      for (const resting of ordersByArrival(state, [{ level, lane: other }])) {
+        missing -= doubles[resting * ORDER_DOUBLES + ORDER_OPEN] as number
+      }
+    }
+    if (missing <= 0) break
+  }
+  return worst
+}
+
+interface LaneLevel {
+  readonly level: number
+  readonly lane: number
+}
+
+/** The levels of the other side in the order in which they are reached; those of equal value together. */
+function* steps(
+  state: BooksState,
+  taker: { readonly book: number; readonly side: number; readonly lane: number },
+): Generator<{ readonly value: number; readonly levels: readonly LaneLevel[] }> {
+  const { side, lane } = taker
+  const { ladders, lanes } = state
+  const { buyLanes, sellLanes, gains } = lanes
+  const first = taker.book * state.laddersPerBook + (side === BUY ? buyLanes : 0)
+  const count = side === BUY ? sellLanes : buyLanes
+  const cursors = Array.from({ length: count }, (_, other) => ladders.best[first + other] as number)
+  const worthOf = (other: number) => {
+    const level = cursors[other] as number
+    if (level === 0) return Number.POSITIVE_INFINITY
+    const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+    const gain = gains[side === BUY ? other * buyLanes + lane : lane * buyLanes + other] as number
+    return side === BUY ? price - gain : -(price + gain)
+  }
+  for (;;) {
+    let value = Number.POSITIVE_INFINITY
+    for (let other = 0; other < count; other++) value = Math.min(value, worthOf(other))
+    if (value === Number.POSITIVE_INFINITY) return
+    const levels: LaneLevel[] = []
+    for (let other = 0; other < count; other++) {
+      if (worthOf(other) === value) levels.push({ level: cursors[other] as number, lane: other })
+    }
+    yield { value, levels }
+    for (const reached of levels) cursors[reached.lane] = ladders.nextLevel(reached.level)
+  }
+}
+
+/** The orders of some levels, each level's queue in its order and the earliest arrival first among them. */
+function* ordersByArrival(state: BooksState, levels: readonly LaneLevel[]): Generator<number> {
+  const { words, doubles } = state.orders
+  const heads = levels.map(({ level }) => state.ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number)
+  for (;;) {
+    let from = -1
+    for (const [index, head] of heads.entries()) {
+      if (head === 0) continue
+      const best = heads[from]
+      if (best === undefined || arrival(head) < arrival(best)) from = index
+    }
+    const order = heads[from]
+    if (order === undefined) return
+    yield order
+    heads[from] = words[order * ORDER_WORDS + NEXT_WORD] as number
+  }
+  function arrival(order: number): number {
+    return doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
+  }
+}
