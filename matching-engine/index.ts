@@ -1,3 +1,4 @@
+export { benchLog, type LogBench } from './bench/log-bench.ts'
 export { type EventLog, LogFailure, StaleSequence } from './event-log/event-log.ts'
 export { openMemoryEventLog } from './event-log/memory.ts'
 export { openSqliteEventLog } from './event-log/sqlite-event-log.ts'
