@@ -155,7 +155,9 @@ export class Market {
 
   /** Opens a slot's trading; while the market is stopped the log only learns that the slot is there. */
   #openTrading(market: SlotMarket, cause: PhaseCause): void {
-    const phase = market.session.send({ type: 'TradingOpened', callEndsMs: null })
+    const { openingCallMs } = this.#rules
+    const callEndsMs = openingCallMs === 0 ? null : this.#nowMs + openingCallMs
+    const phase = market.session.send({ type: 'TradingOpened', callEndsMs })
     this.#enter(market, phase ?? 'scheduled', cause)
   }
 
@@ -186,9 +188,26 @@ export class Market {
 
   #enter(market: SlotMarket, phase: SlotPhase, cause: PhaseCause): void {
     const { slot, session, book } = market
+    if (book.phase === 'call' && bookPhaseOf(session) !== 'call') this.#endCall(market)
     const until = session.untilMs === null ? {} : { untilMs: session.untilMs }
     this.#emit({ type: 'SlotPhaseChanged', timeMs: this.#nowMs, slot, phase, cause, ...until })
-    this.#emitTrading(slot, book.setPhase(bookPhaseOf(phase)), null)
+    this.#emitTrading(slot, book.setPhase(bookPhaseOf(session)), null)
+  }
+
+  /**
+   * Ends the call that the book is in: what it has collected trades at one price. A call that was halted to its end,
+   * the gate, is not held: its orders are cancelled, and none of them trades.
+   */
+  #endCall({ slot, book }: SlotMarket): void {
+    const { phase, openOrders } = this.#streetSlot(slot)
+    if (phase !== 'halted') {
+      this.#emitTrading(slot, book.uncross(), null)
+      return
+    }
+    for (const orderId of [...openOrders.keys()]) {
+      const outcome = book.cancel(orderId)
+      if (outcome.accepted) this.#emitTrading(slot, outcome.events, null)
+    }
   }
 
   #completeStatements(market: SlotMarket): void {

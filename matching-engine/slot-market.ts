@@ -1,4 +1,3 @@
-import type { SlotPhase } from '#protocol/market-event.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import type { StreetSlot } from '#protocol/street.ts'
 import { slotTimes } from './admission/market-view.ts'
@@ -37,21 +36,33 @@ export function restoredSlotMarket(options: {
 }): SlotMarket {
   const { of, rules, nowMs, isStopped } = options
   const { slot, phase, callEndsMs, haltEndsMs, isHeld } = of
-  const book = bookOf({ rules, nowMs })
-  book.restore(restingOrders(of))
-  book.setPhase(bookPhaseOf(phase))
   const session = new Session({ ...slotTimes(slot, rules), phase, callEndsMs, haltEndsMs, isHeld, isStopped })
+  const book = bookOf({ rules, nowMs })
+  if (bookPhaseOf(session) === 'call') collectAgain(book, restingOrders(of))
+  else book.restore(restingOrders(of))
+  book.setPhase(bookPhaseOf(session))
   return { slot, session, book }
 }
 
-/** What a book may do in a phase of its session. */
-export function bookPhaseOf(phase: SlotPhase): BookPhase {
+/** What a book may do in a phase of its session. A call that is halted stays one, or the halt would end it in trades. */
+export function bookPhaseOf({ phase, holds }: Session): BookPhase {
+  if (phase === 'call' || (phase === 'halted' && holds.callEndsMs !== null)) return 'call'
   return phase === 'continuous' || phase === 'halted' ? phase : 'closed'
 }
 
+/** Fills the book of a call: what it has collected may cross, and nothing of it has traded yet. */
+function collectAgain(book: OrderBook, orders: Iterable<RestingOrder>): void {
+  book.setPhase('call')
+  for (const { openWh, ...order } of orders) {
+    if (order.energyWh !== openWh) throw new Error(`order ${order.id} has traded before the first auction`)
+    const outcome = book.place({ ...order, type: 'limit' })
+    if (!outcome.accepted) throw new Error(`order ${order.id} cannot have been collected: ${outcome.refusal.detail}`)
+  }
+}
+
 function bookOf({ rules, nowMs }: { readonly rules: MarketRules; readonly nowMs: number }): OrderBook {
-  const { minPriceEurPerMWh, maxPriceEurPerMWh } = rules
-  return new OrderBook({ minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh: 1, nowMs })
+  const { minPriceEurPerMWh, maxPriceEurPerMWh, priceRule } = rules
+  return new OrderBook({ minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh: 1, priceRule, nowMs })
 }
 
 function* restingOrders(slot: StreetSlot): Generator<RestingOrder> {

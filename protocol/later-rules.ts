@@ -3,6 +3,8 @@
  * it said these: what they rule is off, or as wide as nobody ever needed.
  */
 export const laterRules = {
+  openingCallMs: 0,
+  priceRule: 'largest-volume',
   bandEurPerMWh: 0,
   haltMs: 5 * 60_000,
   maxOrdersPerAccountAndSlot: 10_000,

@@ -19,8 +19,11 @@ export type Tariff = typeof Tariff.Type
 export const HOMES_MAX = 498
 
 /** A rule that joined later: read as `laterRules` has it where it is left out. */
-const later = (rule: keyof typeof laterRules, schema: typeof Count) =>
+const later = (rule: Exclude<keyof typeof laterRules, 'priceRule'>, schema: typeof Count) =>
   schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(laterRules[rule])))
+
+/** How a call auction finds its one price (MATCHING). */
+const PriceRule = Schema.Literals(['largest-volume', 'highest-matched-ask', 'last-matched-bid', 'midpoint'])
 
 /** The rules of one neighbourhood's market. Times are ms unless named otherwise. */
 export const MarketRules = Schema.Struct({
@@ -35,6 +38,9 @@ export const MarketRules = Schema.Struct({
   maxOpenOrdersPerAccountAndSlot: PositiveInt,
   /** orders and amends in all, open or not */
   maxOrdersPerAccountAndSlot: later('maxOrdersPerAccountAndSlot', PositiveInt),
+  /** how long a slot collects orders when it opens, before it trades them all at one price; 0 is no such call */
+  openingCallMs: later('openingCallMs', Count),
+  priceRule: PriceRule.pipe(Schema.withDecodingDefaultKey(Effect.succeed(laterRules.priceRule))),
   /** a trade further than this from the slot's last price before its command halts the slot; 0 is no band */
   bandEurPerMWh: later('bandEurPerMWh', Count),
   /** how long such a halt lasts */

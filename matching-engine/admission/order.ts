@@ -11,6 +11,7 @@ export function orderRefusal(view: MarketView, order: SignedOrder): Refusal | nu
     traderRefusal(view, order) ??
     limitsRefusal(view, order.body) ??
     gateRefusal(view, order.body.slot) ??
+    heldCallRefusal(view, order.body.slot) ??
     expiryRefusal(view, order.body)
   )
 }
@@ -74,6 +75,13 @@ function limitsRefusal({ rules }: MarketView, body: Order): Refusal | null {
   }
   if (price >= min && price <= max) return null
   return refuse('INVALID_PRICE', `price ${price} is outside ${min} … ${max} EUR/MWh`, 'body.priceEurPerMWh')
+}
+
+/** A halted call goes on collecting nothing. (Of other halts the book knows itself.) */
+function heldCallRefusal(view: MarketView, slot: number): Refusal | null {
+  const known = view.street.slots.get(slot)
+  if (known?.phase !== 'halted' || known.callEndsMs === null) return null
+  return refuse('NOT_TRADING', `the opening call of slot ${slot} is halted`, 'body.slot')
 }
 
 function expiryRefusal(view: MarketView, body: Order): Refusal | null {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { openMemoryEventLog } from '#matching-engine/event-log/memory.ts'
 import type { Neighbourhood } from '#matching-engine/neighbourhood.ts'
 import { stateHash } from '#matching-engine/state-hash.ts'
+import { laterRules } from '#protocol/later-rules.ts'
 import type { MarketEventOf, SlotPhase } from '#protocol/market-event.ts'
 import {
   controlBy,
@@ -340,7 +341,7 @@ describe('a control', () => {
 
 describe('a log from before halts were kept', () => {
   const older = { ...rules } as { -readonly [K in keyof typeof rules]?: (typeof rules)[K] }
-  for (const rule of ['bandEurPerMWh', 'haltMs', 'maxOrdersPerAccountAndSlot'] as const) delete older[rule]
+  for (const rule of Object.keys(laterRules)) delete older[rule as keyof typeof laterRules]
 
   /** The log of a street as an older version wrote it: rules without the later ones, phases without a cause. */
   const olderLog = Effect.gen(function* () {

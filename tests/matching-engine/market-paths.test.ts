@@ -25,8 +25,11 @@ import {
   ZERO_HASH,
 } from './rose-street.ts'
 
+const CALL_MS = 2 * MINUTE_MS
 const HALT_MS = 3 * MINUTE_MS
-const terms = { rules: { ...rules, slotsAhead: 1, bandEurPerMWh: 50, haltMs: HALT_MS } }
+const termsWith = (openingCallMs: number) => ({
+  rules: { ...rules, slotsAhead: 1, bandEurPerMWh: 50, haltMs: HALT_MS, openingCallMs },
+})
 /** The slot that is walked: it opens when the one before it begins to be delivered. */
 const WALKED = SLOT + 1
 const openMs = startMs(SLOT)
@@ -39,38 +42,43 @@ interface Step {
 }
 
 /** What can happen to the slot in a state: whatever the operator says at any time, and what the state waits for. */
-function eventsIn({ value, context }: State): readonly SessionEvent[] {
-  const operator: readonly SessionEvent[] = [
-    { type: 'SlotHalted' },
-    { type: 'SlotResumed' },
-    { type: 'MarketStopped' },
-    { type: 'MarketStarted' },
-  ]
-  const clock = (nowMs: number): SessionEvent => ({ type: 'TimePassed', nowMs })
-  switch (value) {
-    case 'scheduled':
-      if (context.isStopped) return [...operator, clock(times.gateMs)]
-      return [...operator, { type: 'TradingOpened', callEndsMs: null }, clock(times.gateMs)]
-    case 'continuous':
-      return [...operator, { type: 'BandLeft', haltEndsMs: openMs + HALT_MS }, clock(times.gateMs)]
-    case 'halted': {
-      const endsByClock = context.haltEndsMs !== null && !context.isHeld && !context.isStopped
-      return [...operator, clock(endsByClock ? (context.haltEndsMs ?? 0) : times.gateMs)]
+const eventsWith =
+  (openingCallMs: number) =>
+  ({ value, context }: State): readonly SessionEvent[] => {
+    const callEndsMs = openingCallMs === 0 ? null : openMs + openingCallMs
+    const operator: readonly SessionEvent[] = [
+      { type: 'SlotHalted' },
+      { type: 'SlotResumed' },
+      { type: 'MarketStopped' },
+      { type: 'MarketStarted' },
+    ]
+    const clock = (nowMs: number): SessionEvent => ({ type: 'TimePassed', nowMs })
+    switch (value) {
+      case 'scheduled':
+        if (context.isStopped) return [...operator, clock(times.gateMs)]
+        return [...operator, { type: 'TradingOpened', callEndsMs }, clock(times.gateMs)]
+      case 'call':
+        return [...operator, clock(callEndsMs ?? 0)]
+      case 'continuous':
+        return [...operator, { type: 'BandLeft', haltEndsMs: (callEndsMs ?? openMs) + HALT_MS }, clock(times.gateMs)]
+      case 'halted': {
+        const endsByClock = context.haltEndsMs !== null && !context.isHeld && !context.isStopped
+        return [...operator, clock(endsByClock ? (context.haltEndsMs ?? 0) : times.gateMs)]
+      }
+      case 'closed':
+        return [...operator, clock(times.startMs)]
+      case 'delivering':
+        return [...operator, clock(times.endMs)]
+      case 'metering':
+        return [...operator, { type: 'StatementsCompleted' }]
+      case 'settling':
+        return [...operator, { type: 'BatchDisputed' }, { type: 'BatchFinalized' }]
+      case 'disputed':
+        return [...operator, { type: 'BatchUpheld' }]
+      default:
+        return operator
     }
-    case 'closed':
-      return [...operator, clock(times.startMs)]
-    case 'delivering':
-      return [...operator, clock(times.endMs)]
-    case 'metering':
-      return [...operator, { type: 'StatementsCompleted' }]
-    case 'settling':
-      return [...operator, { type: 'BatchDisputed' }, { type: 'BatchFinalized' }]
-    case 'disputed':
-      return [...operator, { type: 'BatchUpheld' }]
-    default:
-      return operator
   }
-}
 
 const noTotals: BatchTotals = {
   trades: 0,
@@ -87,7 +95,8 @@ const noTotals: BatchTotals = {
 const place = { transaction: ZERO_HASH, block: 5 } as const
 
 /** A real street whose slot `WALKED` goes where the machine's events say. */
-const walkedStreet = Effect.gen(function* () {
+const walkedStreet = Effect.fnUntraced(function* (openingCallMs: number) {
+  const terms = termsWith(openingCallMs)
   const street = yield* streetWith(terms)
   const { log, anna, ben } = street
   let { neighbourhood } = street
@@ -108,8 +117,8 @@ const walkedStreet = Effect.gen(function* () {
       case 'BandLeft': {
         const last = slot()?.lastPriceEurPerMWh
         for (const priceEurPerMWh of last === null ? [100, 200] : [last === 100 ? 200 : 100]) {
-          const terms = { slot: WALKED, priceEurPerMWh, energyWh: 10 }
-          yield* neighbourhood.submit([ben.order({ ...terms, side: 'sell' }), anna.order(terms)], nowMs)
+          const wish = { slot: WALKED, priceEurPerMWh, energyWh: 10 }
+          yield* neighbourhood.submit([ben.order({ ...wish, side: 'sell' }), anna.order(wish)], nowMs)
         }
         return
       }
@@ -149,7 +158,7 @@ const walkedStreet = Effect.gen(function* () {
     const { isStopped } = neighbourhood.street
     const at = slot()
     expect(at?.phase ?? 'scheduled', path).toBe(value)
-    if (!['scheduled', 'continuous', 'halted'].includes(value)) return
+    if (!['scheduled', 'call', 'continuous', 'halted'].includes(value)) return
     const { callEndsMs = null, haltEndsMs = null, isHeld = false } = at ?? {}
     const { callEndsMs: calls, haltEndsMs: halts, isHeld: held, isStopped: stopped } = context
     expect({ callEndsMs, haltEndsMs, isHeld, isStopped }, path).toEqual({
@@ -167,10 +176,13 @@ const nameOf = (steps: readonly Step[]) =>
     .map(({ event }) => (event.type === 'TimePassed' ? `TimePassed ${(event.nowMs - openMs) / MINUTE_MS}` : event.type))
     .join(' → ')
 
-const traversal = { input: times, events: eventsIn } as unknown as { readonly input: typeof times }
 const stepsOf = (path: { readonly steps: readonly unknown[] }) => path.steps.slice(1) as readonly Step[]
 
-describe('a real slot follows its machine', () => {
+describe.each([
+  { opening: 'continuously', openingCallMs: 0 },
+  { opening: 'with a call', openingCallMs: CALL_MS },
+])('a real slot that opens $opening follows its machine', ({ openingCallMs }) => {
+  const traversal = { input: times, events: eventsWith(openingCallMs) } as unknown as { readonly input: typeof times }
   const states = Object.values(getAdjacencyMap(sessionMachine, traversal)) as unknown as readonly {
     readonly state: State
     readonly transitions: Readonly<Record<string, Step>>
@@ -178,9 +190,9 @@ describe('a real slot follows its machine', () => {
   const shortest = getShortestPaths(sessionMachine, traversal)
   const simple = getSimplePaths(sessionMachine, traversal).map(stepsOf)
 
-  it('in all phases that there are, the call apart', () => {
+  it('in all phases that there are', () => {
     expect(new Set(states.map(({ state }) => state.value))).toEqual(
-      new Set(slotPhases.filter((phase) => phase !== 'call')),
+      new Set(slotPhases.filter((phase) => phase !== 'call' || openingCallMs > 0)),
     )
     expect(shortest).toHaveLength(states.length)
   })
@@ -193,7 +205,7 @@ describe('a real slot follows its machine', () => {
   it.each(paths.map((path) => ({ path, name: nameOf(path) })))('on every path: $name', ({ path, name }) =>
     run(
       Effect.gen(function* () {
-        const walked = yield* walkedStreet
+        const walked = yield* walkedStreet(openingCallMs)
         for (const { event, state } of path) {
           yield* walked.happen(event)
           walked.expectToBe(state, name)
@@ -214,7 +226,7 @@ describe('a real slot follows its machine', () => {
     ({ path, name }) =>
       run(
         Effect.gen(function* () {
-          const walked = yield* walkedStreet
+          const walked = yield* walkedStreet(openingCallMs)
           for (const { event } of path.slice(0, -1)) yield* walked.happen(event)
           yield* walked.restart
           const last = path.at(-1) as Step
@@ -226,10 +238,10 @@ describe('a real slot follows its machine', () => {
   )
 })
 
-it('a slot goes from its opening to its batch by the clock alone, nobody stating anything', () =>
+it('a slot goes from its opening call to its batch by the clock alone, nobody stating anything', () =>
   run(
     Effect.gen(function* () {
-      const { neighbourhood, log } = yield* streetWith(terms)
+      const { neighbourhood, log } = yield* streetWith(termsWith(CALL_MS))
       const entered: [number, string][] = []
       const deadlineMs = times.endMs + rules.meteringDeadlineMs
       for (let nowMs = NOW_MS; nowMs <= deadlineMs; nowMs += MINUTE_MS / 2) {
@@ -243,7 +255,8 @@ it('a slot goes from its opening to its batch by the clock alone, nobody stating
         if (phase !== before && phase !== undefined) entered.push([nowMs, phase])
       }
       expect(entered).toEqual([
-        [openMs, 'continuous'],
+        [openMs, 'call'],
+        [openMs + CALL_MS, 'continuous'],
         [times.gateMs, 'closed'],
         [times.startMs, 'delivering'],
         [times.endMs, 'metering'],

@@ -15,7 +15,14 @@ describe('rules that joined later', () => {
 
   it('stand where they are named, and are checked like the others', () => {
     expect(decode({ ...older, bandEurPerMWh: 70 })).toMatchObject({ bandEurPerMWh: 70, haltMs: laterRules.haltMs })
-    for (const wrong of [{ bandEurPerMWh: -1 }, { haltMs: 0 }, { maxOrdersPerAccountAndSlot: 1.5 }, { haltMs: '9' }]) {
+    for (const wrong of [
+      { bandEurPerMWh: -1 },
+      { haltMs: 0 },
+      { maxOrdersPerAccountAndSlot: 1.5 },
+      { haltMs: '9' },
+      { openingCallMs: -1 },
+      { priceRule: 'dearest' },
+    ]) {
       expect(() => decode({ ...older, ...wrong })).toThrow(Object.keys(wrong)[0])
     }
   })
