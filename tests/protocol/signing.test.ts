@@ -65,7 +65,9 @@ describe('a signed message', () => {
         const digit = own.signature[at] === '1' ? '2' : '1'
         const other = `${own.signature.slice(0, at)}${digit}${own.signature.slice(at + 1)}` as `0x${string}`
         if (at > 1) expect(verifiedDigest({ domain, envelope: { ...own, signature: other } })).toBeNull()
-        expect(verifiedDigest({ domain, envelope: { ...own, body: { ...own.body, slot: slot === 0 ? 1 : slot - 1 } } })).toBeNull()
+        expect(
+          verifiedDigest({ domain, envelope: { ...own, body: { ...own.body, slot: slot === 0 ? 1 : slot - 1 } } }),
+        ).toBeNull()
       }),
       { numRuns: 60 },
     )
