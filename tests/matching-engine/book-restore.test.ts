@@ -110,6 +110,9 @@ function run(book: OrderBook, before: readonly Step[]): readonly RestingOrder[] 
     for (const event of outcome.accepted ? outcome.events : []) {
       if (event.type === 'accepted' && one.op === 'place') open.set(event.id, one.order)
       if (event.type === 'closed') open.delete(event.id)
+      if (event.type === 'trade') {
+        for (const { id: traded, openWh } of [event.maker, event.taker]) if (openWh === 0) open.delete(traded)
+      }
       const moved = event.type === 'amended' ? open.get(event.id) : undefined
       if (event.type !== 'amended' || moved === undefined) continue
       if (event.priority === 'lost') open.delete(event.id)

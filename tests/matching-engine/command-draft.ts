@@ -8,7 +8,7 @@ const figure = (min: number, max: number) =>
     { weight: 40, arbitrary: fc.integer({ min, max }) },
     { weight: 1, arbitrary: fc.constantFrom(...hostileFigures) },
   )
-const often = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 })
+const often = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
 export const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 const times = <T>(count: number, value: T): readonly T[] => Array<T>(count).fill(value)
