@@ -1,6 +1,6 @@
-import type { SignedCancel, SignedOrder } from '#protocol/envelope.ts'
+import type { SignedCancel, SignedControl, SignedOrder } from '#protocol/envelope.ts'
 import type { Hash32 } from '#protocol/ids.ts'
-import type { LoggedEvent, MarketEvent, MarketEventOf } from '#protocol/market-event.ts'
+import type { LoggedEvent, MarketEvent, MarketEventOf, PhaseCause, SlotPhase } from '#protocol/market-event.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Refusal } from '#protocol/refusal.ts'
@@ -9,14 +9,21 @@ import { applyEvent, emptyStreet, type StreetSlot } from '#protocol/street.ts'
 import { type Admitted, admit } from './admission/admit.ts'
 import { type MarketView, slotTimes } from './admission/market-view.ts'
 import { replacedOrder } from './admission/order.ts'
-import { batchFault } from './batch-order.ts'
+import { type BatchEvent, batchFault } from './batch-order.ts'
 import type { BookEvent, BookOutcome } from './book/book-event.ts'
 import { MarketMemory } from './market-memory.ts'
+import { leavesBand } from './price-band.ts'
 import type { SessionEvent } from './session-machine.ts'
 import { bookPhaseOf, newSlotMarket, restoredSlotMarket, type SlotMarket } from './slot-market.ts'
 import { marketEventOf } from './trading-events.ts'
 
-type BatchEvent = MarketEventOf<'BatchProposed'> | MarketEventOf<'BatchFinalized'>
+/** What a control tells the sessions it is for. */
+const sessionEvents = {
+  halt: 'SlotHalted',
+  resume: 'SlotResumed',
+  stop: 'MarketStopped',
+  start: 'MarketStarted',
+} as const
 
 /**
  * The quiet core of a neighbourhood: commands in, events out, all of it synchronous. It runs ahead of the log by
@@ -51,7 +58,7 @@ export class Market {
     for (const of of this.#street.slots.values()) {
       this.#lastSlot = Math.max(this.#lastSlot ?? of.slot, of.slot)
       if (of.phase === 'settled') continue
-      this.#slots.set(of.slot, restoredSlotMarket({ of, rules: this.#rules, nowMs: this.#nowMs }))
+      this.#slots.set(of.slot, restoredSlotMarket({ of, ...this.#terms }))
     }
   }
 
@@ -82,17 +89,23 @@ export class Market {
     if (fault !== null) return fault
     this.#nowMs = Math.max(this.#nowMs, event.timeMs)
     this.#emit({ ...event, timeMs: this.#nowMs })
-    if (event.type === 'BatchProposed') return null
+    const { type } = event
+    if (type === 'BatchProposed') return null
     const { firstSlot, lastSlot } = known(this.#street.batches.get(event.number)).batch
     for (let slot = firstSlot; slot <= lastSlot; slot++) {
-      this.#send(known(this.#slots.get(slot)), { type: 'BatchFinalized' })
-      this.#slots.delete(slot)
+      this.#move(known(this.#slots.get(slot)), { type }, 'batch')
+      if (type === 'BatchFinalized') this.#slots.delete(slot)
     }
     return null
   }
 
   get #rules(): MarketRules {
     return known(this.#street.rules)
+  }
+
+  /** What a slot's market is made with. */
+  get #terms() {
+    return { rules: this.#rules, nowMs: this.#nowMs, isStopped: this.#street.isStopped }
   }
 
   get #view(): MarketView {
@@ -104,6 +117,7 @@ export class Market {
       operator: known(operator),
       nowMs: this.#nowMs,
       wasSeen: (order) => this.#memory.wasSeen(order),
+      ordersTaken: (of) => this.#memory.ordersTaken(of),
     }
   }
 
@@ -131,32 +145,57 @@ export class Market {
     let next = this.#lastSlot === null ? current + 1 : this.#lastSlot + 1
     if (this.#lastSlot === null) while (slotTimes(next, rules).gateMs <= this.#nowMs) next++
     for (; next <= current + slotsAhead; next++) {
-      const market = newSlotMarket({ slot: next, rules, nowMs: this.#nowMs })
+      const market = newSlotMarket({ slot: next, ...this.#terms })
       this.#slots.set(next, market)
       this.#lastSlot = next
-      if (market.session.dueMs > this.#nowMs) this.#send(market, { type: 'TradingOpened', opening: 'continuous' })
+      if (market.session.dueMs > this.#nowMs) this.#openTrading(market, 'clock')
       this.#passTime(market)
     }
   }
 
+  /** Opens a slot's trading; while the market is stopped the log only learns that the slot is there. */
+  #openTrading(market: SlotMarket, cause: PhaseCause): void {
+    const phase = market.session.send({ type: 'TradingOpened', callEndsMs: null })
+    this.#enter(market, phase ?? 'scheduled', cause)
+  }
+
+  /** Goes through every moment that is due, one after the other: what expires before the gate expires before it. */
   #passTime(market: SlotMarket): void {
-    this.#emitTrading(market.slot, market.book.advance(this.#nowMs), null)
-    while (market.session.dueMs <= this.#nowMs) this.#send(market, { type: 'TimePassed', nowMs: this.#nowMs })
+    const { session, book } = market
+    for (let dueMs = session.dueMs; dueMs <= this.#nowMs; dueMs = session.dueMs) {
+      this.#emitTrading(market.slot, book.advance(Math.max(dueMs, book.nowMs)), null)
+      this.#move(market, { type: 'TimePassed', nowMs: dueMs }, 'clock')
+    }
+    this.#emitTrading(market.slot, book.advance(this.#nowMs), null)
     this.#completeStatements(market)
   }
 
-  #send(market: SlotMarket, event: SessionEvent): void {
+  /** Tells a session what happened, which may leave it where it is. */
+  #tell(market: SlotMarket, event: SessionEvent, cause: PhaseCause): void {
     const phase = market.session.send(event)
-    if (phase === null) throw new Error(`slot ${market.slot} is ${market.session.phase}: not moved by ${event.type}`)
-    this.#emit({ type: 'SlotPhaseChanged', timeMs: this.#nowMs, slot: market.slot, phase })
-    this.#emitTrading(market.slot, market.book.setPhase(bookPhaseOf(phase)), null)
+    if (phase !== null) this.#enter(market, phase, cause)
+  }
+
+  /** Tells a session what has to move it. */
+  #move(market: SlotMarket, event: SessionEvent, cause: PhaseCause): void {
+    const { slot, session } = market
+    const { phase } = session
+    this.#tell(market, event, cause)
+    if (session.phase === phase) throw new Error(`slot ${slot} is ${phase}: not moved by ${event.type}`)
+  }
+
+  #enter(market: SlotMarket, phase: SlotPhase, cause: PhaseCause): void {
+    const { slot, session, book } = market
+    const until = session.untilMs === null ? {} : { untilMs: session.untilMs }
+    this.#emit({ type: 'SlotPhaseChanged', timeMs: this.#nowMs, slot, phase, cause, ...until })
+    this.#emitTrading(slot, book.setPhase(bookPhaseOf(phase)), null)
   }
 
   #completeStatements(market: SlotMarket): void {
     if (market.session.phase !== 'metering') return
     const { statements } = this.#streetSlot(market.slot)
     for (const { account } of this.#street.homes.values()) if (!statements.has(account)) return
-    this.#send(market, { type: 'StatementsCompleted' })
+    this.#move(market, { type: 'StatementsCompleted' }, 'statements')
   }
 
   #apply({ message, digest }: Admitted): Outcome {
@@ -176,20 +215,25 @@ export class Market {
         return message.body.replaces === 0 ? this.#place(message, digest) : this.#amend(message)
       case 'cancel':
         return this.#cancel(message)
+      case 'control':
+        this.#control(message)
+        break
     }
     return { accepted: true, id: digest }
   }
 
   #place(order: SignedOrder, orderId: Hash32): Outcome {
-    const { slot, book } = known(this.#slots.get(order.body.slot))
+    const market = known(this.#slots.get(order.body.slot))
+    const { book } = market
     const outcome = book.place({ id: orderId, ...order.body })
     if (!outcome.accepted) return bookRefused(outcome)
-    this.#emitTrading(slot, outcome.events, order)
+    this.#trade(market, outcome.events, order)
     return { accepted: true, id: orderId }
   }
 
   #amend(order: SignedOrder): Outcome {
-    const { slot, book } = known(this.#slots.get(order.body.slot))
+    const market = known(this.#slots.get(order.body.slot))
+    const { book } = market
     const { orderId } = known(replacedOrder(this.#view, order.body))
     const { priceEurPerMWh, energyWh } = order.body
     const outcome = book.amend({ id: orderId, priceEurPerMWh, energyWh })
@@ -198,8 +242,28 @@ export class Market {
     if (outcome.events[0]?.type !== 'amended') {
       this.#emit({ type: 'OrderAmended', timeMs: this.#nowMs, orderId, order, priority: 'kept' })
     }
-    this.#emitTrading(slot, outcome.events, order)
+    this.#trade(market, outcome.events, order)
     return { accepted: true, id: orderId }
+  }
+
+  /** What an order did, and the halt that follows if it left the price band. */
+  #trade(market: SlotMarket, events: readonly BookEvent[], order: SignedOrder): void {
+    const rules = this.#rules
+    const { lastPriceEurPerMWh: referenceEurPerMWh } = this.#streetSlot(market.slot)
+    this.#emitTrading(market.slot, events, order)
+    if (!leavesBand(events, { referenceEurPerMWh, rules })) return
+    this.#move(market, { type: 'BandLeft', haltEndsMs: this.#nowMs + rules.haltMs }, 'band')
+  }
+
+  #control(control: SignedControl): void {
+    this.#emit({ type: 'MarketControlled', timeMs: this.#nowMs, control })
+    const { action, slot } = control.body
+    const isForOne = action === 'halt' || action === 'resume'
+    for (const market of isForOne ? [known(this.#slots.get(slot))] : this.#slots.values()) {
+      this.#tell(market, { type: sessionEvents[action] }, 'operator')
+      if (action === 'start' && market.session.phase === 'scheduled') this.#openTrading(market, 'operator')
+      this.#passTime(market) // what was due while it was halted
+    }
   }
 
   #cancel(cancel: SignedCancel): Outcome {

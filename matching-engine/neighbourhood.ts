@@ -1,36 +1,47 @@
-import { Cause, Effect, Semaphore, Stream } from 'effect'
-import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
+import { Cause, Effect, Stream } from 'effect'
+import type { LoggedEvent } from '#protocol/market-event.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Statement } from '#protocol/statement.ts'
 import { applyEvent, emptyStreet, type Street } from '#protocol/street.ts'
+import type { BatchEvent } from './batch-order.ts'
 import { type EventLog, LogFailure, type StaleSequence } from './event-log/event-log.ts'
 import { Market } from './market.ts'
+import { MarketData } from './market-data/market-data.ts'
 import { missingStatements } from './missing-statements.ts'
 import { differenceFromLog, type NeighbourhoodTerms, termsFault } from './neighbourhood-terms.ts'
+import { Turns } from './turns.ts'
 
-/** How many messages are decided before other work of the process gets a turn: a signature costs a millisecond. */
+/**
+ * How many messages are decided before others get a turn, and other work of the process too: a signature costs a
+ * millisecond.
+ */
 const MESSAGES_A_TURN = 8
 
 type Stopped = LogFailure | StaleSequence
 
-/** One neighbourhood's market: the only writer of its partition. Calls are taken one after the other. */
+/** One neighbourhood's market: the only writer of its partition. Callers take turns, see `Turns`. */
 export interface Neighbourhood {
   readonly partition: string
   /** The live fold of what is in the log; read-only for outsiders. */
   readonly street: Street
+  /** Prices and price levels as of the same sequence; read-only for outsiders, too. */
+  readonly marketData: MarketData
   /**
-   * Moves time, then admits and matches each message in order, appends everything to the log at once, and only
-   * then answers, one Outcome each. If the log cannot take it, this and every later call fails.
+   * Moves time, then admits and matches each message in order, appends what happened to the log, and only then
+   * answers, one Outcome each: all at once, or while others wait in turns of a few messages. `who` says whose lane it
+   * is. If the log cannot take it, this and every later call fails.
    */
-  readonly submit: (messages: readonly unknown[], nowMs: number) => Effect.Effect<readonly Outcome[], Stopped>
+  readonly submit: (
+    messages: readonly unknown[],
+    nowMs: number,
+    who?: string,
+  ) => Effect.Effect<readonly Outcome[], Stopped>
   /** Moves time: opens slots, expires orders, closes gates, delivering → metering → settling. Idempotent. */
-  readonly advance: (nowMs: number) => Effect.Effect<void, Stopped>
+  readonly advance: (nowMs: number, who?: string) => Effect.Effect<void, Stopped>
   /** Unsigned estimates for statements the metering deadline has passed without; the operator signs and submits them. */
   readonly missingStatements: (nowMs: number) => readonly Statement[]
   /** What settlement did. A batch that cannot follow is a LogFailure that says why, and changes nothing. */
-  readonly record: (
-    event: MarketEventOf<'BatchProposed'> | MarketEventOf<'BatchFinalized'>,
-  ) => Effect.Effect<void, Stopped>
+  readonly record: (event: BatchEvent) => Effect.Effect<void, Stopped>
   /** Everything after a sequence, then every later event; never ends. */
   readonly events: (afterSequence: number) => Stream.Stream<LoggedEvent, LogFailure>
 }
@@ -65,9 +76,10 @@ export const openNeighbourhood: (options: NeighbourhoodOptions) => Effect.Effect
 class Engine implements Neighbourhood {
   readonly partition: string
   readonly street = emptyStreet()
+  readonly marketData = new MarketData()
   readonly #log: EventLog
   readonly #market = new Market()
-  readonly #turn = Semaphore.makeUnsafe(1)
+  readonly #turns = new Turns()
   #stopped: Stopped | null = null
 
   constructor(log: EventLog, partition: string) {
@@ -75,16 +87,28 @@ class Engine implements Neighbourhood {
     this.partition = partition
   }
 
-  readonly submit: Neighbourhood['submit'] = (messages, nowMs) => this.#inTurn(this.#decide(messages, nowMs))
+  readonly submit: Neighbourhood['submit'] = (messages, nowMs, who = 'submit') =>
+    this.#turns.inLane(
+      who,
+      Effect.suspend(() => {
+        const outcomes: Outcome[] = []
+        return this.#inTurn(this.#decide({ messages, nowMs, outcomes })).pipe(
+          Effect.repeat({ while: () => outcomes.length < messages.length }),
+          Effect.as(outcomes),
+        )
+      }),
+    )
 
-  readonly advance: Neighbourhood['advance'] = (nowMs) => this.#inTurn(Effect.sync(() => this.#market.moveTime(nowMs)))
+  readonly advance: Neighbourhood['advance'] = (nowMs, who = 'clock') =>
+    this.#turns.inLane(who, this.#inTurn(Effect.sync(() => this.#market.moveTime(nowMs))))
 
   readonly missingStatements: Neighbourhood['missingStatements'] = (nowMs) =>
     missingStatements({ street: this.street, memory: this.#market.memory, nowMs })
 
   readonly record: Neighbourhood['record'] = (event) =>
-    Effect.flatMap(this.#inTurn(Effect.sync(() => this.#market.record(event))), (detail) =>
-      detail === null ? Effect.void : Effect.fail(this.#failure(detail)),
+    Effect.flatMap(
+      this.#turns.inLane('settlement', this.#inTurn(Effect.sync(() => this.#market.record(event)))),
+      (detail) => (detail === null ? Effect.void : Effect.fail(this.#failure(detail))),
     )
 
   readonly events: Neighbourhood['events'] = (afterSequence) => this.#log.subscribe(this.partition, afterSequence)
@@ -96,6 +120,7 @@ class Engine implements Neighbourhood {
         applyEvent(this.street, logged)
         this.#market.replay(logged)
       }
+      this.marketData.push(events)
     })
   }
 
@@ -115,15 +140,23 @@ class Engine implements Neighbourhood {
     )
   }
 
-  readonly #decide = Effect.fnUntraced({ self: this }, function* (messages: readonly unknown[], nowMs: number) {
-    this.#market.moveTime(nowMs)
-    const outcomes: Outcome[] = []
-    for (const message of messages) {
-      if (outcomes.length > 0 && outcomes.length % MESSAGES_A_TURN === 0) yield* Effect.yieldNow
-      outcomes.push(this.#market.take(message))
-    }
-    return outcomes
-  })
+  /** Decides about the messages that have no outcome yet, until others want a turn. */
+  readonly #decide = Effect.fnUntraced(
+    { self: this },
+    function* (batch: { readonly messages: readonly unknown[]; readonly nowMs: number; readonly outcomes: Outcome[] }) {
+      const { messages, nowMs, outcomes } = batch
+      this.#market.moveTime(nowMs)
+      const first = outcomes.length
+      for (const message of messages.slice(first)) {
+        const decided = outcomes.length - first
+        if (decided > 0 && decided % MESSAGES_A_TURN === 0) {
+          yield* Effect.yieldNow
+          if (this.#turns.areWanted) return
+        }
+        outcomes.push(this.#market.take(message))
+      }
+    },
+  )
 
   /**
    * One command at a time: runs it on the core, appends what happened, folds it, answers. The core has run ahead
@@ -134,17 +167,18 @@ class Engine implements Neighbourhood {
       const answer = yield* command
       const events = this.#market.takeEvents()
       if (events.length === 0) return answer
-      let { sequence } = this.street
+      const { sequence } = this.street
       yield* this.#log.append(this.partition, sequence, events)
-      for (const event of events) applyEvent(this.street, { sequence: ++sequence, event })
+      const logged = events.map((event, index): LoggedEvent => ({ sequence: sequence + 1 + index, event }))
+      for (const event of logged) applyEvent(this.street, event)
+      this.marketData.push(logged)
       return answer
     }).pipe(
       Effect.tapError((error) => Effect.sync(() => this.#stop(error))),
       Effect.onError((cause) => Effect.sync(() => this.#stop(this.#failure(`stopped by ${Cause.pretty(cause)}`)))),
     )
     const unlessStopped = Effect.suspend(() => (this.#stopped === null ? run : Effect.fail(this.#stopped)))
-    // Half a command must not stay behind when a caller gives up.
-    return this.#turn.withPermit(Effect.uninterruptible(unlessStopped))
+    return this.#turns.inTurn(unlessStopped)
   }
 
   #stop(error: Stopped): void {

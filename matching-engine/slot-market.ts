@@ -18,11 +18,12 @@ export function newSlotMarket(options: {
   readonly slot: number
   readonly rules: MarketRules
   readonly nowMs: number
+  readonly isStopped: boolean
 }): SlotMarket {
-  const { slot, rules } = options
+  const { slot, rules, isStopped } = options
   return {
     slot,
-    session: new Session({ ...slotTimes(slot, rules), phase: 'scheduled' }),
+    session: new Session({ ...slotTimes(slot, rules), isStopped, phase: 'scheduled' }),
     book: bookOf(options),
   }
 }
@@ -32,12 +33,15 @@ export function restoredSlotMarket(options: {
   readonly of: StreetSlot
   readonly rules: MarketRules
   readonly nowMs: number
+  readonly isStopped: boolean
 }): SlotMarket {
-  const { of, rules, nowMs } = options
+  const { of, rules, nowMs, isStopped } = options
+  const { slot, phase, callEndsMs, haltEndsMs, isHeld } = of
   const book = bookOf({ rules, nowMs })
   book.restore(restingOrders(of))
-  book.setPhase(bookPhaseOf(of.phase))
-  return { slot: of.slot, session: new Session({ ...slotTimes(of.slot, rules), phase: of.phase }), book }
+  book.setPhase(bookPhaseOf(phase))
+  const session = new Session({ ...slotTimes(slot, rules), phase, callEndsMs, haltEndsMs, isHeld, isStopped })
+  return { slot, session, book }
 }
 
 /** What a book may do in a phase of its session. */

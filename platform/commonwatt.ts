@@ -5,6 +5,7 @@ import { type Cause, Console, Effect, type Exit, Layer, References } from 'effec
 import { CliError, CliOutput, Command } from 'effect/cli'
 import manifest from '../package.json' with { type: 'json' }
 import { BadInput } from './bad-input.ts'
+import { bench } from './commands/bench.ts'
 import { match } from './commands/match.ts'
 import { meter } from './commands/meter.ts'
 import { replay } from './commands/replay.ts'
@@ -47,7 +48,7 @@ const report = (cause: Cause.Cause<unknown>) => {
 
 Command.make('commonwatt').pipe(
   Command.withDescription('A street sells itself its own electricity.'),
-  Command.withSubcommands([start, match, meter, replay, verify]),
+  Command.withSubcommands([start, match, meter, replay, verify, bench]),
   Command.run({ version: manifest.version }),
   Effect.tapCause(report),
   Effect.provide([NodeServices.layer, presenter, Layer.succeed(References.LogToStderr, true)]),

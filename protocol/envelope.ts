@@ -1,6 +1,7 @@
 import { Schema } from 'effect'
 import { Enrolment } from './enrolment.ts'
 import { Address, Hex } from './ids.ts'
+import { MarketControl } from './market-control.ts'
 import { Cancel, Order } from './order.ts'
 import { Reading } from './reading.ts'
 import { Statement } from './statement.ts'
@@ -30,8 +31,18 @@ export type SignedStatement = typeof SignedStatement.Type
 export const SignedEnrolment = envelope('enrolment', Enrolment)
 export type SignedEnrolment = typeof SignedEnrolment.Type
 
-/** Everything a home can hand to its market. */
-export const SignedMessage = Schema.Union([SignedOrder, SignedCancel, SignedReading, SignedStatement, SignedEnrolment])
+export const SignedControl = envelope('control', MarketControl)
+export type SignedControl = typeof SignedControl.Type
+
+/** Everything a market can be handed, by its homes and by its operator. */
+export const SignedMessage = Schema.Union([
+  SignedOrder,
+  SignedCancel,
+  SignedReading,
+  SignedStatement,
+  SignedEnrolment,
+  SignedControl,
+])
 export type SignedMessage = typeof SignedMessage.Type
 export type MessageKind = SignedMessage['kind']
 export type BodyOf<K extends MessageKind> = Extract<SignedMessage, { readonly kind: K }>['body']

@@ -1,4 +1,11 @@
-import type { SignedCancel, SignedEnrolment, SignedOrder, SignedReading, SignedStatement } from './envelope.ts'
+import type {
+  SignedCancel,
+  SignedControl,
+  SignedEnrolment,
+  SignedOrder,
+  SignedReading,
+  SignedStatement,
+} from './envelope.ts'
 import type { Hash32 } from './ids.ts'
 import type { MarketRules } from './market-rules.ts'
 import type { Trade } from './trade.ts'
@@ -14,9 +21,13 @@ export const slotPhases = [
   'delivering',
   'metering',
   'settling',
+  'disputed',
   'settled',
 ] as const
 export type SlotPhase = (typeof slotPhases)[number]
+
+/** What moved a slot into a phase: time, a trade outside the price band, the operator, its last statement, its batch. */
+export type PhaseCause = 'clock' | 'band' | 'operator' | 'statements' | 'batch'
 
 /** What a batch adds up to, over all its slots. Money in µEUR, energy in Wh. */
 export interface BatchTotals {
@@ -67,13 +78,22 @@ export type MarketEvent = { readonly timeMs: number } & (
       readonly neighbourhood: string
       readonly rules: MarketRules
       readonly domain: SigningDomain
-      /** signs estimates for missing statements */
+      /** signs estimates for missing statements, and what controls the market */
       readonly operator: `0x${string}`
     }
   | { readonly type: 'HomeEnrolled'; readonly enrolment: SignedEnrolment }
   | { readonly type: 'ReadingAccepted'; readonly reading: SignedReading; readonly hash: Hash32 }
   | { readonly type: 'StatementAccepted'; readonly statement: SignedStatement }
-  | { readonly type: 'SlotPhaseChanged'; readonly slot: number; readonly phase: SlotPhase }
+  | {
+      readonly type: 'SlotPhaseChanged'
+      readonly slot: number
+      readonly phase: SlotPhase
+      /** left out in logs from before it was kept */
+      readonly cause?: PhaseCause
+      /** when the clock will end the phase, Unix ms: there for a call and for a halt that the price band began */
+      readonly untilMs?: number
+    }
+  | { readonly type: 'MarketControlled'; readonly control: SignedControl }
   | { readonly type: 'OrderPlaced'; readonly orderId: Hash32; readonly order: SignedOrder }
   | {
       /** `orderId` is the amended order's; it keeps its place in the queue only where `priority` says so */
@@ -94,6 +114,9 @@ export type MarketEvent = { readonly timeMs: number } & (
     }
   | { readonly type: 'TradeMatched'; readonly trade: Trade }
   | { readonly type: 'BatchProposed'; readonly batch: Batch; readonly place: ChainPlace }
+  /** somebody disputes a batch on chain: it cannot become final before it is upheld */
+  | { readonly type: 'BatchDisputed'; readonly number: number; readonly place: ChainPlace }
+  | { readonly type: 'BatchUpheld'; readonly number: number; readonly place: ChainPlace }
   | { readonly type: 'BatchFinalized'; readonly number: number; readonly place: ChainPlace }
 )
 export type MarketEventType = MarketEvent['type']

@@ -1,5 +1,6 @@
-import { Schema } from 'effect'
+import { Effect, Schema } from 'effect'
 import { Count, PositiveInt, SignedInt } from './ids.ts'
+import { laterRules } from './later-rules.ts'
 
 /**
  * What the supplier charges and pays, and what a local trade still costs, in 0.001 EUR/MWh.
@@ -17,6 +18,10 @@ export type Tariff = typeof Tariff.Type
 /** Homes of one neighbourhood: with the supplier and the grid they fit one settlement batch (500 accounts). */
 export const HOMES_MAX = 498
 
+/** A rule that joined later: read as `laterRules` has it where it is left out. */
+const later = (rule: keyof typeof laterRules, schema: typeof Count) =>
+  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(laterRules[rule])))
+
 /** The rules of one neighbourhood's market. Times are ms unless named otherwise. */
 export const MarketRules = Schema.Struct({
   slotMinutes: Schema.Literals([5, 15, 30, 60]),
@@ -28,6 +33,12 @@ export const MarketRules = Schema.Struct({
   /** the most Wh that one order may be for, and that a home may have metered each way in one slot */
   maxOrderWh: PositiveInt,
   maxOpenOrdersPerAccountAndSlot: PositiveInt,
+  /** orders and amends in all, open or not */
+  maxOrdersPerAccountAndSlot: later('maxOrdersPerAccountAndSlot', PositiveInt),
+  /** a trade further than this from the slot's last price before its command halts the slot; 0 is no band */
+  bandEurPerMWh: later('bandEurPerMWh', Count),
+  /** how long such a halt lasts */
+  haltMs: later('haltMs', PositiveInt),
   slotsPerBatch: PositiveInt,
   disputeWindowMs: Count,
   tariff: Tariff,
@@ -36,6 +47,7 @@ export type MarketRules = typeof MarketRules.Type
 
 /** DOMAIN's defaults: 15 min slots, 96 ahead, gate 5 min before, a batch and a dispute window of a day. */
 export const defaultMarketRules: MarketRules = {
+  ...laterRules,
   slotMinutes: 15,
   slotsAhead: 96,
   gateBeforeDeliveryMs: 5 * 60_000,

@@ -1,7 +1,7 @@
+import { addOpenOrder, type OpenOrder, type OpenOrders } from './open-orders.ts'
 import type { Statement } from './statement.ts'
 import {
   emptyStreet,
-  type OpenOrder,
   type Position,
   type Street,
   type StreetBatch,
@@ -10,7 +10,7 @@ import {
 } from './street.ts'
 
 type Hex = `0x${string}`
-type SlotRow = Omit<StreetSlot, 'openOrders' | 'positions' | 'statements'>
+type SlotRow = Omit<StreetSlot, keyof OpenOrders | 'positions' | 'statements'>
 type OrderRow = OpenOrder & { readonly slot: number }
 type PositionRow = Position & { readonly slot: number; readonly account: Hex }
 type NonceRow = { readonly account: Hex; readonly nonce: number; readonly slot: number }
@@ -20,7 +20,19 @@ type Columns<Row> = { readonly [K in keyof Row]?: readonly Row[K][] }
 
 /** A street as plain JSON, columnar: what the page starts from, and what a state hash covers. */
 export interface StreetSnapshot
-  extends Pick<Street, 'sequence' | 'timeMs' | 'neighbourhood' | 'rules' | 'domain' | 'operator' | 'counts' | 'tape'> {
+  extends Pick<
+    Street,
+    | 'sequence'
+    | 'timeMs'
+    | 'neighbourhood'
+    | 'rules'
+    | 'domain'
+    | 'operator'
+    | 'isStopped'
+    | 'controlNonce'
+    | 'counts'
+    | 'tape'
+  > {
   readonly homes: Columns<StreetHome>
   readonly slots: Columns<SlotRow>
   readonly openOrders: Columns<OrderRow>
@@ -40,10 +52,14 @@ export function snapshotOf(street: Street): StreetSnapshot {
     rules: street.rules,
     domain: street.domain,
     operator: street.operator,
+    isStopped: street.isStopped,
+    controlNonce: street.controlNonce,
     counts: { ...street.counts },
     tape: [...street.tape],
     homes: columnsOf([...street.homes.values()]),
-    slots: columnsOf(slots.map(({ openOrders: _o, positions: _p, statements: _s, ...row }): SlotRow => row)),
+    slots: columnsOf(
+      slots.map(({ openOrders: _, openOrdersOf: _o, positions: _p, statements: _s, ...row }): SlotRow => row),
+    ),
     openOrders: columnsOf(
       slots.flatMap(({ slot, openOrders }) => [...openOrders.values()].map((o) => ({ slot, ...o }))),
     ),
@@ -67,6 +83,8 @@ export function streetFrom(snapshot: StreetSnapshot): Street {
   street.rules = snapshot.rules
   street.domain = snapshot.domain
   street.operator = snapshot.operator
+  street.isStopped = snapshot.isStopped
+  street.controlNonce = snapshot.controlNonce
   Object.assign(street.counts, snapshot.counts)
   street.tape.push(...snapshot.tape)
   for (const home of rowsOf<StreetHome>(snapshot.homes)) {
@@ -75,10 +93,17 @@ export function streetFrom(snapshot: StreetSnapshot): Street {
     street.homeOfDevice.set(home.deviceId, home)
   }
   for (const row of rowsOf<SlotRow>(snapshot.slots)) {
-    street.slots.set(row.slot, { ...row, openOrders: new Map(), positions: new Map(), statements: new Map() })
+    street.slots.set(row.slot, {
+      ...row,
+      openOrders: new Map(),
+      openOrdersOf: new Map(),
+      positions: new Map(),
+      statements: new Map(),
+    })
   }
   for (const { slot, ...order } of rowsOf<OrderRow>(snapshot.openOrders)) {
-    street.slots.get(slot)?.openOrders.set(order.orderId, order)
+    const of = street.slots.get(slot)
+    if (of !== undefined) addOpenOrder(of, order)
   }
   for (const { slot, account, ...position } of rowsOf<PositionRow>(snapshot.positions)) {
     street.slots.get(slot)?.positions.set(account, position)

@@ -1,5 +1,8 @@
-import type { Batch, ChainPlace, LoggedEvent, MarketEvent, SlotPhase } from './market-event.ts'
+import { laterRules } from './later-rules.ts'
+import type { MarketControl } from './market-control.ts'
+import type { Batch, ChainPlace, LoggedEvent, MarketEvent, MarketEventOf, SlotPhase } from './market-event.ts'
 import type { MarketRules } from './market-rules.ts'
+import { addOpenOrder, type OpenOrders, removeOpenOrder } from './open-orders.ts'
 import type { Statement } from './statement.ts'
 import type { Trade } from './trade.ts'
 import type { SigningDomain } from './typed-data.ts'
@@ -21,21 +24,6 @@ export interface StreetHome {
   exportWh: number
 }
 
-/** An order that can still trade. `energyWh` is the total quantity, `openWh` what is left of it. */
-export interface OpenOrder {
-  readonly orderId: Hex
-  readonly account: Hex
-  readonly side: 'buy' | 'sell'
-  readonly timeInForce: 'GTC' | 'GTD' | 'IOC' | 'FOK'
-  readonly expiresAtMs: number
-  readonly postOnly: boolean
-  readonly selfTradePrevention: 'none' | 'cancel-taker' | 'cancel-maker' | 'cancel-both' | 'decrement'
-  nonce: number
-  priceEurPerMWh: number
-  energyWh: number
-  openWh: number
-}
-
 /** What one account bought and sold in one slot, in Wh and µEUR. */
 export interface Position {
   boughtWh: number
@@ -44,15 +32,20 @@ export interface Position {
   receivedMicroEur: number
 }
 
-/** A slot from its opening until it is settled. `openOrders` iterates in time priority. */
-export interface StreetSlot {
+/** A slot from its opening until it is settled. */
+export interface StreetSlot extends OpenOrders {
   readonly slot: number
   phase: SlotPhase
+  /** when the opening call ends by the clock, Unix ms, also while that call is halted; null: there is none */
+  callEndsMs: number | null
+  /** when the halt that the price band began ends by the clock, Unix ms; null: there is none */
+  haltEndsMs: number | null
+  /** the operator has halted it, and not resumed it */
+  isHeld: boolean
   trades: number
   tradedWh: number
   tradedMicroEur: number
   lastPriceEurPerMWh: number | null
-  readonly openOrders: Map<Hex, OpenOrder>
   readonly positions: Map<Hex, Position>
   readonly statements: Map<Hex, Statement>
 }
@@ -88,6 +81,10 @@ export interface Street {
   rules: MarketRules | null
   domain: SigningDomain | null
   operator: Hex | null
+  /** the operator has stopped the whole market, and not started it */
+  isStopped: boolean
+  /** the operator's last nonce */
+  controlNonce: number
   readonly counts: StreetCounts
   readonly homes: Map<string, StreetHome>
   readonly homeOfAccount: Map<Hex, StreetHome>
@@ -111,6 +108,8 @@ export function emptyStreet(): Street {
     rules: null,
     domain: null,
     operator: null,
+    isStopped: false,
+    controlNonce: 0,
     counts: {
       readings: 0,
       statements: 0,
@@ -145,7 +144,7 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
   switch (event.type) {
     case 'NeighbourhoodOpened':
       street.neighbourhood = event.neighbourhood
-      street.rules = event.rules
+      street.rules = { ...laterRules, ...event.rules }
       street.domain = event.domain
       street.operator = event.operator
       return
@@ -191,9 +190,12 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
     case 'SlotPhaseChanged':
       changePhase(street, event)
       return
+    case 'MarketControlled':
+      control(street, event.control.body)
+      return
     case 'OrderPlaced': {
       const { body } = event.order
-      known(street.slots.get(body.slot), `slot ${body.slot}`).openOrders.set(event.orderId, {
+      addOpenOrder(known(street.slots.get(body.slot), `slot ${body.slot}`), {
         orderId: event.orderId,
         account: body.account,
         side: body.side,
@@ -212,15 +214,15 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
     }
     case 'OrderAmended': {
       const { body } = event.order
-      const { openOrders } = known(street.slots.get(body.slot), `slot ${body.slot}`)
-      const order = known(openOrders.get(event.orderId), `order ${event.orderId}`)
+      const slot = known(street.slots.get(body.slot), `slot ${body.slot}`)
+      const order = known(slot.openOrders.get(event.orderId), `order ${event.orderId}`)
       order.openWh = Math.max(0, body.energyWh - (order.energyWh - order.openWh))
       order.energyWh = body.energyWh
       order.priceEurPerMWh = body.priceEurPerMWh
       order.nonce = body.nonce
       if (event.priority === 'lost') {
-        openOrders.delete(event.orderId)
-        openOrders.set(event.orderId, order)
+        removeOpenOrder(slot, event.orderId)
+        addOpenOrder(slot, order)
       }
       useNonce(street, body)
       return
@@ -235,9 +237,11 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
       reduced.openWh = event.openWh
       return
     }
-    case 'OrderClosed':
-      street.slots.get(event.slot)?.openOrders.delete(event.orderId)
+    case 'OrderClosed': {
+      const slot = street.slots.get(event.slot)
+      if (slot !== undefined) removeOpenOrder(slot, event.orderId)
       return
+    }
     case 'TradeMatched': {
       const { trade } = event
       const slot = known(street.slots.get(trade.slot), `slot ${trade.slot}`)
@@ -264,6 +268,10 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
       street.batches.set(event.batch.number, { batch: event.batch, proposed: event.place, final: null })
       street.counts.chainBlock = event.place.block
       return
+    case 'BatchDisputed':
+    case 'BatchUpheld':
+      street.counts.chainBlock = event.place.block
+      return
     case 'BatchFinalized': {
       const batch = known(street.batches.get(event.number), `batch ${event.number}`)
       batch.final = event.place
@@ -279,24 +287,33 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
   }
 }
 
-function changePhase(street: Street, change: { readonly slot: number; readonly phase: SlotPhase }): void {
+function changePhase(street: Street, change: MarketEventOf<'SlotPhaseChanged'>): void {
+  const { phase, untilMs = null } = change
   const slot = street.slots.get(change.slot)
   if (slot === undefined) {
     street.slots.set(change.slot, {
       slot: change.slot,
-      phase: change.phase,
+      phase,
+      callEndsMs: phase === 'call' ? untilMs : null,
+      haltEndsMs: null,
+      isHeld: false,
       trades: 0,
       tradedWh: 0,
       tradedMicroEur: 0,
       lastPriceEurPerMWh: null,
       openOrders: new Map(),
+      openOrdersOf: new Map(),
       positions: new Map(),
       statements: new Map(),
     })
     return
   }
-  slot.phase = change.phase
-  if (change.phase !== 'settled') return
+  slot.phase = phase
+  if (phase === 'call') slot.callEndsMs = untilMs
+  else if (phase !== 'halted') slot.callEndsMs = null
+  slot.haltEndsMs = phase === 'halted' ? untilMs : null
+  if (phase === 'closed') slot.isHeld = false
+  if (phase !== 'settled') return
   slot.positions.clear()
   slot.statements.clear()
   street.slots.delete(change.slot - HISTORY_LENGTH)
@@ -305,11 +322,22 @@ function changePhase(street: Street, change: { readonly slot: number; readonly p
   }
 }
 
+function control(street: Street, { action, slot, nonce }: MarketControl): void {
+  street.controlNonce = nonce
+  if (action === 'stop' || action === 'start') {
+    street.isStopped = action === 'stop'
+    return
+  }
+  const controlled = known(street.slots.get(slot), `slot ${slot}`)
+  controlled.isHeld = action === 'halt'
+  if (action === 'resume') controlled.haltEndsMs = null
+}
+
 function fill(slot: StreetSlot, orderId: Hex, energyWh: number): void {
   const order = known(slot.openOrders.get(orderId), `order ${orderId}`)
   if (order.openWh < energyWh) throw new Error(`order ${orderId} has ${order.openWh} Wh open, not ${energyWh}`)
   order.openWh -= energyWh
-  if (order.openWh === 0) slot.openOrders.delete(orderId)
+  if (order.openWh === 0) removeOpenOrder(slot, orderId)
 }
 
 /** The account's position in a slot, made if it has none yet. */

@@ -93,4 +93,13 @@ export const typedData: Readonly<
       { name: 'nonce', type: 'uint64' },
     ],
   },
+  control: {
+    primaryType: 'MarketControl',
+    fields: [
+      { name: 'neighbourhood', type: 'string' },
+      { name: 'action', type: 'string' },
+      { name: 'slot', type: 'uint64' },
+      { name: 'nonce', type: 'uint64' },
+    ],
+  },
 }

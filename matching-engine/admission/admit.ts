@@ -2,6 +2,7 @@ import type { SignedMessage } from '#protocol/envelope.ts'
 import type { Hex } from '#protocol/ids.ts'
 import type { Refusal } from '#protocol/refusal.ts'
 import { verifiedDigest } from '#protocol/viem.ts'
+import { controlRefusal, signedControlRefusal } from './control.ts'
 import { decodeMessage } from './decode.ts'
 import type { MarketView } from './market-view.ts'
 import { refuse } from './market-view.ts'
@@ -50,6 +51,8 @@ function publicRefusal(view: MarketView, message: SignedMessage): Refusal | null
       return statementRefusal(view, message)
     case 'enrolment':
       return enrolmentRefusal(view, message)
+    case 'control':
+      return controlRefusal(view, message)
   }
 }
 
@@ -65,5 +68,7 @@ function signedRefusal(view: MarketView, message: SignedMessage): Refusal | null
       return signedStatementRefusal(view, message)
     case 'enrolment':
       return signedEnrolmentRefusal(view, message)
+    case 'control':
+      return signedControlRefusal(view, message)
   }
 }

@@ -2,6 +2,7 @@ import { Result, Schema, SchemaIssue } from 'effect'
 import {
   type MessageKind,
   SignedCancel,
+  SignedControl,
   SignedEnrolment,
   type SignedMessage,
   SignedOrder,
@@ -20,6 +21,7 @@ const decoders: Readonly<Record<MessageKind, Decoder>> = {
   reading: Schema.decodeUnknownResult(SignedReading, strictly),
   statement: Schema.decodeUnknownResult(SignedStatement, strictly),
   enrolment: Schema.decodeUnknownResult(SignedEnrolment, strictly),
+  control: Schema.decodeUnknownResult(SignedControl, strictly),
 }
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -15,6 +15,8 @@ export interface MarketView {
   readonly nowMs: number
   /** whether an order of this id was ever taken in a slot that is not settled */
   readonly wasSeen: (order: { readonly slot: number; readonly orderId: Hex }) => boolean
+  /** how many orders and amends of an account were ever taken in a slot that is not settled */
+  readonly ordersTaken: (of: { readonly slot: number; readonly account: Hex }) => number
 }
 
 /** A refusal; `field` is a path into the envelope. */

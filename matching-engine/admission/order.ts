@@ -1,15 +1,9 @@
 import type { SignedCancel, SignedOrder } from '#protocol/envelope.ts'
+import type { OpenOrder } from '#protocol/open-orders.ts'
 import type { Order } from '#protocol/order.ts'
 import type { Refusal } from '#protocol/refusal.ts'
-import type { OpenOrder } from '#protocol/street.ts'
-import {
-  type MarketView,
-  neighbourhoodRefusal,
-  nonceRefusal,
-  ownSignerRefusal,
-  refuse,
-  slotTimes,
-} from './market-view.ts'
+import { gateRefusal } from './gate.ts'
+import { type MarketView, neighbourhoodRefusal, nonceRefusal, ownSignerRefusal, refuse } from './market-view.ts'
 
 /** Checks of an order that need no secret of the market: made before the signature is. */
 export function orderRefusal(view: MarketView, order: SignedOrder): Refusal | null {
@@ -25,7 +19,7 @@ export function orderRefusal(view: MarketView, order: SignedOrder): Refusal | nu
 export function signedOrderRefusal(view: MarketView, { body }: SignedOrder): Refusal | null {
   const used = nonceRefusal(view, body)
   if (used !== null) return used
-  return body.replaces === 0 ? roomRefusal(view, body) : amendRefusal(view, body)
+  return roomRefusal(view, body) ?? (body.replaces === 0 ? null : amendRefusal(view, body))
 }
 
 /** Checks of a cancel before its signature. */
@@ -52,8 +46,8 @@ export function signedCancelRefusal(view: MarketView, { body }: SignedCancel): R
 
 /** The account's open order that an amend replaces. */
 export function replacedOrder(view: MarketView, body: Order): OpenOrder | undefined {
-  for (const order of view.street.slots.get(body.slot)?.openOrders.values() ?? []) {
-    if (order.account === body.account && order.nonce === body.replaces) return order
+  for (const order of view.street.slots.get(body.slot)?.openOrdersOf.get(body.account)?.values() ?? []) {
+    if (order.nonce === body.replaces) return order
   }
   return undefined
 }
@@ -82,20 +76,6 @@ function limitsRefusal({ rules }: MarketView, body: Order): Refusal | null {
   return refuse('INVALID_PRICE', `price ${price} is outside ${min} … ${max} EUR/MWh`, 'body.priceEurPerMWh')
 }
 
-function gateRefusal(view: MarketView, slot: number): Refusal | null {
-  const known = view.street.slots.get(slot)
-  const { gateMs } = slotTimes(slot, view.rules)
-  if (view.nowMs >= gateMs) {
-    return refuse('NOT_TRADING', `slot ${slot} closed its gate at ${gateMs}; it is ${view.nowMs}`, 'body.slot')
-  }
-  if (known === undefined) {
-    const last = Math.max(...view.street.slots.keys())
-    return refuse('SLOT_NOT_OPEN', `slot ${slot} is not open: the last one that is is ${last}`, 'body.slot')
-  }
-  if (known.phase === 'continuous' || known.phase === 'call' || known.phase === 'halted') return null
-  return refuse('NOT_TRADING', `slot ${slot} is ${known.phase}`, 'body.slot')
-}
-
 function expiryRefusal(view: MarketView, body: Order): Refusal | null {
   if (body.timeInForce !== 'GTD') {
     if (body.expiresAtMs === 0) return null
@@ -105,19 +85,22 @@ function expiryRefusal(view: MarketView, body: Order): Refusal | null {
   return refuse('ALREADY_EXPIRED', `it is ${view.nowMs}, not before ${body.expiresAtMs}`, 'body.expiresAtMs')
 }
 
-/** Only orders that may rest count: the others leave at once. Walks the slot's orders, far cheaper than a signature. */
+/** What an account has sent in all is bounded, too: nonces and ids are remembered until the slot settles. */
 function roomRefusal(view: MarketView, body: Order): Refusal | null {
-  if (body.type === 'market' || body.timeInForce === 'IOC' || body.timeInForce === 'FOK') return null
-  const limit = view.rules.maxOpenOrdersPerAccountAndSlot
-  let open = 0
-  for (const order of view.street.slots.get(body.slot)?.openOrders.values() ?? []) {
-    if (order.account === body.account) open++
+  const { account, slot, replaces } = body
+  const { maxOrdersPerAccountAndSlot, maxOpenOrdersPerAccountAndSlot } = view.rules
+  const taken = view.ordersTaken({ account, slot })
+  if (taken >= maxOrdersPerAccountAndSlot) {
+    const detail = `account ${account} has sent ${taken} orders and amends in slot ${slot}; ${maxOrdersPerAccountAndSlot} are allowed`
+    return refuse('TOO_MANY_ORDERS', detail)
   }
-  if (open < limit) return null
-  return refuse(
-    'TOO_MANY_ORDERS',
-    `account ${body.account} has ${open} open orders in slot ${body.slot}; ${limit} are allowed`,
-  )
+  // Only orders that may rest count as open: the others leave at once.
+  const leavesAtOnce = body.type === 'market' || body.timeInForce === 'IOC' || body.timeInForce === 'FOK'
+  if (replaces !== 0 || leavesAtOnce) return null
+  const open = view.street.slots.get(slot)?.openOrdersOf.get(account)?.size ?? 0
+  if (open < maxOpenOrdersPerAccountAndSlot) return null
+  const detail = `account ${account} has ${open} open orders in slot ${slot}; ${maxOpenOrdersPerAccountAndSlot} are allowed`
+  return refuse('TOO_MANY_ORDERS', detail)
 }
 
 const unchangeable = ['side', 'timeInForce', 'expiresAtMs', 'postOnly', 'selfTradePrevention'] as const

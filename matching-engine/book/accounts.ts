@@ -1,3 +1,5 @@
+import { INSUFFICIENT_ENERGY, INSUFFICIENT_FUNDS, TAKEN } from './refusal-codes.ts'
+
 const ACCOUNT_DOUBLES = 4
 const FREE = 0
 const RESERVED = 1
@@ -56,6 +58,23 @@ export class Accounts {
       reservedMicroEur: this.#doubles[at + RESERVED] ?? 0,
       freeWh: this.#doubles[at + ENERGY] ?? 0,
     }
+  }
+
+  /** Reserves money and takes energy for a new order; gives the refusal if either is not there. Nothing changes then. */
+  take(account: number, money: number, energyWh: number): number {
+    const at = account * ACCOUNT_DOUBLES
+    if (at + ENERGY >= this.#doubles.length) this.know(account)
+    const doubles = this.#doubles
+    const free = doubles[at + FREE] as number
+    if (money > free) return INSUFFICIENT_FUNDS
+    if (energyWh !== 0) {
+      const energy = doubles[at + ENERGY] as number
+      if (energyWh > energy) return INSUFFICIENT_ENERGY
+      doubles[at + ENERGY] = energy - energyWh
+    }
+    doubles[at + FREE] = free - money
+    doubles[at + RESERVED] = (doubles[at + RESERVED] as number) + money
+    return TAKEN
   }
 
   freeMoney(account: number): number {

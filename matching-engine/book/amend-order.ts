@@ -1,4 +1,5 @@
-import { AMENDED_EVENT, type BooksState, CALL, CANCELLED, CONTINUOUS, PENDING, SELL } from './books-state.ts'
+import { IS_CANCELLED } from '../order-lifecycle.ts'
+import { AMENDED_EVENT, type BooksState, CALL, CONTINUOUS, PENDING, SELL } from './books-state.ts'
 import {
   COMMAND_DOUBLES,
   COMMAND_WORDS,
@@ -66,7 +67,7 @@ export function amendOrder(state: BooksState, commands: CommandBuffer, index: nu
   const { doubles } = state.orders
   const filled = doubles[order * ORDER_DOUBLES + ORDER_FILLED] as number
   if (hasQty && newQty <= filled && isQuantity(newQty)) {
-    state.close(order, CANCELLED)
+    state.close(order, IS_CANCELLED)
     return TAKEN
   }
   const open = doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number

@@ -43,7 +43,7 @@ const ORDER_FIELDS = orderWords.length + orderDoubles.length
  * What the books hold as one run of doubles: header, a phase and a reference a book, the accounts, the live orders
  * queue by queue.
  */
-export function snapshotOf(state: BooksState): Uint8Array {
+export function snapshotOf(state: BooksState): Uint8Array<ArrayBuffer> {
   const live = [...liveOrders(state)]
   const [depositedMicroEur, depositedWh, accounts] = state.accounts.state
   const books = state.phases.length
@@ -67,7 +67,6 @@ export function snapshotOf(state: BooksState): Uint8Array {
 
 /** Fills new books. Throws RangeError on what `snapshotOf` has not made. */
 export function restoreSnapshot(state: BooksState, snapshot: Uint8Array): void {
-  if (state.arrivals !== 0 || state.phases.length !== 0) throw new Error('only new books can be restored')
   if (snapshot.length % 8 !== 0 || snapshot.length < HEADER * 8) {
     throw new RangeError(`${snapshot.length} bytes are no snapshot of order books`)
   }
@@ -105,7 +104,7 @@ export function restoreSnapshot(state: BooksState, snapshot: Uint8Array): void {
       state.pendingStops++
     }
     state.queue(order)
-    state.ids.set(order)
+    state.ids.put(state.ids.placeFor(state.orders.doubles[order * ORDER_DOUBLES + ORDER_ID] as number), order)
   }
   state.arrivals = arrivals
 }

@@ -1,3 +1,4 @@
+import { IS_FILLED, statusAfter } from '../order-lifecycle.ts'
 import { Accounts } from './accounts.ts'
 import { DepthMarks } from './depth-marks.ts'
 import {
@@ -55,27 +56,28 @@ export const STOP = 2
 export const GTD = 1
 export const IOC = 2
 export const FOK = 3
+export const CANCEL_TAKER = 1
+export const CANCEL_MAKER = 2
+export const CANCEL_BOTH = 3
 export const CONTINUOUS = 0
 export const CALL = 1
 export const HALTED = 2
 export const CLOSED = 3
-export const OPEN = 0
 export const PENDING = 1
-export const FILLED = 2
-export const CANCELLED = 3
-export const EXPIRED = 4
-export const ACCEPTED_EVENT = 0
-export const AMENDED_EVENT = 1
-const TRADE_EVENT = 2
-const PREVENTED_EVENT = 3
-export const REDUCED_EVENT = 4
-const CLOSED_EVENT = 5
-export const TRIGGERED_EVENT = 6
-export const REFRESHED_EVENT = 7
-const UNCROSSED_EVENT = 8
+export const AMENDED_EVENT = 0
+const TRADE_EVENT = 1
+const PREVENTED_EVENT = 2
+export const REDUCED_EVENT = 3
+const CLOSED_EVENT = 4
+export const TRIGGERED_EVENT = 5
+export const REFRESHED_EVENT = 6
+const UNCROSSED_EVENT = 7
 
 /** The limit of a market order. */
 export const worstLimit = (side: number): number => (side === BUY ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY)
+
+/** The ladders of a book with one lane a side: bids, asks, and the stops of both. */
+const PLAIN_LADDERS = 4
 
 /** How the books of a market trade. */
 export interface BooksOptions extends PriceLimits {
@@ -97,6 +99,8 @@ export class BooksState {
   readonly limits: PriceLimits
   readonly firstPrice: number
   readonly lanes: Lanes
+  /** whether there is one lane a side and nothing to add between them */
+  readonly isPlain: boolean
   readonly risk: boolean
   readonly priceRule: number
   readonly gridAccount: number
@@ -119,8 +123,6 @@ export class BooksState {
   phases = new Uint8Array(0)
   /** reference prices; NaN: none */
   references = new Float64Array(0)
-  /** what the order that is checked reserves a Wh */
-  rate = 0
   /** what `pick` has found beside the level: the pair of lanes, its gain and its fee */
   pickedGain = 0
   pickedFee = 0
@@ -136,6 +138,7 @@ export class BooksState {
     this.#lastStep = steps - 1
     this.nowMs = nowMs
     this.lanes = new Lanes(options.terms)
+    this.isPlain = this.lanes.isPlain
     this.risk = options.risk ?? false
     this.priceRule = options.priceRule ?? 0
     this.gridAccount = options.gridAccount ?? 0
@@ -191,11 +194,16 @@ export class BooksState {
     const traits = words[word + TRAITS_WORD] as number
     const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
     const isPending = (traits & STATUS_MASK) === PENDING
-    const price = doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number
-    const step = (price - this.firstPrice) / this.limits.tickEurPerMWh
+    const { tickEurPerMWh } = this.limits
+    let step = (doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number) - this.firstPrice
+    if (tickEurPerMWh !== 1) step /= tickEurPerMWh
     // The best bid is the highest price; the stop that fires first to sell is the highest, too.
-    const isInverted = isPending ? side === SELL : side === BUY
-    this.ladders.append(order, this.ladderOf(order), isInverted ? this.#lastStep - step : step)
+    if (isPending ? side === SELL : side === BUY) step = this.#lastStep - step
+    const ladder =
+      this.isPlain && !isPending
+        ? (words[word + ORDER_BOOK_WORD] as number) * PLAIN_LADDERS + side
+        : this.ladderOf(order)
+    this.ladders.append(order, ladder, step)
     if (this.marks !== null) this.marks.mark(words[word + LEVEL_WORD] as number)
     if (((traits >>> TRAIT_TIF_SHIFT) & 3) === GTD && words[word + EXPIRY_WORD] === 0) this.expiries.add(order)
   }
@@ -229,24 +237,27 @@ export class BooksState {
     this.emitOrder(REFRESHED_EVENT, 0, order, shown)
   }
 
-  setStatus(order: number, status: number): void {
+  /** Takes an order one step of its life on; gives the status that it has then. */
+  step(order: number, event: number): number {
     const at = order * ORDER_WORDS + TRAITS_WORD
-    this.orders.words[at] = ((this.orders.words[at] as number) & ~STATUS_MASK) | status
+    const traits = this.orders.words[at] as number
+    const status = statusAfter(traits & STATUS_MASK, event)
+    this.orders.words[at] = (traits & ~STATUS_MASK) | status
+    return status
   }
 
   /** Ends an order's life, resting or not; what was open of it is cancelled and its reserve is free again. */
-  close(order: number, status: number): void {
+  close(order: number, event: number): void {
     const { words, doubles } = this.orders
     const word = order * ORDER_WORDS
     const double = order * ORDER_DOUBLES
-    const isPending = ((words[word + TRAITS_WORD] as number) & STATUS_MASK) === PENDING
     if (words[word + LEVEL_WORD] !== 0) this.unrest(order)
-    if (isPending) this.pendingStops--
     const open = doubles[double + ORDER_OPEN] as number
-    if (this.risk && !isPending) this.release(order, open)
+    if (((words[word + TRAITS_WORD] as number) & STATUS_MASK) === PENDING) this.pendingStops--
+    else if (this.risk) this.release(order, open)
     doubles[double + ORDER_OPEN] = 0
     doubles[double + ORDER_HIDDEN] = 0
-    this.emitOrder(CLOSED_EVENT, status, order, open)
+    this.emitOrder(CLOSED_EVENT, this.step(order, event), order, open)
     this.#forget(order)
   }
 
@@ -256,6 +267,7 @@ export class BooksState {
     const word = order * ORDER_WORDS
     if (words[word + LEVEL_WORD] !== 0) this.ladders.unlink(order)
     if (words[word + EXPIRY_WORD] !== 0) this.expiries.remove(order)
+    this.step(order, IS_FILLED)
     this.#forget(order)
   }
 
@@ -279,9 +291,13 @@ export class BooksState {
    * bid + gain; of equal ones the one whose first order came first. `pickedGain` and `pickedFee` are then its terms.
    */
   pick(book: number, side: number, lane: number): number {
+    if (this.isPlain) return this.ladders.best[book * PLAIN_LADDERS + 1 - side] as number
+    return this.#pickOfMany(book, side, lane)
+  }
+
+  #pickOfMany(book: number, side: number, lane: number): number {
     const { lanes, ladders } = this
     const base = book * this.laddersPerBook
-    if (lanes.isPlain) return ladders.best[base + 1 - side] as number
     const { buyLanes, sellLanes, gains, fees } = lanes
     let picked = 0
     let bestValue = 0
@@ -394,6 +410,10 @@ export class BooksState {
   print(price: number): void {
     if (price < this.lowPrint) this.lowPrint = price
     if (price > this.highPrint) this.highPrint = price
+  }
+
+  premiumOf(lane: number): number {
+    return this.lanes.premiums[lane] as number
   }
 
   /** What an order reserves a Wh at a limit: a buy its most, a sell what a negative price could cost it. */

@@ -40,9 +40,8 @@ export const bookRefusals = [
   'INSUFFICIENT_ENERGY',
 ] as const satisfies readonly RefusalCode[]
 
-/** What happened in a book. The position is the code that `EventBuffer` carries. */
+/** What happened in a book beside what the outcomes say (a command was taken). The position is the code that `EventBuffer` carries. */
 export const eventKinds = [
-  'accepted',
   'amended',
   'trade',
   'prevented',

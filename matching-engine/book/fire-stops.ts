@@ -1,5 +1,6 @@
-import { type BooksState, BUY, CANCELLED, IOC, MARKET, OPEN, SELL, TRIGGERED_EVENT } from './books-state.ts'
-import { worstPrice } from './look-ahead.ts'
+import { IS_CANCELLED, IS_FIRED } from '../order-lifecycle.ts'
+import { type BooksState, BUY, IOC, MARKET, SELL, TRIGGERED_EVENT } from './books-state.ts'
+import { type MarketWish, worstPrice } from './look-ahead.ts'
 import { matchTaker } from './match-taker.ts'
 import {
   ORDER_ACCOUNT_WORD,
@@ -10,6 +11,7 @@ import {
   ORDER_RATE,
   ORDER_WORDS,
   TRAIT_SIDE_SHIFT,
+  TRAIT_STP_SHIFT,
   TRAIT_TIF_SHIFT,
   TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
@@ -44,7 +46,7 @@ function collectTriggered(state: BooksState, book: number, queue: number[]): voi
       const order = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
       state.unrest(order)
       state.pendingStops--
-      state.setStatus(order, OPEN)
+      state.step(order, IS_FIRED)
       queue.push(order)
     }
   }
@@ -66,7 +68,7 @@ function fire(state: BooksState, book: number, order: number): void {
     (IOC << TRAIT_TIF_SHIFT)
   state.emitOrder(TRIGGERED_EVENT, 0, order, doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number)
   if (state.risk && !reserveMarket(state, book, order)) {
-    state.close(order, CANCELLED)
+    state.close(order, IS_CANCELLED)
     return
   }
   matchTaker(state, order)
@@ -82,7 +84,8 @@ function reserveMarket(state: BooksState, book: number, order: number): boolean 
   const lane = words[word + ORDER_LANE_WORD] as number
   const account = words[word + ORDER_ACCOUNT_WORD] as number
   const energyWh = doubles[double + ORDER_OPEN] as number
-  const rate = marketRate(state, { book, side, lane, energyWh })
+  const prevention = ((words[word + TRAITS_WORD] as number) >>> TRAIT_STP_SHIFT) & 7
+  const rate = marketRate(state, { book, side, lane, account, prevention, energyWh })
   const isCovered =
     rate * energyWh <= accounts.freeMoney(account) && (side === BUY || energyWh <= accounts.freeEnergy(account))
   doubles[double + ORDER_RATE] = isCovered ? rate : 0
@@ -93,11 +96,8 @@ function reserveMarket(state: BooksState, book: number, order: number): boolean 
 }
 
 /** What a market order reserves a Wh: what the worst price it would reach takes from it. */
-export function marketRate(
-  state: BooksState,
-  order: { readonly book: number; readonly side: number; readonly lane: number; readonly energyWh: number },
-): number {
-  const worst = worstPrice(state, order)
-  const rate = order.side === BUY ? worst : -worst
+export function marketRate(state: BooksState, wish: MarketWish): number {
+  const worst = worstPrice(state, wish)
+  const rate = wish.side === BUY ? worst : -worst
   return rate > 0 ? rate : 0
 }

@@ -21,13 +21,22 @@ export class IdMap {
     }
   }
 
-  /** Makes a new order known; no other of its id may be. */
-  set(order: number): void {
+  /** Where an order of this id can be put, −1 if one is known. Holds until the map is changed. */
+  placeFor(id: number): number {
     if (2 * this.#size >= this.#mask) this.#grow()
     const table = this.#table
-    let at = hashOf(this.#pool.doubles[order * ORDER_DOUBLES + ORDER_ID] as number) & this.#mask
-    while (table[at] !== 0) at = (at + 1) & this.#mask
-    table[at] = order
+    const mask = this.#mask
+    const { doubles } = this.#pool
+    for (let at = hashOf(id) & mask; ; at = (at + 1) & mask) {
+      const order = table[at] as number
+      if (order === 0) return at
+      if (doubles[order * ORDER_DOUBLES + ORDER_ID] === id) return -1
+    }
+  }
+
+  /** Makes a new order known, at the place that its id was given. */
+  put(place: number, order: number): void {
+    this.#table[place] = order
     this.#size++
   }
 
@@ -56,7 +65,9 @@ export class IdMap {
     this.#table = new Int32Array(2 * old.length)
     this.#mask = this.#table.length - 1
     this.#size = 0
-    for (const order of old) if (order !== 0) this.set(order)
+    for (const order of old) {
+      if (order !== 0) this.put(this.placeFor(this.#pool.doubles[order * ORDER_DOUBLES + ORDER_ID] as number), order)
+    }
   }
 }
 

@@ -1,10 +1,11 @@
-import { type BooksState, BUY, LIMIT, worstLimit } from './books-state.ts'
+import { type BooksState, BUY, CANCEL_MAKER, LIMIT, worstLimit } from './books-state.ts'
 import {
   NEXT_WORD,
   ORDER_ACCOUNT_WORD,
   ORDER_ARRIVAL,
   ORDER_BOOK_WORD,
   ORDER_DOUBLES,
+  ORDER_EXTRA,
   ORDER_HIDDEN,
   ORDER_LANE_WORD,
   ORDER_OPEN,
@@ -57,29 +58,47 @@ export function lookAhead(state: BooksState, taker: number): Ahead {
   return { isWhole: false, own: 0 }
 }
 
+/** A market order that is not in the book. */
+export interface MarketWish {
+  readonly book: number
+  readonly side: number
+  readonly lane: number
+  readonly account: number
+  readonly prevention: number
+  readonly energyWh: number
+}
+
 /**
- * The worst price that a market order of so many Wh would reach: the most that a buy pays a Wh, fee included, the least
- * that a sell gets. NaN if there is nothing to reach.
+ * The worst price that a market order would reach: the most that a buy pays a Wh, fee included, the least that a sell
+ * gets. Own orders are volume like any other, except to an order that would cancel them and go on behind them. NaN if
+ * there is nothing to reach.
  */
-export function worstPrice(
-  state: BooksState,
-  order: { readonly book: number; readonly side: number; readonly lane: number; readonly energyWh: number },
-): number {
-  const { side, lane } = order
+export function worstPrice(state: BooksState, wish: MarketWish): number {
+  const { side, lane } = wish
   const { gains, fees, buyLanes } = state.lanes
-  const { doubles } = state.orders
+  const { words, doubles } = state.orders
+  const skipped = wish.prevention === CANCEL_MAKER ? wish.account : -1
   let worst = Number.NaN
-  let missing = order.energyWh
-  for (const { levels } of steps(state, order)) {
-    for (const { level, lane: other } of levels) {
-      const pair = side === BUY ? other * buyLanes + lane : lane * buyLanes + other
-      const price = state.ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
-      const reached = side === BUY ? price + (fees[pair] as number) : price + (gains[pair] as number)
-      if (!(side === BUY ? reached <= worst : reached >= worst)) worst = reached
-      for (const resting of ordersByArrival(state, [{ level, lane: other }])) {
-        missing -= doubles[resting * ORDER_DOUBLES + ORDER_OPEN] as number
-      }
-    }
+  let missing = wish.energyWh
+  const reach = (order: number, energyWh: number) => {
+    if (missing <= 0 || energyWh === 0) return
+    const other = words[order * ORDER_WORDS + ORDER_LANE_WORD] as number
+    const pair = side === BUY ? other * buyLanes + lane : lane * buyLanes + other
+    const price = doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number
+    const reached = price + (side === BUY ? (fees[pair] as number) : (gains[pair] as number))
+    if (!(side === BUY ? reached <= worst : reached >= worst)) worst = reached
+    missing -= energyWh
+  }
+  for (const { levels } of steps(state, wish)) {
+    const orders = [...ordersByArrival(state, levels)].filter(
+      (order) => words[order * ORDER_WORDS + ORDER_ACCOUNT_WORD] !== skipped,
+    )
+    const hiddenOf = (order: number) => doubles[order * ORDER_DOUBLES + ORDER_HIDDEN] as number
+    for (const order of orders) reach(order, (doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number) - hiddenOf(order))
+    // The next clips come in the same order; whoever is reached later was reached by then.
+    const clipOf = (order: number) => Math.min(hiddenOf(order), doubles[order * ORDER_DOUBLES + ORDER_EXTRA] as number)
+    for (const order of orders) if (hiddenOf(order) > 0) reach(order, clipOf(order))
+    for (const order of orders) if (hiddenOf(order) > 0) missing -= hiddenOf(order) - clipOf(order)
     if (missing <= 0) break
   }
   return worst

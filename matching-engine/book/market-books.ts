@@ -207,7 +207,6 @@ export class MarketBooks {
     if (type === 'uncrossed') return { type, priceEurPerMWh, energyWh: qty }
     const id = this.nameOf(doubles[double + MAKER_ID] as number)
     switch (type) {
-      case 'accepted':
       case 'triggered':
         return { type, id }
       case 'amended':

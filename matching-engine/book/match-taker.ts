@@ -1,4 +1,16 @@
-import { type BooksState, BUY, CANCELLED, FILLED, FOK, IOC, LIMIT, REDUCED_EVENT, worstLimit } from './books-state.ts'
+import { IS_CANCELLED, IS_FILLED } from '../order-lifecycle.ts'
+import {
+  type BooksState,
+  BUY,
+  CANCEL_BOTH,
+  CANCEL_MAKER,
+  CANCEL_TAKER,
+  FOK,
+  IOC,
+  LIMIT,
+  REDUCED_EVENT,
+  worstLimit,
+} from './books-state.ts'
 import { lookAhead } from './look-ahead.ts'
 import {
   LEVEL_WORD,
@@ -20,10 +32,6 @@ import {
 } from './order-pool.ts'
 import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
 
-const CANCEL_TAKER = 1
-const CANCEL_MAKER = 2
-const CANCEL_BOTH = 3
-
 /**
  * Takes a live order that rests nowhere through the other side, best counterparty first and at the makers' prices, then
  * rests what is left of a GTC or GTD limit order and cancels what is left of any other.
@@ -32,12 +40,12 @@ export function matchTaker(state: BooksState, taker: number): void {
   const traits = state.orders.words[taker * ORDER_WORDS + TRAITS_WORD] as number
   const timeInForce = (traits >>> TRAIT_TIF_SHIFT) & 3
   if (timeInForce === FOK && !canFillWhole(state, taker)) {
-    state.close(taker, CANCELLED)
+    state.close(taker, IS_CANCELLED)
     return
   }
   if (!sweep(state, taker)) return
   if (((traits >>> TRAIT_TYPE_SHIFT) & 3) === LIMIT && timeInForce < IOC) state.rest(taker)
-  else state.close(taker, CANCELLED)
+  else state.close(taker, IS_CANCELLED)
 }
 
 function canFillWhole(state: BooksState, taker: number): boolean {
@@ -141,14 +149,14 @@ function prevent(state: BooksState, taker: number, maker: number, prevention: nu
   state.emitPrevented(maker, taker)
   switch (prevention) {
     case CANCEL_TAKER:
-      state.close(taker, CANCELLED)
+      state.close(taker, IS_CANCELLED)
       return true
     case CANCEL_MAKER:
-      state.close(maker, CANCELLED)
+      state.close(maker, IS_CANCELLED)
       return false
     case CANCEL_BOTH:
-      state.close(maker, CANCELLED)
-      state.close(taker, CANCELLED)
+      state.close(maker, IS_CANCELLED)
+      state.close(taker, IS_CANCELLED)
       return true
     default:
       return decrement(state, taker, maker)
@@ -171,11 +179,11 @@ function decrement(state: BooksState, taker: number, maker: number): boolean {
     state.release(taker, by)
   }
   state.emitOrder(REDUCED_EVENT, 0, taker, by)
-  if (makerOpen === by) state.close(maker, CANCELLED)
+  if (makerOpen === by) state.close(maker, IS_CANCELLED)
   if (takerOpen !== by) return false
   const hasTraded = (doubles[takerDouble + ORDER_FILLED] as number) > 0
   if (words[taker * ORDER_WORDS + LEVEL_WORD] !== 0) throw new Error('a taker rests')
-  state.close(taker, hasTraded ? FILLED : CANCELLED)
+  state.close(taker, hasTraded ? IS_FILLED : IS_CANCELLED)
   return true
 }
 

@@ -205,9 +205,12 @@ export class OrderBook {
     fill: (command: CommandBuffer) => void,
   ): BookOutcome {
     const outcome = this.#market.run(head, this.#book, fill)
-    if (outcome === TAKEN) return { accepted: true, events: this.#market.takeEvents(this.#book) }
-    const { state } = this.#market.books
     const isNew = order !== undefined && 'side' in order
+    if (outcome === TAKEN) {
+      const events = this.#market.takeEvents(this.#book)
+      return { accepted: true, events: isNew ? [{ type: 'accepted', id }, ...events] : events }
+    }
+    const { state } = this.#market.books
     const status = this.state(id)?.status
     const refusal = refusalOf(outcome === UNKNOWN_ORDER && status !== undefined ? NOT_OPEN : outcome, {
       id,

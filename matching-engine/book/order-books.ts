@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
+import { IS_CANCELLED, IS_EXPIRED } from '../order-lifecycle.ts'
 import type { Balance } from './accounts.ts'
 import { amendOrder } from './amend-order.ts'
 import { restoreSnapshot, snapshotOf } from './books-snapshot.ts'
-import { type BooksOptions, BooksState, BUY, CALL, CANCELLED, CLOSED, EXPIRED, SELL } from './books-state.ts'
+import { type BooksOptions, BooksState, BUY, CALL, CLOSED, SELL } from './books-state.ts'
 import type { BookOp } from './codes.ts'
 import { bookOps } from './codes.ts'
 import {
@@ -46,10 +47,12 @@ const OPEN_BOOK = 8
  * A book is a dense index, opened and released by commands; one that is not open takes nothing.
  */
 export class OrderBooks {
-  readonly #state: BooksState
+  readonly #options: BooksOptions
+  #state: BooksState
 
   /** Throws RangeError on options that make no sense. */
   constructor(options: BooksOptions) {
+    this.#options = options
     this.#state = new BooksState(options)
   }
 
@@ -83,13 +86,15 @@ export class OrderBooks {
   }
 
   /** All that the books hold, in one order whatever their memory looks like. */
-  snapshot(): Uint8Array {
+  snapshot(): Uint8Array<ArrayBuffer> {
     return snapshotOf(this.#state)
   }
 
-  /** Fills new books with what a snapshot holds. Throws RangeError on one that was not made by this version. */
+  /** Takes the state of a snapshot in the place of its own. Throws RangeError on one that this version has not made. */
   restore(snapshot: Uint8Array): void {
-    restoreSnapshot(this.#state, snapshot)
+    const state = new BooksState(this.#options)
+    restoreSnapshot(state, snapshot)
+    this.#state = state
   }
 
   /** SHA-256 of the snapshot: equal wherever the same commands were run. */
@@ -121,14 +126,14 @@ function advance(state: BooksState, nowMs: number): void {
   state.nowMs = nowMs
   for (let order = state.expiries.first; order !== 0; order = state.expiries.first) {
     if ((state.orders.doubles[order * ORDER_DOUBLES + ORDER_EXPIRES] as number) > nowMs) return
-    state.close(order, EXPIRED)
+    state.close(order, IS_EXPIRED)
   }
 }
 
 function cancelOrder(state: BooksState, id: number): number {
   const order = state.ids.find(id)
   if (order === 0) return UNKNOWN_ORDER
-  state.close(order, CANCELLED)
+  state.close(order, IS_CANCELLED)
   return TAKEN
 }
 
@@ -194,7 +199,7 @@ function expireAll(state: BooksState, book: number): void {
   const stops = first + state.laddersPerBook - 2
   for (let ladder = first; ladder < stops; ladder++) {
     for (let level = ladders.best[ladder] as number; level !== 0; level = ladders.best[ladder] as number) {
-      state.close(ladders.levelWords[level * LEVEL_WORDS + LEVEL_HEAD_WORD] as number, EXPIRED)
+      state.close(ladders.levelWords[level * LEVEL_WORDS + LEVEL_HEAD_WORD] as number, IS_EXPIRED)
     }
   }
   const pending: number[] = []
@@ -205,7 +210,7 @@ function expireAll(state: BooksState, book: number): void {
     }
   }
   const arrival = (order: number) => state.orders.doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
-  for (const order of pending.sort((a, b) => arrival(a) - arrival(b))) state.close(order, EXPIRED)
+  for (const order of pending.sort((a, b) => arrival(a) - arrival(b))) state.close(order, IS_EXPIRED)
 }
 
 /** Ends a book and gives its memory back; its index may be opened again. */

@@ -1,18 +1,5 @@
-import {
-  ACCEPTED_EVENT,
-  type BooksState,
-  BUY,
-  CALL,
-  CONTINUOUS,
-  GTD,
-  IOC,
-  LIMIT,
-  OPEN,
-  PENDING,
-  SELL,
-  STOP,
-  worstLimit,
-} from './books-state.ts'
+import { IS_ACCEPTED, IS_PARKED, NEW, statusAfter } from '../order-lifecycle.ts'
+import { type BooksState, CALL, CONTINUOUS, GTD, IOC, LIMIT, MARKET, SELL, STOP, worstLimit } from './books-state.ts'
 import {
   ACCOUNT_WORD,
   BAD_SIDE_BIT,
@@ -52,21 +39,15 @@ import {
   ORDER_PRICE,
   ORDER_RATE,
   ORDER_WORDS,
-  STATUS_MASK,
   TRAIT_ICEBERG_BIT,
   TRAIT_POST_ONLY_BIT,
   TRAIT_SIDE_SHIFT,
-  TRAIT_STP_SHIFT,
-  TRAIT_TIF_SHIFT,
-  TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
 } from './order-pool.ts'
 import { isQuantity } from './price-limits.ts'
 import {
   ALREADY_EXPIRED,
   DUPLICATE_ID,
-  INSUFFICIENT_ENERGY,
-  INSUFFICIENT_FUNDS,
   INVALID_PRICE,
   INVALID_QTY,
   INVALID_SIDE,
@@ -76,111 +57,98 @@ import {
   TAKEN,
 } from './refusal-codes.ts'
 
-/** Takes a new order: its trades, and its rest or its end. Gives 0, or the refusal, which changes nothing else. */
+/**
+ * Takes a new order: its trades, and its rest or its end. Gives 0, or the refusal, which changes nothing; the checks
+ * stand in the order of the rules. One function for what every order needs, because it runs for each: what few need
+ * stands apart.
+ */
 export function placeOrder(state: BooksState, commands: CommandBuffer, index: number): number {
-  const id = commands.doubles[index * COMMAND_DOUBLES + ID] as number
-  if (state.ids.find(id) !== 0) return DUPLICATE_ID
-  const refusal = newOrderRefusal(state, commands, index)
-  if (refusal !== TAKEN) return refusal
-  const order = admit(state, commands, index)
-  const word = order * ORDER_WORDS
-  const traits = state.orders.words[word + TRAITS_WORD] as number
-  const book = state.orders.words[word + ORDER_BOOK_WORD] as number
-  state.emitOrder(ACCEPTED_EVENT, 0, order, state.orders.doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number)
-  if ((traits & STATUS_MASK) === PENDING) {
-    state.pendingStops++
-    state.rest(order)
-  } else if (state.phases[book] === CALL) state.rest(order)
-  else {
-    matchTaker(state, order)
-    if (state.pendingStops > 0) fireStops(state, book)
-  }
-  return TAKEN
-}
-
-/** Why a new order is refused; the checks stand in the order of the rules. Sets `state.rate` where it is not. */
-function newOrderRefusal(state: BooksState, commands: CommandBuffer, index: number): number {
-  const word = index * COMMAND_WORDS
-  const double = index * COMMAND_DOUBLES
-  const { words, doubles } = commands
-  const head = words[word + HEAD_WORD] as number
-  const side = (head >>> SIDE_SHIFT) & 1
-  const type = (head >>> TYPE_SHIFT) & 3
-  const timeInForce = (head >>> TIF_SHIFT) & 3
-  const book = words[word + BOOK_WORD] as number
-  const lane = words[word + LANE_WORD] as number
-  const price = doubles[double + PRICE] as number
-  const qty = doubles[double + QTY] as number
-  const extra = doubles[double + EXTRA] as number
-  const premium = side === BUY ? (state.lanes.premiums[lane] as number) : 0
-  if ((head & BAD_SIDE_BIT) !== 0) return INVALID_SIDE
-  if (!isQuantity(qty)) return INVALID_QTY
-  if ((head & ICEBERG_BIT) !== 0 && !isQuantity(extra)) return INVALID_QTY
-  if (type === LIMIT) {
-    // The product rounds to above 2^53 − 1 exactly when it is.
-    if ((Math.abs(price) + premium) * qty > Number.MAX_SAFE_INTEGER) return INVALID_QTY
-    if (!state.isPrice(price)) return INVALID_PRICE
-  } else if (type === STOP && !state.isPrice(extra)) return INVALID_PRICE
-  const phase = state.phaseOf(book)
-  if (phase > CALL) return NOT_TRADING
-  if (phase === CALL && (type !== LIMIT || timeInForce >= IOC)) return NOT_ALLOWED_IN_CALL
-  if (timeInForce === GTD && !((doubles[double + EXPIRES] as number) > state.nowMs)) return ALREADY_EXPIRED
-  if ((head & POST_ONLY_BIT) !== 0 && phase === CONTINUOUS) {
-    const best = state.pick(book, side, lane)
-    if (best !== 0 && state.reaches(side, type === LIMIT ? price : worstLimit(side), best)) return POST_ONLY_WOULD_CROSS
-  }
-  if (!state.risk) return TAKEN
-  state.rate = 0
-  if (type === STOP) return TAKEN
-  state.rate = type === LIMIT ? state.rateAt(side, lane, price) : marketRate(state, { book, side, lane, energyWh: qty })
-  const account = words[word + ACCOUNT_WORD] as number
-  state.accounts.know(account)
-  if (state.rate * qty > state.accounts.freeMoney(account)) return INSUFFICIENT_FUNDS
-  if (side === SELL && qty > state.accounts.freeEnergy(account)) return INSUFFICIENT_ENERGY
-  return TAKEN
-}
-
-/** Makes an order of a command that has passed the checks, and reserves what it needs. */
-function admit(state: BooksState, commands: CommandBuffer, index: number): number {
   const commandWord = index * COMMAND_WORDS
   const commandDouble = index * COMMAND_DOUBLES
-  const head = commands.words[commandWord + HEAD_WORD] as number
+  const from = commands.words
+  const fromDoubles = commands.doubles
+  const id = fromDoubles[commandDouble + ID] as number
+  const place = state.ids.placeFor(id)
+  if (place < 0) return DUPLICATE_ID
+  const head = from[commandWord + HEAD_WORD] as number
+  const qty = fromDoubles[commandDouble + QTY] as number
+  if ((head & BAD_SIDE_BIT) !== 0) return INVALID_SIDE
+  if (!isQuantity(qty)) return INVALID_QTY
   const side = (head >>> SIDE_SHIFT) & 1
   const type = (head >>> TYPE_SHIFT) & 3
-  const account = commands.words[commandWord + ACCOUNT_WORD] as number
-  const qty = commands.doubles[commandDouble + QTY] as number
-  const price = commands.doubles[commandDouble + PRICE] as number
-  const extra = (commands.doubles[commandDouble + EXTRA] as number) + 0
+  const lane = from[commandWord + LANE_WORD] as number
+  const extra = (fromDoubles[commandDouble + EXTRA] as number) + 0
+  if ((head & ICEBERG_BIT) !== 0 && !isQuantity(extra)) return INVALID_QTY
+  // −0 is a number that JavaScript tells from 0; a price is not.
+  let price = (fromDoubles[commandDouble + PRICE] as number) + 0
+  if (type === LIMIT) {
+    // The product rounds to above 2^53 − 1 exactly when it is.
+    const most = state.isPlain || side === SELL ? Math.abs(price) : Math.abs(price) + state.premiumOf(lane)
+    if (most * qty > Number.MAX_SAFE_INTEGER) return INVALID_QTY
+    if (!state.isPrice(price)) return INVALID_PRICE
+  } else {
+    price = type === STOP ? extra : 0
+    if (type === STOP && !state.isPrice(extra)) return INVALID_PRICE
+  }
+  const book = from[commandWord + BOOK_WORD] as number
+  const phase = state.phaseOf(book)
+  const timeInForce = (head >>> TIF_SHIFT) & 3
+  if (phase !== CONTINUOUS) {
+    if (phase !== CALL) return NOT_TRADING
+    if (type !== LIMIT || timeInForce >= IOC) return NOT_ALLOWED_IN_CALL
+  }
+  if (timeInForce === GTD && !((fromDoubles[commandDouble + EXPIRES] as number) > state.nowMs)) return ALREADY_EXPIRED
+  const limit = type === LIMIT ? price : worstLimit(side)
+  // A level that the order would trade with, 0 if there is none.
+  let crossed = type === STOP || phase === CALL ? 0 : state.pick(book, side, lane)
+  if (crossed !== 0 && !state.reaches(side, limit, crossed)) crossed = 0
+  if (crossed !== 0 && (head & POST_ONLY_BIT) !== 0) return POST_ONLY_WOULD_CROSS
+  const account = from[commandWord + ACCOUNT_WORD] as number
+  let rate = 0
+  if (state.risk && type !== STOP) {
+    const prevention = (head >>> STP_SHIFT) & 7
+    rate =
+      type === LIMIT
+        ? state.rateAt(side, lane, price)
+        : marketRate(state, { book, side, lane, account, prevention, energyWh: qty })
+    const refusal = state.accounts.take(account, rate * qty, side === SELL ? qty : 0)
+    if (refusal !== TAKEN) return refusal
+  }
   const order = state.orders.take()
   const { words, doubles } = state.orders
   const word = order * ORDER_WORDS
   const double = order * ORDER_DOUBLES
-  doubles[double + ORDER_ID] = commands.doubles[commandDouble + ID] as number
+  doubles[double + ORDER_ID] = id
   doubles[double + ORDER_OPEN] = qty
   doubles[double + ORDER_HIDDEN] = 0
   doubles[double + ORDER_FILLED] = 0
   words[word + LEVEL_WORD] = 0
-  words[word + ORDER_BOOK_WORD] = commands.words[commandWord + BOOK_WORD] as number
+  words[word + ORDER_BOOK_WORD] = book
   words[word + ORDER_ACCOUNT_WORD] = account
-  words[word + TRAITS_WORD] =
-    (type === STOP ? PENDING : OPEN) |
-    (side << TRAIT_SIDE_SHIFT) |
-    (type << TRAIT_TYPE_SHIFT) |
-    (((head >>> TIF_SHIFT) & 3) << TRAIT_TIF_SHIFT) |
-    (((head >>> STP_SHIFT) & 7) << TRAIT_STP_SHIFT) |
+  words[word + TRAITS_WORD] = traitsOf(head, type)
+  words[word + ORDER_LANE_WORD] = lane
+  words[word + EXPIRY_WORD] = 0
+  doubles[double + ORDER_PRICE] = price
+  doubles[double + ORDER_EXPIRES] = fromDoubles[commandDouble + EXPIRES] as number
+  doubles[double + ORDER_EXTRA] = extra
+  doubles[double + ORDER_RATE] = rate
+  state.ids.put(place, order)
+  if (crossed === 0 && type !== MARKET && timeInForce < IOC) {
+    if (type === STOP) state.pendingStops++
+    state.rest(order)
+    return TAKEN
+  }
+  matchTaker(state, order)
+  if (state.pendingStops > 0) fireStops(state, book)
+  return TAKEN
+}
+
+/** What an order keeps of the head of its command. The fields from side to prevention stand in the same order there. */
+function traitsOf(head: number, type: number): number {
+  return (
+    statusAfter(NEW, type === STOP ? IS_PARKED : IS_ACCEPTED) |
+    (((head >>> SIDE_SHIFT) & 0xff) << TRAIT_SIDE_SHIFT) |
     ((head & POST_ONLY_BIT) !== 0 ? TRAIT_POST_ONLY_BIT : 0) |
     ((head & ICEBERG_BIT) !== 0 ? TRAIT_ICEBERG_BIT : 0)
-  words[word + ORDER_LANE_WORD] = commands.words[commandWord + LANE_WORD] as number
-  words[word + EXPIRY_WORD] = 0
-  // −0 is a number that JavaScript tells from 0; a price is not.
-  doubles[double + ORDER_PRICE] = type === LIMIT ? price + 0 : type === STOP ? extra : 0
-  doubles[double + ORDER_EXPIRES] = commands.doubles[commandDouble + EXPIRES] as number
-  doubles[double + ORDER_EXTRA] = extra
-  doubles[double + ORDER_RATE] = state.rate
-  state.ids.set(order)
-  if (state.risk && type !== STOP) {
-    state.accounts.reserve(account, state.rate * qty)
-    if (side === SELL) state.accounts.deliver(account, -qty)
-  }
-  return order
+  )
 }

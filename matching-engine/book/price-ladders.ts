@@ -84,43 +84,64 @@ export class PriceLadders {
 
   /** Puts an order at the back of the queue at its price, which is `index` steps from the ladder's best possible. */
   append(order: number, ladder: number, index: number): void {
-    const level = this.#levelAt(ladder, index, order)
+    const children = this.#children
+    let page = this.#roots[ladder] as number
+    // An empty page's children are 0, and so are those of page 0.
+    for (let shift = this.#topShift; shift > 0; shift -= FAN_OUT_BITS) {
+      page = children[(page << FAN_OUT_BITS) + ((index >>> shift) & (FAN_OUT - 1))] as number
+    }
+    let level = children[(page << FAN_OUT_BITS) + (index & (FAN_OUT - 1))] as number
+    if (level === 0) level = this.#newLevel(ladder, index, order)
     const levelWord = level * LEVEL_WORDS
+    const levelDouble = level * LEVEL_DOUBLES
+    const { levelWords, levelDoubles } = this
     const { words, doubles } = this.#orders
     const orderWord = order * ORDER_WORDS
-    const last = this.levelWords[levelWord + TAIL_WORD] as number
+    const orderDouble = order * ORDER_DOUBLES
+    const last = levelWords[levelWord + TAIL_WORD] as number
     words[orderWord + LEVEL_WORD] = level
     words[orderWord + NEXT_WORD] = 0
     words[orderWord + PREVIOUS_WORD] = last
-    if (last === 0) this.levelWords[levelWord + HEAD_WORD] = order
+    if (last === 0) levelWords[levelWord + HEAD_WORD] = order
     else words[last * ORDER_WORDS + NEXT_WORD] = order
-    this.levelWords[levelWord + TAIL_WORD] = order
-    const hidden = doubles[order * ORDER_DOUBLES + ORDER_HIDDEN] as number
-    this.add(level, (doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number) - hidden, hidden)
+    levelWords[levelWord + TAIL_WORD] = order
+    const hidden = doubles[orderDouble + ORDER_HIDDEN] as number
+    const shown = (doubles[orderDouble + ORDER_OPEN] as number) - hidden
+    levelDoubles[levelDouble + LEVEL_SHOWN] = bounded((levelDoubles[levelDouble + LEVEL_SHOWN] as number) + shown)
+    if (hidden !== 0) {
+      levelDoubles[levelDouble + LEVEL_HIDDEN] = bounded((levelDoubles[levelDouble + LEVEL_HIDDEN] as number) + hidden)
+    }
   }
 
   /** Takes an order out of its queue, and the level out of its ladder if it is empty then. */
   remove(order: number): void {
-    const { words, doubles } = this.#orders
-    const level = words[order * ORDER_WORDS + LEVEL_WORD] as number
-    const hidden = doubles[order * ORDER_DOUBLES + ORDER_HIDDEN] as number
-    this.add(level, hidden - (doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number), -hidden)
+    const { doubles } = this.#orders
+    const orderDouble = order * ORDER_DOUBLES
+    const levelDouble = (this.#orders.words[order * ORDER_WORDS + LEVEL_WORD] as number) * LEVEL_DOUBLES
+    const { levelDoubles } = this
+    const hidden = doubles[orderDouble + ORDER_HIDDEN] as number
+    const shown = (doubles[orderDouble + ORDER_OPEN] as number) - hidden
+    levelDoubles[levelDouble + LEVEL_SHOWN] = (levelDoubles[levelDouble + LEVEL_SHOWN] as number) - shown
+    if (hidden !== 0) {
+      levelDoubles[levelDouble + LEVEL_HIDDEN] = (levelDoubles[levelDouble + LEVEL_HIDDEN] as number) - hidden
+    }
     this.unlink(order)
   }
 
   /** The same for an order that counts nothing any more. */
   unlink(order: number): void {
     const { words } = this.#orders
+    const { levelWords } = this
     const orderWord = order * ORDER_WORDS
     const level = words[orderWord + LEVEL_WORD] as number
     const next = words[orderWord + NEXT_WORD] as number
     const previous = words[orderWord + PREVIOUS_WORD] as number
     words[orderWord + LEVEL_WORD] = 0
     if (next !== 0) words[next * ORDER_WORDS + PREVIOUS_WORD] = previous
-    else this.levelWords[level * LEVEL_WORDS + TAIL_WORD] = previous
+    else levelWords[level * LEVEL_WORDS + TAIL_WORD] = previous
     if (previous !== 0) words[previous * ORDER_WORDS + NEXT_WORD] = next
     else {
-      this.levelWords[level * LEVEL_WORDS + HEAD_WORD] = next
+      levelWords[level * LEVEL_WORDS + HEAD_WORD] = next
       if (next === 0) this.#removeLevel(level)
     }
   }
@@ -144,11 +165,9 @@ export class PriceLadders {
   /** Changes what a level shows and hides. */
   add(level: number, shown: number, hidden: number): void {
     const at = level * LEVEL_DOUBLES
-    const sum = (this.levelDoubles[at + LEVEL_SHOWN] as number) + shown
-    this.levelDoubles[at + LEVEL_SHOWN] = sum > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : sum
-    if (hidden === 0) return
-    const hiddenSum = (this.levelDoubles[at + LEVEL_HIDDEN] as number) + hidden
-    this.levelDoubles[at + LEVEL_HIDDEN] = hiddenSum > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : hiddenSum
+    const { levelDoubles } = this
+    levelDoubles[at + LEVEL_SHOWN] = bounded((levelDoubles[at + LEVEL_SHOWN] as number) + shown)
+    if (hidden !== 0) levelDoubles[at + LEVEL_HIDDEN] = bounded((levelDoubles[at + LEVEL_HIDDEN] as number) + hidden)
   }
 
   /** The level behind this one, 0 if it is the last. */
@@ -172,26 +191,20 @@ export class PriceLadders {
     this.#giveBackPage(root)
   }
 
-  #levelAt(ladder: number, index: number, order: number): number {
+  #newLevel(ladder: number, index: number, order: number): number {
     let page = this.#roots[ladder] as number
     if (page === 0) {
       page = this.#takePage(0)
       this.#roots[ladder] = page
     }
     for (let shift = this.#topShift; shift > 0; shift -= FAN_OUT_BITS) {
-      const place = (page << FAN_OUT_BITS) + ((index >>> shift) & (FAN_OUT - 1))
-      page = this.#children[place] as number
-      if (page === 0) {
-        page = this.#takePage(place)
-        this.#hang(place, page)
-      }
+      const above = (page << FAN_OUT_BITS) + ((index >>> shift) & (FAN_OUT - 1))
+      page = this.#children[above] as number
+      if (page !== 0) continue
+      page = this.#takePage(above)
+      this.#hang(above, page)
     }
     const place = (page << FAN_OUT_BITS) + (index & (FAN_OUT - 1))
-    const level = this.#children[place] as number
-    return level !== 0 ? level : this.#newLevel(ladder, index, place, order)
-  }
-
-  #newLevel(ladder: number, index: number, place: number, order: number): number {
     let level = this.#freeLevel
     if (level !== 0) this.#freeLevel = this.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
     else {
@@ -288,6 +301,9 @@ export class PriceLadders {
     this.levelDoubles = new Float64Array(bytes)
   }
 }
+
+/** A sum of whole numbers; infinite, and so for good, once it may not be exact. */
+const bounded = (sum: number): number => (sum > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : sum)
 
 /** The position of the lowest bit that is set. */
 const lowestBit = (bitmap: number): number => 31 - Math.clz32(bitmap & -bitmap)

@@ -1,4 +1,5 @@
-import { type BooksState, GTD, OPEN } from './books-state.ts'
+import { IS_ACCEPTED, NEW, statusAfter } from '../order-lifecycle.ts'
+import { type BooksState, GTD } from './books-state.ts'
 import {
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
@@ -46,11 +47,11 @@ export function restoreOrder(
   words[word + ORDER_BOOK_WORD] = resting.book
   words[word + ORDER_ACCOUNT_WORD] = resting.account
   words[word + TRAITS_WORD] =
-    OPEN |
+    statusAfter(NEW, IS_ACCEPTED) |
     (resting.side << TRAIT_SIDE_SHIFT) |
     ((resting.expiresAtMs === 0 ? 0 : GTD) << TRAIT_TIF_SHIFT) |
     (resting.prevention << TRAIT_STP_SHIFT) |
     (resting.isPostOnly ? TRAIT_POST_ONLY_BIT : 0)
-  state.ids.set(order)
+  state.ids.put(state.ids.placeFor(resting.id), order)
   state.rest(order)
 }

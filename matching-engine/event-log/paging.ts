@@ -2,12 +2,12 @@ import { Effect, Option, Stream } from 'effect'
 import type { LoggedEvent } from '#protocol/market-event.ts'
 import type { LogFailure } from './event-log.ts'
 
-/** Events a page when a store is read: bounds what a reader holds at a time. */
+/** Events a page when a store is read, and at most one more append: bounds what a reader holds at a time. */
 export const PAGE_LENGTH = 1_000
 
 /** What a store shows its readers; both look only at what is durable. */
 export interface PageSource {
-  /** At most `PAGE_LENGTH` events above a sequence, in order; empty at the end. */
+  /** About `PAGE_LENGTH` events above a sequence, in order; empty at the end. */
   readonly pageAfter: (afterSequence: number) => Effect.Effect<readonly LoggedEvent[], LogFailure>
   /** The last sequence, 0 in an empty partition. */
   readonly lastSequence: Effect.Effect<number, LogFailure>

@@ -5,6 +5,7 @@ import type { Outcome } from '#protocol/messages.ts'
 import type { Neighbourhood } from '../neighbourhood.ts'
 import { type Answer, json } from './answer.ts'
 import type { DoorCounts } from './door-counts.ts'
+import { fieldOf, laneOf } from './lane-of.ts'
 import { HttpProblem, refused } from './problems.ts'
 
 /** The most envelopes one request may carry. */
@@ -19,10 +20,20 @@ export interface Market {
   readonly isStopping: () => boolean
 }
 
+/** What came through a door, and from which address. */
+interface Delivered {
+  readonly body: unknown
+  readonly from: string
+}
+
 /** Takes one envelope (201 or a problem) or an array of them (200 and an outcome each) of one kind. */
-export function takeMessages(market: Market, kind: MessageKind, body: unknown): Effect.Effect<Answer, HttpProblem> {
+export function takeMessages(
+  market: Market,
+  kind: MessageKind,
+  { body, from }: Delivered,
+): Effect.Effect<Answer, HttpProblem> {
   if (!Array.isArray(body)) {
-    return Effect.flatMap(submit(market, kind, [body]), ([outcome]) => answerOf(outcome, 201))
+    return Effect.flatMap(submit(market, kind, { from, messages: [body] }), ([outcome]) => answerOf(outcome, 201))
   }
   if (body.length > MAX_ENVELOPES) {
     return Effect.fail(
@@ -32,14 +43,18 @@ export function takeMessages(market: Market, kind: MessageKind, body: unknown): 
       }),
     )
   }
-  return Effect.map(submit(market, kind, body), (outcomes) => {
+  return Effect.map(submit(market, kind, { from, messages: body }), (outcomes) => {
     for (const outcome of outcomes) if (!outcome.accepted) market.counts.refused(outcome.code)
     return json(200, outcomes)
   })
 }
 
 /** Takes the signed cancel of the order that the path names. */
-export function takeCancel(market: Market, orderId: string, body: unknown): Effect.Effect<Answer, HttpProblem> {
+export function takeCancel(
+  market: Market,
+  orderId: string,
+  { body, from }: Delivered,
+): Effect.Effect<Answer, HttpProblem> {
   const named = fieldOf(fieldOf(body, 'body'), 'orderId')
   if (typeof named === 'string' && named !== orderId) {
     return Effect.fail(
@@ -50,21 +65,23 @@ export function takeCancel(market: Market, orderId: string, body: unknown): Effe
       }),
     )
   }
-  return Effect.flatMap(submit(market, 'cancel', [body]), ([outcome]) => answerOf(outcome, 200))
+  return Effect.flatMap(submit(market, 'cancel', { from, messages: [body] }), ([outcome]) => answerOf(outcome, 200))
 }
 
 /** Hands a door's own kind to the market; anything else is refused here, in its place in the order. */
 function submit(
   { neighbourhood, clock, isStopping }: Market,
   kind: MessageKind,
-  messages: readonly unknown[],
+  request: { readonly from: string; readonly messages: readonly unknown[] },
 ): Effect.Effect<readonly Outcome[], HttpProblem> {
+  const { messages } = request
   if (isStopping() && kind !== 'reading' && kind !== 'statement') {
     const detail = 'send it again when the market is back'
     return Effect.fail(new HttpProblem({ code: 'MARKET_STOPPING', detail, headers: { 'retry-after': '10' } }))
   }
   const isOurs = (message: unknown) => fieldOf(message, 'kind') === kind
-  return neighbourhood.submit(messages.filter(isOurs), clock.nowMs()).pipe(
+  const lane = laneOf(neighbourhood.street, request)
+  return neighbourhood.submit(messages.filter(isOurs), clock.nowMs(), lane).pipe(
     Effect.map((taken) => {
       const outcomes = taken.values()
       return messages.map((message) => {
@@ -95,10 +112,4 @@ function wrongKind(kind: MessageKind): Outcome {
 function answerOf(outcome: Outcome | undefined, status: 200 | 201): Effect.Effect<Answer, HttpProblem> {
   if (outcome === undefined) throw new Error('one message has one outcome')
   return outcome.accepted ? Effect.succeed(json(status, outcome)) : Effect.fail(refused(outcome))
-}
-
-function fieldOf(value: unknown, field: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, field)
-    ? (value as Readonly<Record<string, unknown>>)[field]
-    : undefined
 }

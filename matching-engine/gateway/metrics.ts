@@ -1,5 +1,6 @@
 import type { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Status } from '#protocol/messages.ts'
+import type { Street } from '#protocol/street.ts'
 import type { DoorCounts } from './door-counts.ts'
 
 /** The content type of `metricsText`. */
@@ -11,6 +12,7 @@ export const LOOP_DELAY_RESOLUTION_MS = 10
 /** What `/metrics` looks at. */
 export interface Measured {
   readonly status: Status
+  readonly street: Pick<Street, 'slots' | 'isStopped'>
   readonly counts: DoorCounts
   /** pages connected by socket.io */
   readonly pages: number
@@ -41,7 +43,7 @@ export function metricsText(measured: Measured): string {
     .join('')
 }
 
-function familiesOf({ status, counts, pages, loopDelay, memory }: Measured): readonly Family[] {
+function familiesOf({ status, street, counts, pages, loopDelay, memory }: Measured): readonly Family[] {
   const counter = (name: string, help: string, value: number): Family => ({
     name,
     type: 'counter',
@@ -75,6 +77,8 @@ function familiesOf({ status, counts, pages, loopDelay, memory }: Measured): rea
     },
     counter('log_sequence', 'Sequence of the last event in the log.', status.sequence),
     gauge('homes', 'Homes enrolled.', status.homes),
+    gauge('trading_stopped', '1 while the operator has stopped the market, else 0.', street.isStopped ? 1 : 0),
+    gauge('slots_halted', 'Slots that are halted, by the price band or by the operator.', haltedSlots(street)),
     gauge('clock_seconds', "The market's clock, Unix seconds.", status.timeMs / 1000),
     gauge('clock_speed', 'Simulated seconds a second; 1 is real time.', status.speed),
     gauge('chain_block', 'Block of the last settlement transaction.', status.chainBlock),
@@ -106,6 +110,12 @@ function familiesOf({ status, counts, pages, loopDelay, memory }: Measured): rea
   ]
   loopDelay.reset()
   return families
+}
+
+function haltedSlots({ slots }: Measured['street']): number {
+  let halted = 0
+  for (const { phase } of slots.values()) if (phase === 'halted') halted++
+  return halted
 }
 
 function sorted(counts: ReadonlyMap<string | number, number>, label: string): Family['samples'] {

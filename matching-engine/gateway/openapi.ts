@@ -2,6 +2,7 @@ import { Schema } from 'effect'
 import {
   type MessageKind,
   SignedCancel,
+  SignedControl,
   SignedEnrolment,
   SignedOrder,
   SignedReading,
@@ -19,6 +20,7 @@ const envelopes = {
   statement: SignedStatement,
   order: SignedOrder,
   cancel: SignedCancel,
+  control: SignedControl,
 } as const satisfies Record<MessageKind, Schema.Top>
 
 /** An OpenAPI 3.1 description of routes; the bodies' schemas are the ones that the doors check by. */

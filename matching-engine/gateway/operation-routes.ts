@@ -39,7 +39,8 @@ export function operationRoutes(
       summary: 'Whether it does its work; 503 says what does not.',
       contentType: 'text/plain',
       // The engine is ready if it can write the log: moving time does, and does nothing that would not be due anyway.
-      handle: () => neighbourhood.advance(clock.nowMs()).pipe(Effect.mapError(marketStopped), Effect.andThen(ready)),
+      handle: () =>
+        neighbourhood.advance(clock.nowMs(), 'readyz').pipe(Effect.mapError(marketStopped), Effect.andThen(ready)),
     },
     {
       method: 'GET',

@@ -10,6 +10,8 @@ export interface RouteRequest {
   /** what stands where the pattern has `:name` */
   readonly parameters: Readonly<Record<string, string>>
   readonly query: URLSearchParams
+  /** the address it came from */
+  readonly from: string
   /** reads the JSON body */
   readonly body: Effect.Effect<unknown, HttpProblem>
 }

@@ -69,6 +69,7 @@ export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, G
     const metrics = () =>
       metricsText({
         status: statusNow(options),
+        street: neighbourhood.street,
         counts,
         pages: pages.size,
         loopDelay,
@@ -88,7 +89,7 @@ export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, G
     http.requestTimeout = REQUEST_TIMEOUT_MS
     http.on('clientError', (error, socket) => refuseBroken(error, socket, counts))
     const feed = new FrameFeed(neighbourhood.street)
-    const pages = new PageConnections({ http, feed })
+    const pages = new PageConnections({ http, feed, marketData: neighbourhood.marketData })
     yield* Effect.acquireRelease(listen(http, options), () => Effect.promise(() => close(http, pages)))
 
     const firstSequence = Math.max(0, neighbourhood.street.sequence - RESUME_EVENTS)
@@ -160,7 +161,12 @@ function responder(routes: readonly Route[], page: (path: string) => Answer | un
     const { parameters } = found
     const share = budget.share()
     return yield* found.route
-      .handle({ parameters, query: new URLSearchParams(query), body: readJson(request, share) })
+      .handle({
+        parameters,
+        query: new URLSearchParams(query),
+        from: request.socket.remoteAddress ?? '',
+        body: readJson(request, share),
+      })
       .pipe(Effect.ensuring(Effect.sync(share.giveBack)))
   })
   return (request: IncomingMessage, response: ServerResponse) =>

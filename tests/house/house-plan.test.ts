@@ -26,6 +26,7 @@ const drivers: Readonly<Record<string, RegExp>> = {
   'socket.io': /^socket\.io\.ts$/,
   'socket.io-client': /^socket\.io(-client)?\.ts$/,
   'node:sqlite': /^node-sqlite\.ts$/,
+  'nodejs-order-book': /^nodejs-order-book\.ts$/,
 }
 
 const roomOf = (file: string) => file.split('/')[0] ?? ''

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +12,7 @@ import { verifyReceipt } from '#platform/verify/verify-receipt.ts'
 import type { LoggedEvent, MarketEventOf, MarketEventType } from '#protocol/market-event.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import type { Trade } from '#protocol/trade.ts'
+import { changeEvent } from '../matching-engine/log-rows.ts'
 import { commonwatt } from './command-line.ts'
 import { openSteppedStreet, times } from './stepped-street.ts'
 
@@ -106,19 +106,15 @@ function withOtherCharacter(text: string, index: number): string {
   return `${text.slice(0, index)}${other}${text.slice(index + 1)}`
 }
 
-/** Changes one character of an event: the last one of what `field` matches. `fit` makes the checksum fit again. */
-function changeEvent(sequence: number, field: RegExp, checksum: 'fit' | 'leave') {
+/** Changes one character of an event: the last one of what `field` matches. `fit` makes the checksums fit again. */
+function changeField(sequence: number, field: RegExp, checksum: 'fit' | 'leave') {
   return (copy: string) => {
-    using database = new DatabaseSync(join(copy, 'log.sqlite'))
-    const row = database.prepare('SELECT partition, event FROM events WHERE sequence = ?').get(sequence)
-    const text = String(row?.event)
-    const found = field.exec(text)
-    if (found === null) throw new Error(`${field} is not in ${text}`)
-    const changed = withOtherCharacter(text, found.index + found[0].length - 1)
-    database.prepare('UPDATE events SET event = ? WHERE sequence = ?').run(changed, sequence)
-    if (checksum === 'leave') return
-    const fitting = hash('sha256', `${row?.partition}/${sequence}/${changed}`)
-    database.prepare('UPDATE events SET checksum = ? WHERE sequence = ?').run(fitting, sequence)
+    const change = (json: string) => {
+      const found = field.exec(json)
+      if (found === null) throw new Error(`${field} is not in ${json}`)
+      return withOtherCharacter(json, found.index + found[0].length - 1)
+    }
+    changeEvent(join(copy, 'log.sqlite'), { sequence, change, checksum })
   }
 }
 
@@ -289,10 +285,10 @@ describe('one changed character', () => {
       ] as const
     ).flatMap(([what, event, field, place]) => [
       // As a failing disk does it, and as somebody does who knows the file.
-      [what, () => changeEvent(behindTrade()[event].sequence, field, 'leave'), /log\.sqlite/, /log\.sqlite/] as const,
+      [what, () => changeField(behindTrade()[event].sequence, field, 'leave'), /log\.sqlite/, /log\.sqlite/] as const,
       [
         `${what}, its checksum too`,
-        () => changeEvent(behindTrade()[event].sequence, field, 'fit'),
+        () => changeField(behindTrade()[event].sequence, field, 'fit'),
         place,
         /log\.sqlite event/,
       ] as const,
@@ -332,14 +328,31 @@ describe('one changed character', () => {
     })
   })
 
-  it('is found in an event that is left out, too', () =>
+  it('is found in events that are left out, too', async () => {
+    const { sequence } = behindTrade().order
+    let first: unknown
+    await onCopy(
+      (copy) => {
+        using database = new DatabaseSync(join(copy, 'log.sqlite'))
+        const holding = 'SELECT max(first_sequence) AS first FROM batches WHERE first_sequence <= ?'
+        first = database.prepare(holding).get(sequence)?.first
+        database.prepare('DELETE FROM batches WHERE first_sequence = ?').run(Number(first))
+      },
+      async (copy) => expect((await auditFailure(copy))?.got).toMatch(`event ${first} is missing`),
+    )
+  })
+
+  it('is found in a log that ends too early, too', () =>
     onCopy(
       (copy) => {
         using database = new DatabaseSync(join(copy, 'log.sqlite'))
-        database.prepare('DELETE FROM events WHERE sequence = ?').run(behindTrade().order.sequence)
+        database.exec('DELETE FROM batches WHERE first_sequence = (SELECT max(first_sequence) FROM batches)')
       },
-      async (copy) =>
-        expect((await auditFailure(copy))?.got).toMatch(`event ${behindTrade().order.sequence} is missing`),
+      async (copy) => {
+        const exit = await commonwatt(['verify', 'audit', '--data', copy])
+        expect(exit.code).toBe(1)
+        expect(exit.stderr).toMatch(/the log of street ends at \d+, but .* acknowledged/)
+      },
     ))
 })
 
@@ -356,7 +369,7 @@ describe('commonwatt verify', () => {
     expect(unknown).toMatchObject({ code: 2, stdout: '' })
     expect(unknown.stderr).toMatch(/1\.1 is not in the log of street/)
     expect((await commonwatt(['verify', 'audit', '--data', join(root, 'nowhere')])).code).toBe(2)
-    await onCopy(changeEvent(behindTrade().matched.sequence, /"energyWh":\d+/, 'fit'), async (copy) => {
+    await onCopy(changeField(behindTrade().matched.sequence, /"energyWh":\d+/, 'fit'), async (copy) => {
       const bad = await commonwatt(['verify', 'audit', '--data', copy, '--json'])
       expect(bad.code).toBe(1)
       expect(JSON.parse(bad.stdout)).toMatchObject({ holds: false, failure: { step: 'log' } })

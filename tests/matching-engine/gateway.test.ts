@@ -12,7 +12,7 @@ import type { ClientToServer, Frame, ServerToClient, Status } from '#protocol/me
 import { type StreetSnapshot, streetFrom } from '#protocol/snapshot.ts'
 import { applyEvent } from '#protocol/street.ts'
 import { typedData } from '#protocol/typed-data.ts'
-import { Home, NOW_MS, orderIdOf, PARTITION, roseStreet, rules, run, SLOT, startMs } from './rose-street.ts'
+import { controlBy, Home, NOW_MS, orderIdOf, PARTITION, roseStreet, rules, run, SLOT, startMs } from './rose-street.ts'
 
 const clock = { nowMs: () => NOW_MS, speed: 900 }
 
@@ -103,6 +103,13 @@ describe('messages over HTTP', () => {
         const early = yield* send('POST', '/api/v1/statements', ben.statement())
         expect([early.status, early.json()]).toMatchObject([409, { code: 'SLOT_NOT_DELIVERED' }])
         expect(neighbourhood.street.counts).toMatchObject({ readings: 1, statements: 0 })
+        const posing = controlBy('stop', { privateKey: anna.accountKey })
+        const refused = yield* send('POST', '/api/v1/controls', posing)
+        expect([refused.status, refused.json()]).toMatchObject([403, { code: 'NOT_AUTHORISED', field: 'signer' }])
+        expect((yield* send('POST', '/api/v1/controls', controlBy('stop'))).status).toBe(201)
+        expect(neighbourhood.street.isStopped).toBe(true)
+        expect((yield* send('GET', '/metrics')).text).toMatch(/^commonwatt_trading_stopped 1$/m)
+        expect((yield* send('GET', '/metrics')).text).toMatch(/^commonwatt_slots_halted 4$/m)
       }),
     ),
   )
@@ -204,7 +211,7 @@ describe('messages over HTTP', () => {
 describe('what can be read', () => {
   it(
     'answers come from the street',
-    withGateway(({ get, send, anna, ben }) =>
+    withGateway(({ get, send, neighbourhood, anna, ben }) =>
       Effect.gen(function* () {
         yield* send('POST', '/api/v1/readings', anna.reading())
         yield* send('POST', '/api/v1/orders', [
@@ -250,6 +257,33 @@ describe('what can be read', () => {
           asks: [[220, 42]],
           orders: 3,
         })
+        expect((yield* get(`/api/v1/slots/${SLOT}/statistics`)).json()).toEqual({
+          sequence: neighbourhood.street.sequence,
+          slot: SLOT,
+          phase: 'continuous',
+          trades: 1,
+          openEurPerMWh: 150,
+          highEurPerMWh: 150,
+          lowEurPerMWh: 150,
+          lastEurPerMWh: 150,
+          referenceEurPerMWh: 150,
+          tradedMicroEur: '45000',
+          tradedWh: '300',
+        })
+        expect((yield* get('/api/v1/market')).json()).toMatchObject({
+          sequence: neighbourhood.street.sequence,
+          slot: [SLOT, SLOT + 1, SLOT + 2, SLOT + 3],
+          bidEurPerMWh: [90, null, null, null],
+          bidWh: [7, null, null, null],
+          askEurPerMWh: [220, null, null, null],
+          askWh: [42, null, null, null],
+          lastEurPerMWh: [150, null, null, null],
+          lastWh: [300, null, null, null],
+        })
+        for (const path of ['book', 'statistics']) {
+          const unknown = yield* get(`/api/v1/slots/${SLOT + 9}/${path}`)
+          expect([unknown.status, unknown.json()]).toMatchObject([404, { code: 'NOT_FOUND' }])
+        }
         expect((yield* get('/api/v1/trades?limit=1')).json()).toMatchObject([{ id: `${SLOT}.1`, energyWh: 300 }])
         expect((yield* get('/api/v1/batches')).json()).toEqual([])
         expect((yield* get('/api/v1/protocol')).json()).toMatchObject({

@@ -126,16 +126,27 @@ describe('a line that is not a command', () => {
   })
 
   it.each([
-    ['stops', { ...order, type: 'stop', stopPrice: 100 }],
-    ['icebergs', { ...order, display: 5 }],
-    ['call', { op: 'phase', phase: 'call' }],
-    ['uncross', { op: 'uncross' }],
-    ['reference', { op: 'reference', price: 101 }],
-    ['deposit', { op: 'deposit', acct: 'A', funds: 1_000, energy: 0 }],
-    ['balances', { op: 'balances' }],
-    ['risk', { op: 'config', risk: true }],
-  ])('%s: not supported yet, in plain words', (_what, command) => {
-    expect(badCommand(command).message).toContain('not supported yet')
+    ['a stop with a price', { ...order, type: 'stop', stopPrice: 100 }, 'price'],
+    [
+      'a stop without its stop price',
+      { op: 'new', id: 's', acct: 'A', side: 'buy', type: 'stop', qty: 5 },
+      'stopPrice',
+    ],
+    ['a limit order with a stop price', { ...order, stopPrice: 100 }, 'stopPrice'],
+    ['a zone beyond the config', { ...order, zone: 1 }, 'zone'],
+    ['a source of a buy', { ...order, source: 'solar' }, 'source'],
+    ['a premium that the config does not name', { ...order, premium: 'green' }, 'premium'],
+    ['a reference outside the market', { op: 'reference', price: 0 }, 'price'],
+    ['a deposit below nothing', { op: 'deposit', acct: 'A', funds: -1 }, 'funds'],
+    ['fees that are no square', { op: 'config', fees: [[0, 1]] }, 'fees'],
+    [
+      'a premium on an unknown source',
+      { op: 'config', premiums: [{ name: 'g', sources: ['x'], premium: 1 }] },
+      'premiums',
+    ],
+    ['more prices than a ladder holds', { op: 'config', maxPrice: 2 ** 31 }, 'maxPrice'],
+  ])('%s', (_what, command, field) => {
+    expect(badCommand(command).field).toBe(field)
   })
 
   it('is answered with the field, the value and what would be right, and changes nothing', () => {

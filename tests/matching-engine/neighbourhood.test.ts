@@ -9,6 +9,7 @@ import { sign } from '#protocol/viem.ts'
 import {
   domain,
   endMs,
+  eventsOf,
   gateMs,
   Home,
   NOW_MS,
@@ -24,9 +25,6 @@ import {
   submitOne,
   ZERO_HASH,
 } from './rose-street.ts'
-
-const eventsOf = (log: EventLog, after = 0) =>
-  Effect.map(Stream.runCollect(log.read(PARTITION, after)), (logged): MarketEvent[] => logged.map(({ event }) => event))
 
 const typesAfter = (log: EventLog, after: number) =>
   Effect.map(eventsOf(log, after), (events) => events.map(({ type }) => type))
@@ -315,6 +313,28 @@ describe('metering and settlement', () => {
         expect(yield* typesAfter(log, before)).toEqual(['BatchFinalized', 'SlotPhaseChanged', 'SlotPhaseChanged'])
         expect(neighbourhood.street.slots.get(SLOT + 1)?.phase).toBe('settled')
         expect(neighbourhood.street.counts).toMatchObject({ settledTrades: 1, settledWh: 300, chainBlock: 5 })
+      }),
+    ))
+
+  it('a disputed batch is not final before it is upheld', () =>
+    run(
+      Effect.gen(function* () {
+        const { neighbourhood, log, anna, ben } = yield* roseStreet
+        yield* settle(neighbourhood, [anna, ben], [SLOT, SLOT + 1])
+        yield* neighbourhood.record(proposed(batchOf(1, SLOT, SLOT + 1)))
+        const disputed = { ...finalized(1), type: 'BatchDisputed' } as const
+        const upheld = { ...finalized(1), type: 'BatchUpheld' } as const
+        const phases = () => [SLOT, SLOT + 1].map((slot) => neighbourhood.street.slots.get(slot)?.phase)
+        expect((yield* Effect.flip(neighbourhood.record(upheld))).message).toMatch(/settling, not disputed/)
+        yield* neighbourhood.record(disputed)
+        expect(phases()).toEqual(['disputed', 'disputed'])
+        for (const event of [finalized(1), disputed]) {
+          expect((yield* Effect.flip(neighbourhood.record(event))).message).toMatch(/disputed, not settling/)
+        }
+        const reopened = yield* openOver(log)
+        yield* reopened.record(upheld)
+        yield* reopened.record(finalized(1))
+        expect(phasesOf(yield* eventsOf(log), SLOT).slice(-3)).toEqual(['disputed', 'settling', 'settled'])
       }),
     ))
 

@@ -1,9 +1,12 @@
 import type { Scope } from 'effect'
-import { Effect } from 'effect'
+import { Effect, Stream } from 'effect'
 import type { EventLog } from '#matching-engine/event-log/event-log.ts'
 import { openMemoryEventLog } from '#matching-engine/event-log/memory.ts'
+import { MarketRerun } from '#matching-engine/market-rerun.ts'
 import { type Neighbourhood, openNeighbourhood } from '#matching-engine/neighbourhood.ts'
 import type { BodyOf, MessageKind } from '#protocol/envelope.ts'
+import type { MarketControl } from '#protocol/market-control.ts'
+import type { MarketEvent } from '#protocol/market-event.ts'
 import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Order } from '#protocol/order.ts'
@@ -157,6 +160,16 @@ export class Home {
   }
 }
 
+/** A control that the operator signs; `slot` is 0 for all slots. */
+export function controlBy(
+  action: MarketControl['action'],
+  change: Partial<MarketControl> & { readonly privateKey?: `0x${string}` } = {},
+) {
+  const { privateKey = operatorKey, ...fields } = change
+  const body: MarketControl = { neighbourhood: PARTITION, action, slot: 0, nonce: 1, ...fields }
+  return sign({ domain, kind: 'control', body, privateKey })
+}
+
 /** The id that an order will have. */
 export const orderIdOf = (order: { readonly body: Order }) => digestOf({ domain, kind: 'order', body: order.body })
 
@@ -171,14 +184,17 @@ export const openOver = (log: EventLog, change: Partial<Parameters<typeof openNe
     ...change,
   })
 
-/** Two enrolled homes on a fresh street in memory. */
-export const roseStreet = Effect.gen(function* () {
+/** Two enrolled homes on a fresh street in memory, some of its terms changed. */
+export const streetWith = Effect.fnUntraced(function* (change: Parameters<typeof openOver>[1]) {
   const log = yield* openMemoryEventLog()
-  const neighbourhood = yield* openOver(log)
+  const neighbourhood = yield* openOver(log, change)
   const [anna, ben] = [new Home('anna'), new Home('ben')]
   yield* neighbourhood.submit([anna.enrolment(), ben.enrolment()], NOW_MS)
   return { log, neighbourhood, anna, ben }
 })
+
+/** … and none of them. */
+export const roseStreet = Effect.suspend(() => streetWith({}))
 
 /** Submits one message. */
 export const submitOne = (neighbourhood: Neighbourhood, message: unknown, nowMs = NOW_MS) =>
@@ -186,6 +202,21 @@ export const submitOne = (neighbourhood: Neighbourhood, message: unknown, nowMs 
     const [outcome] = outcomes
     if (outcome === undefined) throw new Error('one message has one outcome')
     return outcome
+  })
+
+/** Everything in the log after a sequence. */
+export const eventsOf = (log: EventLog, after = 0) =>
+  Effect.map(Stream.runCollect(log.read(PARTITION, after)), (logged): MarketEvent[] => logged.map(({ event }) => event))
+
+/** Where a log is not what its commands make of it; null: nowhere. */
+export const divergenceOf = (log: EventLog) =>
+  Effect.map(Stream.runCollect(log.read(PARTITION, 0)), (logged) => {
+    const rerun = new MarketRerun()
+    for (const event of logged) {
+      const divergence = rerun.next(event)
+      if (divergence !== null) return divergence
+    }
+    return rerun.missing
   })
 
 /** Runs a test's effect in its own scope. */

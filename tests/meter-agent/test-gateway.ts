@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { Effect, type Scope } from 'effect'
-import type { SignedMessage, SignedOrder, SignedReading, SignedStatement } from '#protocol/envelope.ts'
+import type { SignedControl, SignedMessage, SignedOrder, SignedReading, SignedStatement } from '#protocol/envelope.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import type { Outcome, Positions } from '#protocol/messages.ts'
 import { type RefusalCode, refusals } from '#protocol/refusal.ts'
@@ -16,6 +16,8 @@ const domain = {
   verifyingContract: `0x${'1'.repeat(40)}`,
 } as const
 
+type HomeMessage = Exclude<SignedMessage, SignedControl>
+
 /** What the test gateway has taken, and the switches that make it fail. */
 export interface TestGateway {
   readonly url: string
@@ -23,7 +25,7 @@ export interface TestGateway {
   readonly statements: SignedStatement[]
   readonly orders: Map<string, { readonly order: SignedOrder; openWh: number; energyWh: number }>
   /** every envelope that arrived, taken or not */
-  readonly arrived: SignedMessage[]
+  readonly arrived: HomeMessage[]
   readonly enrolments: () => number
   readonly requests: () => number
   /** how requests end: answered; taken but the answer is lost; not taken at all; failed with a 500 */
@@ -62,7 +64,7 @@ export const serveGateway = (options: {
     }
     const no = (code: RefusalCode): Outcome => ({ accepted: false, code, detail: `test says ${code}` })
 
-    const take = (path: string, envelope: SignedMessage): Outcome => {
+    const take = (path: string, envelope: HomeMessage): Outcome => {
       const digest = verifiedDigest({ domain, envelope })
       gateway.arrived.push(envelope)
       const told = gateway.refuse.get(path)
@@ -134,10 +136,10 @@ export const serveGateway = (options: {
         return { status: 200, json: gateway.enrolledAs === null ? [] : [gateway.enrolledAs] }
       }
       if (path === '/api/v1/homes/no-7/positions') return { status: 200, json: positions() }
-      const taken = JSON.parse(body) as SignedMessage | readonly SignedMessage[]
+      const taken = JSON.parse(body) as HomeMessage | readonly HomeMessage[]
       const door = `${method} ${path.split('/')[3]}`
-      if (Array.isArray(taken)) return { status: 200, json: taken.map((one: SignedMessage) => take(door, one)) }
-      const outcome = take(door, taken as SignedMessage)
+      if (Array.isArray(taken)) return { status: 200, json: taken.map((one: HomeMessage) => take(door, one)) }
+      const outcome = take(door, taken as HomeMessage)
       return outcome.accepted
         ? { status: 201, json: outcome }
         : { status: refusals[outcome.code].status, json: { ...refusals[outcome.code], ...outcome } }

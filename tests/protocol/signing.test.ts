@@ -46,6 +46,17 @@ describe('a signed message', () => {
     )
   })
 
+  it('of the operator has the digest that any EIP-712 library computes, too', () => {
+    const { primaryType, fields } = typedData.control
+    const types = { [primaryType]: [...fields] }
+    for (const action of ['halt', 'resume', 'stop', 'start'] as const) {
+      const body = { neighbourhood: 'elm-street', action, slot: 1_978_132, nonce: 7 }
+      expect(digestOf({ domain, kind: 'control', body })).toBe(
+        hashTypedData({ domain, types, primaryType, message: body as never }),
+      )
+    }
+  })
+
   it('of a known signer is checked as strictly as of an unknown one', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), fc.maxSafeNat(), fc.nat(131), (key, slot, at) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { OpenOrder } from '#protocol/street.ts'
+import type { OpenOrder } from '#protocol/open-orders.ts'
 import { applyEvent, emptyStreet } from '#protocol/street.ts'
 import { ladderOf } from '../../ui/src/market/ladder.ts'
 import { slotToFollow, slotWindow } from '../../ui/src/market/slots.ts'

@@ -143,6 +143,7 @@ export const words = {
     delivering: 'delivering',
     metering: 'metering',
     settling: 'settling',
+    disputed: 'disputed',
     settled: 'settled',
   } satisfies Record<SlotPhase, string>,
 

@@ -1,4 +1,4 @@
-import type { OpenOrder } from '#protocol/street.ts'
+import type { OpenOrder } from '#protocol/open-orders.ts'
 
 /** All open energy at one price, and all that is at least as good. */
 interface Level {

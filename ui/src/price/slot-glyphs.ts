@@ -19,5 +19,6 @@ export const slotGlyphs: Readonly<Record<SlotPhase, SlotGlyph>> = {
   delivering: { outline: '', fill: 'M-4-5L5 0L-4 5Z' },
   metering: { outline: square, fill: 'M-4 2H4V4H-4Z' },
   settling: { outline: square, fill: 'M-4 0H4V4H-4Z' },
+  disputed: { outline: square, fill: 'M-1-4H1V1H-1ZM-1 2H1V4H-1Z' },
   settled: { outline: square, fill: square },
 }

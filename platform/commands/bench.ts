@@ -1,0 +1,52 @@
+import { Effect } from 'effect'
+import { Command, Flag } from 'effect/cli'
+
+const json = Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document'))
+
+const engine = Command.make(
+  'engine',
+  {
+    operations: Flag.Int('operations').pipe(
+      Flag.withMetavar('COUNT'),
+      Flag.withDescription('commands of each workload (2000000); the lines are meant for the full size'),
+      Flag.filter(
+        (operations) => operations >= 1_000,
+        (operations) => `--operations ${operations}: at least 1000`,
+      ),
+      Flag.optional,
+    ),
+    seed: Flag.Int('seed').pipe(Flag.withDefault(1), Flag.withDescription('what the streams are drawn from (1)')),
+    json,
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import('../bench/engine.ts')),
+      ({ runEngineBench }) => runEngineBench(given),
+    ),
+).pipe(
+  Command.withDescription(
+    'The matching core on eight workloads, beside nodejs-order-book on the same streams (npm ci brings it), a call auction, a replay, and idle books.',
+  ),
+)
+
+const log = Command.make(
+  'log',
+  {
+    data: Flag.String('data').pipe(
+      Flag.withMetavar('DIR'),
+      Flag.withDescription('a folder on the disk to measure (that of temporary files); nothing is left in it'),
+      Flag.optional,
+    ),
+    json,
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import('../bench/log.ts')),
+      ({ runLogBench }) => runLogBench(given),
+    ),
+).pipe(Command.withDescription('The log: commands a second on disk, how long an acknowledgement takes, replay.'))
+
+export const bench = Command.make('bench').pipe(
+  Command.withDescription('Measures Commonwatt on this machine and holds it to its lines.'),
+  Command.withSubcommands([engine, log]),
+)
