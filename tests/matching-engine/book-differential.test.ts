@@ -30,7 +30,7 @@ function throughNaiveBook(book: NaiveBook, command: Command): Output | typeof ba
 }
 
 /** Throws an Error that shows both answers where they first differ. */
-function compare(commands: readonly Command[], seen: (output: Output | typeof bad) => void): void {
+function compare(commands: readonly Command[], seen: Set<string>): void {
   const session = new MatchSession()
   const naive = new NaiveBook()
   const hasAccounts = commands[0]?.op === 'config' && commands[0].risk === true
@@ -42,36 +42,45 @@ function compare(commands: readonly Command[], seen: (output: Output | typeof ba
       const line = `line ${index + 1}: ${JSON.stringify(command)}`
       throw new Error(`${line}\nthe book:       ${JSON.stringify(found)}\nthe naive book: ${JSON.stringify(expected)}`)
     }
-    seen(expected)
+    for (const what of reached(command, expected)) seen.add(what)
   }
+}
+
+/** What a line shows of the rules: its answer, the states it led to, and what an order that was taken brought. */
+function reached(command: Command, output: Output | typeof bad): readonly string[] {
+  if (output === bad) return [bad]
+  const states = Object.values(output.orders).map(([status]) => status)
+  if (output.error !== undefined) return [output.error, ...states]
+  const trades = output.trades.length > 0 ? [`${command.op} trades`] : []
+  if (command.op !== 'new') return [...states, ...trades]
+  const { type, tif = 'GTC', stp = 'no stp' } = command
+  const fields = (['display', 'postOnly', 'zone', 'source', 'premium'] as const).filter((name) => name in command)
+  const cascade = output.trades.some(([, taker]) => taker !== command.id) ? ['stop fires'] : []
+  return [...states, ...trades, ...cascade, ...fields, type, tif, stp]
 }
 
 describe('any stream of commands', () => {
   it('gets the same answers from the book as from the naive book, line by line', () => {
-    const answers = new Set<string>()
-    const see = (output: Output | typeof bad) => {
-      if (output === bad) {
-        answers.add(output)
-        return
-      }
-      answers.add(output.error ?? 'taken')
-      for (const [status] of Object.values(output.orders)) answers.add(status)
-    }
+    const seen = new Set<string>()
     const run = fc.check(
-      fc.property(commandStream, (commands) => compare(commands, see)),
+      fc.property(commandStream, (commands) => compare(commands, seen)),
       { numRuns: STREAMS, seed: 20260728 },
     )
     if (run.failed) {
       const [commands] = run.counterexample ?? [[]]
       throw new Error(`${run.errorInstance}\nThe stream, for \`commonwatt match\`:\n${ndjson(commands)}\n`)
     }
-    // The streams are worth something only if they reach every answer and state there is.
-    expect([...answers].sort()).toEqual(
+    // The streams are worth something only if they reach every answer, state and kind of order there is.
+    expect([...seen].sort()).toEqual(
       [
-        ...[bad, 'taken', 'open', 'pending', 'filled', 'cancelled', 'expired', 'rejected'],
+        ...[bad, 'open', 'pending', 'filled', 'cancelled', 'expired', 'rejected'],
         ...['DUPLICATE_ID', 'INVALID_SIDE', 'INVALID_QTY', 'INVALID_PRICE', 'NOT_TRADING', 'NOT_ALLOWED_IN_CALL'],
         ...['ALREADY_EXPIRED', 'POST_ONLY_WOULD_CROSS', 'UNKNOWN_ORDER', 'NOT_OPEN'],
         ...['INSUFFICIENT_FUNDS', 'INSUFFICIENT_ENERGY'],
+        ...['limit', 'market', 'stop', 'GTC', 'GTD', 'IOC', 'FOK'],
+        ...['no stp', 'cancel-taker', 'cancel-maker', 'cancel-both', 'decrement'],
+        ...['display', 'postOnly', 'zone', 'source', 'premium'],
+        ...['new trades', 'amend trades', 'uncross trades', 'phase trades', 'stop fires'],
       ].sort(),
     )
   })

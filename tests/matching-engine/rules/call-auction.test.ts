@@ -252,7 +252,7 @@ describe('call auctions', () => {
       expect(priceOf(least)).toBe(104)
     })
 
-    it('M61: buy surplus at every tied price: the highest', () => {
+    it('M61: buy surplus at every tied price: the highest, whatever the reference', () => {
       const book = call(
         [['b', 110, 10]],
         [
@@ -260,11 +260,12 @@ describe('call auctions', () => {
           ['s2', 102, 2],
         ],
       )
+      book.reference(50)
       book.uncross()
       expect(priceOf(book)).toBe(110)
     })
 
-    it('M61: sell surplus at every tied price: the lowest', () => {
+    it('M61: sell surplus at every tied price: the lowest, whatever the reference', () => {
       const book = call(
         [
           ['b1', 110, 2],
@@ -272,6 +273,7 @@ describe('call auctions', () => {
         ],
         [['s', 100, 10]],
       )
+      book.reference(400)
       book.uncross()
       expect(priceOf(book)).toBe(100)
     })

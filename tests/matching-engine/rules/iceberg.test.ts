@@ -128,6 +128,15 @@ describe('icebergs', () => {
     expect(book.asks).toEqual([[100, 15, ['iceberg', 'plain']]])
   })
 
+  it('M40: a decrement leaves a clip that is partly used as it is', () => {
+    const book = new MatchFixture()
+    book.sell('iceberg', 100, 25, { ...own(), display: 10 })
+    book.buy('b1', 100, 7)
+    book.buy('b2', 100, 4, own('decrement'))
+    expect(book.state('iceberg')).toEqual(['open', 7, 14])
+    expect(book.asks).toEqual([[100, 3, ['iceberg']]])
+  })
+
   it.each([0, -1, 1.5, 2 ** 53])('M46: a clip of %d is INVALID_QTY', (display) => {
     const book = new MatchFixture()
     expect(book.sell('s', 100, 5, { display })).toBe('INVALID_QTY')
