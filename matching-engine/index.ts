@@ -1,5 +1,6 @@
 export { benchEngine, type EngineReport } from './bench/engine-bench.ts'
 export type { BenchLine } from './bench/engine-lines.ts'
+export { benchLog, type LogBench } from './bench/log-bench.ts'
 export { BenchFailure } from './bench/run-part.ts'
 export { type EventLog, LogFailure, StaleSequence } from './event-log/event-log.ts'
 export { openMemoryEventLog } from './event-log/memory.ts'

@@ -6,6 +6,7 @@ import { applyEvent, emptyStreet, type Street } from '#protocol/street.ts'
 import type { BatchEvent } from './batch-order.ts'
 import { type EventLog, LogFailure, type StaleSequence } from './event-log/event-log.ts'
 import { Market } from './market.ts'
+import { MarketData } from './market-data/market-data.ts'
 import { missingStatements } from './missing-statements.ts'
 import { differenceFromLog, type NeighbourhoodTerms, termsFault } from './neighbourhood-terms.ts'
 import { Turns } from './turns.ts'
@@ -23,6 +24,8 @@ export interface Neighbourhood {
   readonly partition: string
   /** The live fold of what is in the log; read-only for outsiders. */
   readonly street: Street
+  /** Prices and price levels as of the same sequence; read-only for outsiders, too. */
+  readonly marketData: MarketData
   /**
    * Moves time, then admits and matches each message in order, appends what happened to the log, and only then
    * answers, one Outcome each: all at once, or while others wait in turns of a few messages. `who` says whose lane it
@@ -73,6 +76,7 @@ export const openNeighbourhood: (options: NeighbourhoodOptions) => Effect.Effect
 class Engine implements Neighbourhood {
   readonly partition: string
   readonly street = emptyStreet()
+  readonly marketData = new MarketData()
   readonly #log: EventLog
   readonly #market = new Market()
   readonly #turns = new Turns()
@@ -116,6 +120,7 @@ class Engine implements Neighbourhood {
         applyEvent(this.street, logged)
         this.#market.replay(logged)
       }
+      this.marketData.push(events)
     })
   }
 
@@ -162,9 +167,11 @@ class Engine implements Neighbourhood {
       const answer = yield* command
       const events = this.#market.takeEvents()
       if (events.length === 0) return answer
-      let { sequence } = this.street
+      const { sequence } = this.street
       yield* this.#log.append(this.partition, sequence, events)
-      for (const event of events) applyEvent(this.street, { sequence: ++sequence, event })
+      const logged = events.map((event, index): LoggedEvent => ({ sequence: sequence + 1 + index, event }))
+      for (const event of logged) applyEvent(this.street, event)
+      this.marketData.push(logged)
       return answer
     }).pipe(
       Effect.tapError((error) => Effect.sync(() => this.#stop(error))),

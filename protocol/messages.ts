@@ -83,14 +83,75 @@ export interface Frame {
   readonly events: readonly LoggedEvent[]
 }
 
-/** socket.io, server to page: a snapshot or frames on connection, then at most 20 frames a second. */
+/** A price level: what is open there, and of how many orders. 0 orders: the level is gone. */
+export type DepthRow = readonly [priceEurPerMWh: number, openWh: number, orders: number]
+
+/**
+ * A slot's book by price levels: those that changed after `fromSequence`, as they are at `toSequence`. From 0 it is all
+ * of the book, best prices first, and takes the place of what was known. `phase` is null of a slot that is not held.
+ */
+export interface Depth {
+  readonly slot: number
+  readonly fromSequence: number
+  readonly toSequence: number
+  readonly phase: SlotPhase | null
+  readonly bids: readonly DepthRow[]
+  readonly asks: readonly DepthRow[]
+  /** of the last trade */
+  readonly lastEurPerMWh: number | null
+  readonly lastWh: number | null
+}
+
+/** Answer of `GET /api/v1/market`: best prices and last trade of every open slot, a column a field. */
+export interface Level1 {
+  readonly sequence: number
+  readonly slot: readonly number[]
+  readonly phase: readonly SlotPhase[]
+  readonly bidEurPerMWh: readonly (number | null)[]
+  readonly bidWh: readonly (number | null)[]
+  readonly askEurPerMWh: readonly (number | null)[]
+  readonly askWh: readonly (number | null)[]
+  readonly lastEurPerMWh: readonly (number | null)[]
+  readonly lastWh: readonly (number | null)[]
+}
+
+/** Answer of `GET /api/v1/slots/{slot}/statistics`. Prices are null before the first trade. */
+export interface Statistics {
+  readonly sequence: number
+  readonly slot: number
+  readonly phase: SlotPhase
+  readonly trades: number
+  readonly openEurPerMWh: number | null
+  readonly highEurPerMWh: number | null
+  readonly lowEurPerMWh: number | null
+  readonly lastEurPerMWh: number | null
+  /** what the price band is around: the last price */
+  readonly referenceEurPerMWh: number | null
+  /** whole numbers of any size: Σ price × energy and Σ energy, whose quotient is the volume-weighted average price */
+  readonly tradedMicroEur: string
+  readonly tradedWh: string
+}
+
+/** Which slot's book a page wants to follow. */
+interface Subscription {
+  readonly slot: number
+}
+
+/**
+ * socket.io, server to page: a snapshot or frames once it has asked to `resume`, then at most 20 frames a second;
+ * a `depth` of all that is there for each slot that it subscribes to, then at most 20 a second of what has changed.
+ * Who reads slowly gets fewer of both, and the latest state all the same.
+ */
 export interface ServerToClient {
   snapshot: (snapshot: StreetSnapshot) => void
   frame: (frame: Frame) => void
   status: (status: Status) => void
+  depth: (depth: Depth) => void
 }
 
 /** socket.io, page to server. `resume` asks for everything after a sequence; 0 asks for a snapshot. */
 export interface ClientToServer {
   resume: (sequence: number) => void
+  subscribe: (subscription: Subscription) => void
+  unsubscribe: (subscription: Subscription) => void
 }

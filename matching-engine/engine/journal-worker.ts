@@ -6,10 +6,7 @@ import { failureOf, JournalWriter } from './journal-writer.ts'
 
 /** What the thread that matches asks for besides putting commands into the ring. */
 export type JournalRequest =
-  | {
-      readonly type: 'keep-snapshot'
-      readonly snapshot: { readonly sequence: number; readonly bytes: Uint8Array<ArrayBuffer> }
-    }
+  | { readonly type: 'keep-snapshot'; readonly snapshot: { readonly sequence: number; readonly bytes: Uint8Array } }
   | { readonly type: 'close' }
 
 /** What the thread is started with. */

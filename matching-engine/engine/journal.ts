@@ -23,7 +23,7 @@ export type JournalReport =
 export interface Journal {
   readonly ring: CommandRing
   /** Has a snapshot kept that covers commands put before. One at a time. */
-  readonly keepSnapshot: (snapshot: { readonly sequence: number; readonly bytes: Uint8Array<ArrayBuffer> }) => void
+  readonly keepSnapshot: (snapshot: { readonly sequence: number; readonly bytes: Uint8Array }) => void
   /** Writes what was put, and closes the file. */
   readonly close: () => void
 }

@@ -21,19 +21,25 @@ interface Journal {
  * Error with words for people where a batch is torn or missing, or cannot be run.
  */
 export function recoverBooks(journal: Journal, books: Books): Recovery {
-  const { file, partition } = journal
   const snapshotSequence = restoreNewest(journal, books)
+  const sequence = replayBooks(journal, books, snapshotSequence)
+  const end = journal.file.head(journal.partition)
+  if (sequence === end) return { sequence, snapshotSequence }
+  throw new Error(`the journal ends at ${end}, before its snapshot of ${sequence}`)
+}
+
+/** Runs every command after a sequence, up to which the books are; gives the last one. Throws as `recoverBooks`. */
+export function replayBooks({ file, partition }: Journal, books: Books, afterSequence: number): number {
   let commands = new CommandBuffer()
-  let sequence = snapshotSequence
-  for (const batch of file.batchesAfter(partition, snapshotSequence)) {
+  let sequence = afterSequence
+  for (const batch of file.batchesAfter(partition, afterSequence)) {
     if (commands.outcomes.length < batch.count) commands = new CommandBuffer(batch.count)
-    load(commands, batch)
-    const last = lastSequenceOf(batch)
-    inWords(`commands ${batch.firstSequence} to ${last} cannot be run`, () => books.run(commands))
+    // A snapshot may have been taken between two submits of one group.
+    const last = load(commands, batch, sequence)
+    inWords(`commands ${sequence + 1} to ${last} cannot be run`, () => books.run(commands))
     sequence = last
   }
-  if (sequence === file.head(partition)) return { sequence, snapshotSequence }
-  throw new Error(`the journal ends at ${file.head(partition)}, before its snapshot of ${sequence}`)
+  return sequence
 }
 
 /** The sequence of the snapshot that the books now have; 0 if none is intact. */
@@ -48,12 +54,16 @@ function restoreNewest({ file, partition }: Journal, books: Books): number {
   return 0
 }
 
-function load(commands: CommandBuffer, { partition, encoding, bytes, count }: LogBatch): void {
+/** Loads the commands of a batch after a sequence; gives the last one's. */
+function load(commands: CommandBuffer, batch: LogBatch, afterSequence: number): number {
+  const { partition, encoding, bytes, count, firstSequence } = batch
   if (encoding !== 'commands' || bytes.length !== count * COMMAND_BYTES) {
     throw new Error(`${partition} is a log of events, not a journal of commands`)
   }
-  new Uint8Array(commands.words.buffer).set(bytes)
-  commands.length = count
+  const known = afterSequence + 1 - firstSequence
+  new Uint8Array(commands.words.buffer).set(bytes.subarray(known * COMMAND_BYTES))
+  commands.length = count - known
+  return lastSequenceOf(batch)
 }
 
 function inWords(what: string, work: () => void): void {

@@ -16,7 +16,7 @@ export const openWorkerJournal: OpenJournal = (options, report) => {
   }
   return {
     ring,
-    keepSnapshot: (snapshot) => ask({ type: 'keep-snapshot', snapshot }, [snapshot.bytes.buffer]),
+    keepSnapshot: (snapshot) => ask({ type: 'keep-snapshot', snapshot }, [snapshot.bytes.buffer as ArrayBuffer]),
     close: () => ask({ type: 'close' }),
   }
 }

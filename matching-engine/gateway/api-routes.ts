@@ -5,20 +5,29 @@ import { type Status, statusOf } from '#protocol/messages.ts'
 import { slotAt } from '#protocol/slot.ts'
 import { TAPE_LENGTH } from '#protocol/street.ts'
 import { typedData } from '#protocol/typed-data.ts'
+import type { SlotData } from '../market-data/slot-data.ts'
 import type { Neighbourhood } from '../neighbourhood.ts'
 import { json } from './answer.ts'
 import { type Market, takeCancel, takeMessages } from './message-doors.ts'
 import { HttpProblem, refused } from './problems.ts'
 import type { ReceiptBook } from './receipt-book.ts'
 import { notFound, type Route, type RouteRequest } from './router.ts'
-import { batchesView, bookView, homesView, positionsView, slotsView, tradesView } from './street-views.ts'
+import {
+  batchesView,
+  bookView,
+  homesView,
+  positionsView,
+  slotsView,
+  statisticsView,
+  tradesView,
+} from './street-views.ts'
 
 const DEFAULT_TRADES = 50
 
 /** The JSON API over a neighbourhood. Reads are answered from its street, messages go through `submit`. */
 export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf'>): readonly Route[] {
   const { neighbourhood, clock } = market
-  const { street } = neighbourhood
+  const { street, marketData } = neighbourhood
   const post = (path: string, takes: MessageKind, summary: string): Route => ({
     method: 'POST',
     pattern: `/api/v1/${path}`,
@@ -34,6 +43,14 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
   })
   const read = (path: string, summary: string, view: () => unknown): Route =>
     get(path, summary, () => Effect.sync(() => json(200, view())))
+
+  const ofSlot = (path: string, summary: string, view: (slot: SlotData) => unknown): Route =>
+    get(`slots/:slot/${path}`, summary, ({ parameters: { slot = '' } }) => {
+      const held = marketData.slot(Number(slot))
+      return held === undefined
+        ? Effect.fail(notFound(`this market holds no slot ${slot}`))
+        : Effect.succeed(json(200, view(held)))
+    })
 
   return [
     post('enrolments', 'enrolment', 'A home joins the neighbourhood.'),
@@ -58,7 +75,8 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
       types: typedData,
     })),
     read('homes', 'All homes and what their meters said last.', () => homesView(street)),
-    read('slots', 'All slots that the market holds.', () => slotsView(street)),
+    read('slots', 'All slots that the market holds.', () => slotsView(street, marketData)),
+    read('market', 'Best prices and last trade of every open slot, a column a field.', () => marketData.level1()),
     read('batches', 'All settlement batches and where on the chain they are.', () => batchesView(street)),
     get('homes/:home/positions', 'What a home bought, sold and wants in each slot.', ({ parameters }) => {
       const home = street.homes.get(parameters.home ?? '')
@@ -66,12 +84,12 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
         ? Effect.fail(refused({ code: 'UNKNOWN_HOME', detail: `no home ${shortened(parameters.home)} has enrolled` }))
         : Effect.succeed(json(200, positionsView(street, home)))
     }),
-    get('slots/:slot/book', 'The order book of a slot: price levels, best first.', ({ parameters }) => {
-      const slot = street.slots.get(Number(parameters.slot))
-      return slot === undefined
-        ? Effect.fail(notFound(`this market holds no slot ${parameters.slot}`))
-        : Effect.succeed(json(200, bookView(slot)))
-    }),
+    ofSlot('book', 'The order book of a slot: price levels, best first.', (slot) => bookView(slot)),
+    ofSlot(
+      'statistics',
+      'What a slot has traded: open, high, low, last, volume, and the sums of its average.',
+      (slot) => statisticsView(slot, marketData.sequence),
+    ),
     get('receipts/:trade', 'What the log holds of a trade, from reading to transaction.', ({ parameters }) => {
       const receipt = receipts.receiptOf(parameters.trade ?? '')
       return receipt === undefined

@@ -89,7 +89,7 @@ export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, G
     http.requestTimeout = REQUEST_TIMEOUT_MS
     http.on('clientError', (error, socket) => refuseBroken(error, socket, counts))
     const feed = new FrameFeed(neighbourhood.street)
-    const pages = new PageConnections({ http, feed })
+    const pages = new PageConnections({ http, feed, marketData: neighbourhood.marketData })
     yield* Effect.acquireRelease(listen(http, options), () => Effect.promise(() => close(http, pages)))
 
     const firstSequence = Math.max(0, neighbourhood.street.sequence - RESUME_EVENTS)

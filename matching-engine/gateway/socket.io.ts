@@ -1,11 +1,14 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import type { ClientToServer, ServerToClient, Status } from '#protocol/messages.ts'
+import type { MarketData } from '../market-data/market-data.ts'
+import { DepthSubscriptions } from './depth-subscriptions.ts'
 import type { FrameFeed } from './frame-feed.ts'
+import { fieldOf } from './lane-of.ts'
 import { isSameOrigin } from './same-origin.ts'
 
 const MAX_CLIENTS = 2_000
-/** The largest message a page may send: `resume` and its number are far below it. */
+/** The largest message a page may send: `resume` or `subscribe` and its number are far below it. */
 const MAX_MESSAGE_BYTES = 4_096
 /** Packets a client may have waiting (two seconds of frames) before it counts as too slow for single frames. */
 const MAX_WAITING_PACKETS = 40
@@ -25,10 +28,15 @@ export class PageConnections {
   readonly #server: Server<ClientToServer, ServerToClient>
   readonly #feed: FrameFeed
   readonly #standing = new Map<Client, Standing>()
+  readonly #depths: DepthSubscriptions<Client>
   #liveSequence = 0
 
-  constructor(options: { readonly http: HttpServer; readonly feed: FrameFeed }) {
+  constructor(options: { readonly http: HttpServer; readonly feed: FrameFeed; readonly marketData: MarketData }) {
     this.#feed = options.feed
+    this.#depths = new DepthSubscriptions({
+      marketData: options.marketData,
+      send: (clients, depth) => this.#server.to(clients.map(({ id }) => id)).emit('depth', depth),
+    })
     this.#server = new Server(options.http, {
       serveClient: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
@@ -46,6 +54,14 @@ export class PageConnections {
 
   /** Sends each client what it lacks. At most 20 times a second. */
   sendFrames(): void {
+    // Looked at before anything is sent: what is sent now waits for a moment with everybody.
+    const drained = new Set<Client>()
+    for (const client of this.#server.sockets.sockets.values()) if (waitingPackets(client) === 0) drained.add(client)
+    this.#depths.sendDepths((client) => drained.has(client))
+    this.#sendFrames(drained)
+  }
+
+  #sendFrames(drained: ReadonlySet<Client>): void {
     for (const [client, standing] of this.#standing) {
       const waiting = waitingPackets(client)
       if (standing.type === 'live' && waiting > MAX_WAITING_PACKETS) this.#drop(client)
@@ -60,7 +76,7 @@ export class PageConnections {
     if (update.type === 'snapshot') this.#liveSequence = update.snapshot.sequence
     for (const [client, standing] of this.#standing) {
       // One that asks again and again without reading would pile up snapshots here.
-      if (standing.type === 'catching-up' && waitingPackets(client) === 0) this.#catchUp(client, standing.sequence)
+      if (standing.type === 'catching-up' && drained.has(client)) this.#catchUp(client, standing.sequence)
     }
   }
 
@@ -83,7 +99,19 @@ export class PageConnections {
       void client.leave(LIVE)
       this.#standing.set(client, { type: 'catching-up', sequence: sequence === 0 ? null : sequence })
     })
-    client.on('disconnect', () => this.#standing.delete(client))
+    client.on('subscribe', (subscription: unknown) => {
+      const slot = slotOf(subscription)
+      if (slot === null || !this.#depths.subscribe(client, slot)) client.disconnect(true)
+    })
+    client.on('unsubscribe', (subscription: unknown) => {
+      const slot = slotOf(subscription)
+      if (slot === null) client.disconnect(true)
+      else this.#depths.unsubscribe(client, slot)
+    })
+    client.on('disconnect', () => {
+      this.#standing.delete(client)
+      this.#depths.forget(client)
+    })
   }
 
   #drop(client: Client): void {
@@ -109,6 +137,12 @@ export class PageConnections {
     void client.join(LIVE)
     this.#standing.set(client, { type: 'live' })
   }
+}
+
+/** The slot that a subscription names, or null: what came may be anything. */
+function slotOf(subscription: unknown): number | null {
+  const slot = fieldOf(subscription, 'slot')
+  return typeof slot === 'number' && Number.isSafeInteger(slot) && slot >= 0 ? slot : null
 }
 
 /** How many packets wait for the client's connection. Engine.io keeps them here, but its types call it private. */

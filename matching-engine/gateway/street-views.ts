@@ -1,7 +1,9 @@
-import type { Positions } from '#protocol/messages.ts'
-import type { OpenOrder } from '#protocol/open-orders.ts'
+import type { Positions, Statistics } from '#protocol/messages.ts'
 import { slotStartMs } from '#protocol/slot.ts'
 import type { Street, StreetBatch, StreetHome, StreetSlot } from '#protocol/street.ts'
+import type { MarketData } from '../market-data/market-data.ts'
+import type { PriceLevels } from '../market-data/price-levels.ts'
+import type { SlotData } from '../market-data/slot-data.ts'
 
 /** What `GET /api/v1/homes` says of a home: power in W (import positive), counters in Wh. */
 export type HomeView = Pick<
@@ -43,34 +45,40 @@ export function homesView(street: Street): readonly HomeView[] {
   }))
 }
 
-export function slotsView(street: Street): readonly SlotView[] {
+export function slotsView(street: Street, marketData: MarketData): readonly SlotView[] {
   const slotMinutes = street.rules?.slotMinutes ?? 15
-  return [...street.slots.values()].map((of) => {
-    const { slot, phase, trades, tradedWh, tradedMicroEur } = of
-    const { bids, asks } = bookView(of)
-    return {
-      slot,
-      startMs: slotStartMs({ slot, slotMinutes }),
-      phase,
-      trades,
-      tradedWh,
-      vwapEurPerMWh: tradedWh === 0 ? null : tradedMicroEur / tradedWh,
-      bestBidEurPerMWh: bids[0]?.[0] ?? null,
-      bestAskEurPerMWh: asks[0]?.[0] ?? null,
-    }
-  })
+  return [...street.slots.values()].map(({ slot, phase, trades, tradedWh, tradedMicroEur }) => ({
+    slot,
+    startMs: slotStartMs({ slot, slotMinutes }),
+    phase,
+    trades,
+    tradedWh,
+    vwapEurPerMWh: tradedWh === 0 ? null : tradedMicroEur / tradedWh,
+    bestBidEurPerMWh: marketData.slot(slot)?.bids.best?.[0] ?? null,
+    bestAskEurPerMWh: marketData.slot(slot)?.asks.best?.[0] ?? null,
+  }))
 }
 
-export function bookView({ slot, phase, openOrders }: StreetSlot): BookView {
-  const levels = (side: OpenOrder['side']) => {
-    const openWhAt = new Map<number, number>()
-    for (const order of openOrders.values()) {
-      if (order.side !== side) continue
-      openWhAt.set(order.priceEurPerMWh, (openWhAt.get(order.priceEurPerMWh) ?? 0) + order.openWh)
-    }
-    return [...openWhAt].sort(([a], [b]) => (side === 'buy' ? b - a : a - b))
+export function bookView({ slot, phase, bids, asks, orders }: SlotData): BookView {
+  const levels = (side: PriceLevels) => side.rows.map(([price, openWh]) => [price, openWh] as const)
+  return { slot, phase, bids: levels(bids), asks: levels(asks), orders }
+}
+
+export function statisticsView({ slot, phase, statistics }: SlotData, sequence: number): Statistics {
+  const { trades, openEurPerMWh, highEurPerMWh, lowEurPerMWh, lastEurPerMWh, tradedMicroEur, tradedWh } = statistics
+  return {
+    sequence,
+    slot,
+    phase,
+    trades,
+    openEurPerMWh,
+    highEurPerMWh,
+    lowEurPerMWh,
+    lastEurPerMWh,
+    referenceEurPerMWh: lastEurPerMWh,
+    tradedMicroEur: String(tradedMicroEur),
+    tradedWh: String(tradedWh),
   }
-  return { slot, phase, bids: levels('buy'), asks: levels('sell'), orders: openOrders.size }
 }
 
 /** The newest trades first. */

@@ -29,7 +29,24 @@ const engine = Command.make(
   ),
 )
 
+const log = Command.make(
+  'log',
+  {
+    data: Flag.String('data').pipe(
+      Flag.withMetavar('DIR'),
+      Flag.withDescription('a folder on the disk to measure (that of temporary files); nothing is left in it'),
+      Flag.optional,
+    ),
+    json,
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import('../bench/log.ts')),
+      ({ runLogBench }) => runLogBench(given),
+    ),
+).pipe(Command.withDescription('The log: commands a second on disk, how long an acknowledgement takes, replay.'))
+
 export const bench = Command.make('bench').pipe(
   Command.withDescription('Measures Commonwatt on this machine and holds it to its lines.'),
-  Command.withSubcommands([engine]),
+  Command.withSubcommands([engine, log]),
 )

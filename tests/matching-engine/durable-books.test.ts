@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Effect, Exit, Scope } from 'effect'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { OrderFlow } from '#matching-engine/bench/order-flow.ts'
+import { CommandBuffer } from '#matching-engine/book/command-buffer.ts'
+import { OrderBooks, opCode } from '#matching-engine/book/order-books.ts'
 import { RING_COMMANDS } from '#matching-engine/engine/command-ring.ts'
 import { type DurableBooks, type DurableBooksOptions, openDurableBooks } from '#matching-engine/engine/durable-books.ts'
 import { openSqliteEventLog } from '#matching-engine/event-log/sqlite-event-log.ts'
@@ -80,6 +83,36 @@ describe('durable books', () => {
         const { durable, books } = yield* opened()
         expect(durable.recovery.sequence).toBe(1_000)
         expect(books.stateHash()).toBe(stateAfter(commands))
+      }),
+    ))
+
+  it('are order books with a market in them, found again from a snapshot and what came after', () =>
+    run(
+      Effect.gen(function* () {
+        const begun = () => new OrderBooks({ minPriceEurPerMWh: 0, maxPriceEurPerMWh: 500, tickEurPerMWh: 1, nowMs: 1 })
+        const live = begun()
+        const flow = new OrderFlow(3)
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const { durable } = yield* opened({ books: live, snapshotEveryCommands: 7_000 })
+            const opening = new CommandBuffer()
+            opening.add(opCode('open-book'), 0, 1)
+            yield* durable.submit(opening)
+            for (let group = 0; group < 100; group++) {
+              const commands = new CommandBuffer()
+              flow.write(commands, 300, group)
+              yield* durable.submit(commands)
+            }
+          }),
+        )
+        edit('DELETE FROM snapshots WHERE sequence = (SELECT max(sequence) FROM snapshots)')
+        const found = begun()
+        const { durable } = yield* opened({ books: found })
+        expect(durable.recovery.sequence).toBe(30_001)
+        expect(durable.recovery.snapshotSequence).toBeGreaterThan(7_000)
+        expect(durable.recovery.snapshotSequence).toBeLessThan(30_001)
+        expect(found.stateHash()).toBe(live.stateHash())
+        expect(found.snapshot().length).toBeGreaterThan(10_000)
       }),
     ))
 

@@ -211,7 +211,7 @@ describe('messages over HTTP', () => {
 describe('what can be read', () => {
   it(
     'answers come from the street',
-    withGateway(({ get, send, anna, ben }) =>
+    withGateway(({ get, send, neighbourhood, anna, ben }) =>
       Effect.gen(function* () {
         yield* send('POST', '/api/v1/readings', anna.reading())
         yield* send('POST', '/api/v1/orders', [
@@ -257,6 +257,33 @@ describe('what can be read', () => {
           asks: [[220, 42]],
           orders: 3,
         })
+        expect((yield* get(`/api/v1/slots/${SLOT}/statistics`)).json()).toEqual({
+          sequence: neighbourhood.street.sequence,
+          slot: SLOT,
+          phase: 'continuous',
+          trades: 1,
+          openEurPerMWh: 150,
+          highEurPerMWh: 150,
+          lowEurPerMWh: 150,
+          lastEurPerMWh: 150,
+          referenceEurPerMWh: 150,
+          tradedMicroEur: '45000',
+          tradedWh: '300',
+        })
+        expect((yield* get('/api/v1/market')).json()).toMatchObject({
+          sequence: neighbourhood.street.sequence,
+          slot: [SLOT, SLOT + 1, SLOT + 2, SLOT + 3],
+          bidEurPerMWh: [90, null, null, null],
+          bidWh: [7, null, null, null],
+          askEurPerMWh: [220, null, null, null],
+          askWh: [42, null, null, null],
+          lastEurPerMWh: [150, null, null, null],
+          lastWh: [300, null, null, null],
+        })
+        for (const path of ['book', 'statistics']) {
+          const unknown = yield* get(`/api/v1/slots/${SLOT + 9}/${path}`)
+          expect([unknown.status, unknown.json()]).toMatchObject([404, { code: 'NOT_FOUND' }])
+        }
         expect((yield* get('/api/v1/trades?limit=1')).json()).toMatchObject([{ id: `${SLOT}.1`, energyWh: 300 }])
         expect((yield* get('/api/v1/batches')).json()).toEqual([])
         expect((yield* get('/api/v1/protocol')).json()).toMatchObject({

@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest'
 import { FrameFeed, RESUME_EVENTS } from '#matching-engine/gateway/frame-feed.ts'
 import { isSameOrigin } from '#matching-engine/gateway/same-origin.ts'
 import { PageConnections } from '#matching-engine/gateway/socket.io.ts'
-import type { LoggedEvent } from '#protocol/market-event.ts'
-import { type ClientToServer, type Frame, type ServerToClient, statusOf } from '#protocol/messages.ts'
+import { MarketData } from '#matching-engine/market-data/market-data.ts'
+import type { LoggedEvent, MarketEvent } from '#protocol/market-event.ts'
+import { type ClientToServer, type Depth, type Frame, type ServerToClient, statusOf } from '#protocol/messages.ts'
 import { applyEvent, emptyStreet } from '#protocol/street.ts'
+import { orderOf } from '../protocol/messages.ts'
 
 /** A street and its feed, and a way to let things happen on it: each event as long as one likes. */
 function happening() {
@@ -79,7 +81,7 @@ describe('a client that is too slow', () => {
     const { street, feed, happen } = happening()
     happen(1)
     const http = createServer()
-    const pages = new PageConnections({ http, feed })
+    const pages = new PageConnections({ http, feed, marketData: new MarketData() })
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
     const { port } = http.address() as AddressInfo
     const connected = () => {
@@ -128,12 +130,154 @@ describe('a client that is too slow', () => {
   })
 })
 
+describe('a client that follows a book and never reads', () => {
+  const PRICES = 40
+  const SLOT = 9
+
+  /** Market data, and rounds in which every price of its book changes. */
+  function changingBook() {
+    const marketData = new MarketData()
+    let round = 0
+    const push = (events: readonly MarketEvent[]) => {
+      marketData.push(events.map((event, index) => ({ sequence: marketData.sequence + 1 + index, event })))
+    }
+    push([{ type: 'SlotPhaseChanged', timeMs: 1, slot: SLOT, phase: 'continuous', cause: 'clock' }])
+    const placed = (price: number): MarketEvent => {
+      const body = { ...orderOf({ slot: SLOT, priceEurPerMWh: price, energyWh: 1 }) }
+      const order = { kind: 'order', body, algorithm: 'secp256k1', signer: body.account, signature: '0x' } as const
+      return { type: 'OrderPlaced', timeMs: 1, orderId: `0x${round}.${price}`, order }
+    }
+    const changeAll = () => {
+      round++
+      push(Array.from({ length: PRICES }, (_, price) => placed(price)))
+    }
+    return { marketData, changeAll }
+  }
+
+  /** Somebody who keeps a book by what is sent. */
+  function follower() {
+    const seen = {
+      depths: 0,
+      upTo: 0,
+      hasGap: false,
+      bids: new Map<number, number>(),
+      take({ fromSequence, toSequence, bids }: Depth) {
+        seen.depths++
+        if (fromSequence !== 0 && fromSequence !== seen.upTo) seen.hasGap = true
+        seen.upTo = toSequence
+        for (const [price, openWh] of bids) seen.bids.set(price, openWh)
+      },
+    }
+    return seen
+  }
+
+  /** A client of socket.io that reads exactly when it is told to: what is sent to it waits in the gateway until then. */
+  async function pollingClient(port: number) {
+    const opened = await (await fetch(`http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling`)).text()
+    const { sid } = JSON.parse(opened.slice(1)) as { readonly sid: string }
+    const url = `http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling&sid=${sid}`
+    const post = async (packet: string) => {
+      const { status } = await fetch(url, { method: 'POST', body: packet, headers: { 'content-type': 'text/plain' } })
+      expect(status).toBe(200)
+    }
+    const poll = async () => (await (await fetch(url)).text()).split('\x1e')
+    await post('40')
+    expect((await poll())[0]).toMatch(/^40/)
+    const depths = async (): Promise<Depth[]> =>
+      (await poll())
+        .filter((packet) => packet.startsWith('42["depth"'))
+        .map((packet) => (JSON.parse(packet.slice(2)) as [string, Depth])[1])
+    return { post, depths }
+  }
+
+  it('costs the others and the book nothing, gets the latest when it reads again, and piles nothing up', async () => {
+    const { marketData, changeAll } = changingBook()
+    changeAll()
+    const http = createServer()
+    const pages = new PageConnections({ http, feed: happening().feed, marketData })
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const { port } = http.address() as AddressInfo
+    const socket: Socket<ServerToClient, ClientToServer> = io(`http://127.0.0.1:${port}`, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    })
+    const quick = follower()
+    socket.on('depth', (depth) => quick.take(depth))
+    socket.on('connect', () => socket.emit('subscribe', { slot: SLOT }))
+    try {
+      const stuck = await pollingClient(port)
+      await stuck.post(`42["subscribe",{"slot":${SLOT}}]`)
+      const rounds = 1_000
+      for (let round = 0; round < rounds; round++) {
+        changeAll()
+        pages.sendFrames()
+        if (round % 20 === 0) await wall(5)
+      }
+      for (let turn = 0; turn < 400 && quick.upTo !== marketData.sequence; turn++) {
+        pages.sendFrames()
+        await wall(10)
+      }
+      // One that has not read for a thousand changes: the book as it was when it subscribed, and one piece with the rest.
+      const slow = follower()
+      const pieces: number[] = []
+      while (slow.upTo !== marketData.sequence) {
+        for (const depth of await stuck.depths()) {
+          slow.take(depth)
+          pieces.push(depth.bids.length)
+        }
+        pages.sendFrames()
+      }
+      expect(pieces).toEqual([PRICES, PRICES])
+      expect(quick.depths).toBeGreaterThan(2)
+      for (const { bids, hasGap } of [slow, quick]) {
+        expect(hasGap).toBe(false)
+        expect(new Set(bids.values())).toEqual(new Set([1 + rounds]))
+        expect(bids.size).toBe(PRICES)
+      }
+    } finally {
+      socket.disconnect()
+      await pages.close()
+    }
+  })
+
+  it.each([[null], [7], ['9'], [{}], [{ slot: '9' }], [{ slot: -1 }], [{ slot: 0.5 }], [{ slot: 2 ** 53 }], [[9]]])(
+    'and subscribes to %j is let go, the others are not',
+    async (subscription) => {
+      const { marketData } = changingBook()
+      const http = createServer()
+      const pages = new PageConnections({ http, feed: happening().feed, marketData })
+      await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+      const { port } = http.address() as AddressInfo
+      const client = (): Socket<ServerToClient, ClientToServer> =>
+        io(`http://127.0.0.1:${port}`, { transports: ['websocket'], reconnection: false, forceNew: true })
+      const [bad, good] = [client(), client()]
+      try {
+        const letGo = new Promise<string>((resolve) => bad.on('disconnect', resolve))
+        const told = new Promise<number>((resolve) => good.on('depth', ({ slot }) => resolve(slot)))
+        bad.on('connect', () => bad.emit('subscribe', subscription as never))
+        expect(await letGo).toBe('io server disconnect')
+        good.emit('subscribe', { slot: SLOT })
+        await wall(50)
+        pages.sendFrames()
+        expect(await told).toBe(SLOT)
+        good.emit('unsubscribe', { slot: SLOT })
+        expect(good.connected).toBe(true)
+      } finally {
+        bad.disconnect()
+        good.disconnect()
+        await pages.close()
+      }
+    },
+  )
+})
+
 describe('a client that asks again and again without reading', () => {
   it('is sent the next snapshot only when it has taken the last', async () => {
     const { street, feed, happen } = happening()
     happen(RESUME_EVENTS, 1_000)
     const http = createServer()
-    const pages = new PageConnections({ http, feed })
+    const pages = new PageConnections({ http, feed, marketData: new MarketData() })
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
     const { port } = http.address() as AddressInfo
     const socket: Socket<ServerToClient, ClientToServer> = io(`http://127.0.0.1:${port}`, {
@@ -174,7 +318,7 @@ describe('a client that asks again and again without reading', () => {
 
 it('takes no more clients than it can serve, whatever the address says of sessions', async () => {
   const http = createServer()
-  const pages = new PageConnections({ http, feed: happening().feed })
+  const pages = new PageConnections({ http, feed: happening().feed, marketData: new MarketData() })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
   const refused = async () =>

@@ -2,7 +2,7 @@ import { io, type Socket } from 'socket.io-client'
 import type { ClientToServer, ServerToClient } from '#protocol/messages.ts'
 
 /** What a connection tells, in the order it happens. */
-export interface ConnectionListener extends ServerToClient {
+export interface ConnectionListener extends Omit<ServerToClient, 'depth'> {
   readonly connect: () => void
   readonly disconnect: () => void
 }
@@ -11,7 +11,7 @@ export interface ConnectionListener extends ServerToClient {
 const RETRY_MS = 2_000
 
 /** Connects to the gateway that served this page and stays with it: after a loss it tries again, for ever. */
-export function connect(listener: () => ConnectionListener): ClientToServer {
+export function connect(listener: () => ConnectionListener): Pick<ClientToServer, 'resume'> {
   const socket: Socket<ServerToClient, ClientToServer> = io({
     transports: ['websocket', 'polling'],
     reconnectionDelay: 500,

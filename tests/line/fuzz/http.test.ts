@@ -2,7 +2,7 @@ import { Effect } from 'effect'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { problems, serveGateway, stateHash } from '#matching-engine/index.ts'
 import { refusals } from '#protocol/refusal.ts'
-import { NOW_MS, orderIdOf, PARTITION, roseStreet } from '../../matching-engine/rose-street.ts'
+import { controlBy, NOW_MS, orderIdOf, PARTITION, roseStreet, SLOT } from '../../matching-engine/rose-street.ts'
 import { throughDoor } from './door.ts'
 import { fuzzing } from './fuzzing.ts'
 import { httpClient, sendRaw } from './http-client.ts'
@@ -35,6 +35,7 @@ describe('HTTP and socket.io', () => {
       ['POST', '/api/v1/readings', reading],
       ['POST', '/api/v1/statements', anna.statement()],
       ['POST', '/api/v1/enrolments', anna.enrolment()],
+      ['POST', '/api/v1/controls', controlBy('stop', { privateKey: anna.accountKey })],
     ]
   })
 
@@ -43,6 +44,8 @@ describe('HTTP and socket.io', () => {
     '/api/v1/orders',
     '/api/v1/homes/anna/positions',
     '/api/v1/slots/1001/book',
+    '/api/v1/slots/1001/statistics',
+    '/api/v1/market',
     '/metrics',
     '/readyz',
   ]
@@ -120,7 +123,7 @@ describe('HTTP and socket.io', () => {
     const before = hash()
     const url = `ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`
     const packet = (input: SeededInput): string | Uint8Array<ArrayBuffer> => {
-      switch (input.below(7)) {
+      switch (input.below(9)) {
         case 0:
           return new Uint8Array(input.bytes(200))
         case 1:
@@ -132,6 +135,10 @@ describe('HTTP and socket.io', () => {
         case 4:
           return `42${input.json(['resume', 7])}`
         case 5:
+          return `42${input.json([input.pick(['subscribe', 'unsubscribe']), { slot: SLOT }])}`
+        case 6:
+          return `42["subscribe",${input.json({ slot: SLOT })}]`
+        case 7:
           return `42["resume",${input.json(1)}]`
         default:
           return `42${input.below(1e6)}${input.json(['resume', 0, 0])}`
