@@ -1,11 +1,13 @@
 import type { CommandBuffer } from '../book/command-buffer.ts'
 import { type Peer, PeerBooks } from './nodejs-order-book.ts'
 import { type PeerCall, PeerCalls } from './peer-calls.ts'
+import { timeTaken } from './time-taken.ts'
 import { type PrintedTrade, sameTrades } from './trades.ts'
 import { openBooks, type Workload } from './workload.ts'
 
 /** What nodejs-order-book makes of a workload. */
 export interface PeerFigure {
+  /** of the thread's processor time, like ours; what its garbage costs other threads is not counted */
   readonly opsPerSecond: number
   /** how far it got in its time: so many operations, with so many trades, all the same as ours */
   readonly comparedOperations: number
@@ -20,10 +22,8 @@ export function comparePeer(peer: Peer, workload: Workload, limitMs: number): Pe
   const { setUpCalls, calls, comparedOperations, comparedTrades } = compareTrades(peer, workload, { limitMs })
   const books = new PeerBooks(peer, workload.books)
   runCalls(books, setUpCalls)
-  const begunMs = performance.now()
-  runCalls(books, calls)
-  const seconds = (performance.now() - begunMs) / 1_000
-  return { opsPerSecond: comparedOperations / seconds, comparedOperations, comparedTrades }
+  const { cpuSeconds } = timeTaken(() => runCalls(books, calls))
+  return { opsPerSecond: comparedOperations / cpuSeconds, comparedOperations, comparedTrades }
 }
 
 /** `printed` may look at, or change, the trades that we have printed before they are compared. */

@@ -4,6 +4,7 @@ import { median } from './median.ts'
 import { loadPeer } from './nodejs-order-book.ts'
 import { type ServiceTime, serviceTime } from './service-time.ts'
 import { allTaken, StreamRun } from './stream-run.ts'
+import { type TimeTaken, timeTaken } from './time-taken.ts'
 import { type Workload, type WorkloadName, writeWorkload } from './workload.ts'
 
 export interface WorkloadSize {
@@ -19,7 +20,7 @@ export interface WorkloadSize {
 
 export interface WorkloadFigure {
   readonly operations: number
-  /** median of the turns, and the slowest and the quickest */
+  /** of the thread's processor time: median of the turns, the slowest and the quickest */
   readonly opsPerSecond: number
   readonly opsPerSecondMin: number
   readonly opsPerSecondMax: number
@@ -41,7 +42,7 @@ export async function measureWorkload(name: WorkloadName, size: WorkloadSize): P
   const latencyNs = latency(stream, workload)
   allTaken(workload.main)
   const peer = await loadPeer()
-  const figure = peer === null ? null : comparePeer(peer, writeWorkload(name, size), size.peerMs)
+  const figure = peer === null ? null : comparePeer(peer, workload, size.peerMs)
   return {
     operations: workload.operations,
     ...speed,
@@ -61,24 +62,16 @@ function warmUp(stream: StreamRun, workload: Workload): void {
 }
 
 function throughput(stream: StreamRun, workload: Workload, turns: number) {
-  const rates: number[] = []
-  const shares: number[] = []
+  const taken: TimeTaken[] = []
   for (let turn = 0; turn < turns; turn++) {
-    stream.turn(() => {
-      const cpu = process.threadCpuUsage()
-      const begunMs = performance.now()
-      stream.run(workload.main)
-      const tookMs = performance.now() - begunMs
-      const { user, system } = process.threadCpuUsage(cpu)
-      rates.push(workload.operations / (tookMs / 1_000))
-      shares.push((user + system) / 1_000 / tookMs)
-    })
+    stream.turn(() => taken.push(timeTaken(() => stream.run(workload.main))))
   }
+  const rates = taken.map(({ cpuSeconds }) => workload.operations / cpuSeconds)
   return {
     opsPerSecond: median(rates),
     opsPerSecondMin: Math.min(...rates),
     opsPerSecondMax: Math.max(...rates),
-    cpuShare: Math.min(1, median(shares)),
+    cpuShare: median(taken.map(({ cpuSeconds, wallSeconds }) => Math.min(1, cpuSeconds / wallSeconds))),
   }
 }
 

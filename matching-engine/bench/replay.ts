@@ -1,10 +1,11 @@
 import type { OrderBooks } from '../book/order-books.ts'
 import { StreamRun, TURN_MS } from './stream-run.ts'
+import { timeTaken } from './time-taken.ts'
 import { type Workload, writeWorkload } from './workload.ts'
 
 export interface ReplayFigure {
   readonly commands: number
-  /** what the core took for them, on books that had seen nothing */
+  /** the processor time that the core took for them, on books that had seen nothing */
   readonly seconds: number
   readonly stateHash: string
 }
@@ -41,9 +42,7 @@ function runOnNewBooks(workload: Workload, atLeast: number): { books: OrderBooks
   for (;;) {
     const isLast = commands + lengthOf(setUp) + lengthOf(main) >= atLeast
     const turn = isLast ? [...setUp, ...main] : [...setUp, ...main, ...cleanUp]
-    const begunMs = performance.now()
-    stream.run(turn)
-    seconds += (performance.now() - begunMs) / 1_000
+    seconds += timeTaken(() => stream.run(turn)).cpuSeconds
     commands += lengthOf(turn)
     if (isLast) break
     stream.moveOn(TURN_MS)

@@ -1,9 +1,10 @@
-import { COMMAND_BYTES, COMMAND_DOUBLES, type CommandBuffer, NOW } from '../book/command-buffer.ts'
+import { COMMAND_DOUBLES, type CommandBuffer, NOW } from '../book/command-buffer.ts'
 import type { OrderBooks } from '../book/order-books.ts'
 import { BATCH_COMMANDS } from './stream-writer.ts'
 import { openBooks, type Workload } from './workload.ts'
 
-const JOURNAL_BATCHES = 1_024
+/** 1 MiB: what a log writer holds while the disk is busy. */
+const JOURNAL_BATCHES = 64
 
 /** How long the commands of one turn of a stream last, at most: a millisecond a batch. */
 export const TURN_MS = 3_600_000
@@ -15,7 +16,7 @@ export const TURN_MS = 3_600_000
 export class StreamRun {
   readonly books: OrderBooks = openBooks()
   readonly #workload: Workload
-  readonly #journal = new Uint8Array(JOURNAL_BATCHES * BATCH_COMMANDS * COMMAND_BYTES)
+  readonly #journal = new Float64Array(JOURNAL_BATCHES * BATCH_COMMANDS * COMMAND_DOUBLES)
   #journalAt = 0
 
   constructor(workload: Workload) {
@@ -42,8 +43,8 @@ export class StreamRun {
 
   #runBatch(batch: CommandBuffer): void {
     const { books } = this
-    this.#journal.set(batch.bytes, this.#journalAt)
-    this.#journalAt = (this.#journalAt + BATCH_COMMANDS * COMMAND_BYTES) % this.#journal.length
+    this.#journal.set(batch.doubles, this.#journalAt)
+    this.#journalAt = (this.#journalAt + BATCH_COMMANDS * COMMAND_DOUBLES) % this.#journal.length
     books.run(batch)
     books.events.clear()
     books.marks?.clear()

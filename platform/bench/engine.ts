@@ -40,7 +40,9 @@ function remarks({ workloads, peers }: EngineReport): string[] {
       ? ['nodejs-order-book is not installed (npm ci without --omit=dev brings it): nothing is compared with it']
       : []),
     ...(busy
-      ? [`other programs took the processor for up to ${percent(1 - Math.min(...shares))} of the time: figures are low`]
+      ? [
+          `other programs took the processor for up to ${percent(1 - Math.min(...shares))} of the time: caches were not ours alone, figures are low`,
+        ]
       : []),
   ]
 }
