@@ -17,6 +17,7 @@ import {
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
   ORDER_DOUBLES,
+  ORDER_EXTRA,
   ORDER_FILLED,
   ORDER_HIDDEN,
   ORDER_LANE_WORD,
@@ -25,11 +26,12 @@ import {
   ORDER_RATE,
   ORDER_WORDS,
   STATUS_MASK,
+  TRAIT_ICEBERG_BIT,
   TRAIT_POST_ONLY_BIT,
   TRAIT_SIDE_SHIFT,
   TRAITS_WORD,
 } from './order-pool.ts'
-import { isQuantity } from './price-limits.ts'
+import { CLIPS_MAX, isQuantity } from './price-limits.ts'
 import {
   INSUFFICIENT_ENERGY,
   INSUFFICIENT_FUNDS,
@@ -98,6 +100,8 @@ function amendRefusal(
   const isPending = (traits & STATUS_MASK) === PENDING
   const premium = side === SELL ? 0 : (state.lanes.premiums[lane] as number)
   if (!isQuantity(qty)) return INVALID_QTY
+  const isIceberg = (traits & TRAIT_ICEBERG_BIT) !== 0
+  if (isIceberg && qty > (doubles[order * ORDER_DOUBLES + ORDER_EXTRA] as number) * CLIPS_MAX) return INVALID_QTY
   if (!isPending && (Math.abs(price) + premium) * qty > Number.MAX_SAFE_INTEGER) return INVALID_QTY
   if (hasPrice && (isPending || !state.isPrice(price))) return INVALID_PRICE
   const book = words[word + ORDER_BOOK_WORD] as number

@@ -3,9 +3,9 @@
 import type { bookPhases, orderStatuses, orderTypes, preventions, priceRules, timesInForce } from './codes.ts'
 
 export type Side = 'buy' | 'sell'
-export type OrderType = (typeof orderTypes)[number]
-export type TimeInForce = (typeof timesInForce)[number]
-export type SelfTradePrevention = (typeof preventions)[number]
+type OrderType = (typeof orderTypes)[number]
+type TimeInForce = (typeof timesInForce)[number]
+type SelfTradePrevention = (typeof preventions)[number]
 export type OrderStatus = (typeof orderStatuses)[number]
 /** `call` collects, `continuous` matches on arrival, `halted` takes cancels only, `closed` takes nothing. */
 export type BookPhase = (typeof bookPhases)[number]

@@ -61,7 +61,6 @@ export const CANCEL_MAKER = 2
 export const CANCEL_BOTH = 3
 export const CONTINUOUS = 0
 export const CALL = 1
-export const HALTED = 2
 export const CLOSED = 3
 export const PENDING = 1
 export const AMENDED_EVENT = 0
@@ -70,7 +69,7 @@ const PREVENTED_EVENT = 2
 export const REDUCED_EVENT = 3
 const CLOSED_EVENT = 4
 export const TRIGGERED_EVENT = 5
-export const REFRESHED_EVENT = 6
+const REFRESHED_EVENT = 6
 const UNCROSSED_EVENT = 7
 
 /** The limit of a market order. */

@@ -51,4 +51,3 @@ export const eventKinds = [
   'refreshed',
   'uncrossed',
 ] as const
-export type EventKind = (typeof eventKinds)[number]

@@ -44,7 +44,7 @@ import {
   TRAIT_SIDE_SHIFT,
   TRAITS_WORD,
 } from './order-pool.ts'
-import { isQuantity } from './price-limits.ts'
+import { CLIPS_MAX, isQuantity } from './price-limits.ts'
 import {
   ALREADY_EXPIRED,
   DUPLICATE_ID,
@@ -78,7 +78,7 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
   const type = (head >>> TYPE_SHIFT) & 3
   const lane = from[commandWord + LANE_WORD] as number
   const extra = (fromDoubles[commandDouble + EXTRA] as number) + 0
-  if ((head & ICEBERG_BIT) !== 0 && !isQuantity(extra)) return INVALID_QTY
+  if ((head & ICEBERG_BIT) !== 0 && !(isQuantity(extra) && qty <= extra * CLIPS_MAX)) return INVALID_QTY
   // −0 is a number that JavaScript tells from 0; a price is not.
   let price = (fromDoubles[commandDouble + PRICE] as number) + 0
   if (type === LIMIT) {

@@ -18,7 +18,7 @@ export const LEVEL_PRICE = 0
 export const LEVEL_SHOWN = 1
 export const LEVEL_HIDDEN = 2
 export const HEAD_WORD = 6
-export const TAIL_WORD = 7
+const TAIL_WORD = 7
 export const LADDER_WORD = 8
 /** the level's place on its page: page × 32 + slot */
 const PLACE_WORD = 9

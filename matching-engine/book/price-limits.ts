@@ -43,12 +43,5 @@ export function priceFault(limits: PriceLimits, priceEurPerMWh: number): string 
 export const isQuantity = (energyWh: number): boolean =>
   energyWh >= 1 && energyWh <= Number.MAX_SAFE_INTEGER && Math.floor(energyWh) === energyWh
 
-/**
- * Whether a quantity's value at a price, and what a buyer may pay above it, is more than a safe integer can say.
- * The product rounds to above 2^53 − 1 exactly when it is.
- */
-export const isWorthTooMuch = (order: {
-  readonly energyWh: number
-  readonly priceEurPerMWh: number
-  readonly premiumEurPerMWh: number
-}): boolean => (Math.abs(order.priceEurPerMWh) + order.premiumEurPerMWh) * order.energyWh > Number.MAX_SAFE_INTEGER
+/** The most clips that an iceberg may have: each is a trade of its own, and no order may keep a book busy for long. */
+export const CLIPS_MAX = 10_000

@@ -1,7 +1,7 @@
 import type { Refusal } from '#protocol/refusal.ts'
 import type { Amendment, NewOrder } from './book-order.ts'
 import { bookRefusals } from './codes.ts'
-import { isQuantity, type PriceLimits, priceFault } from './price-limits.ts'
+import { CLIPS_MAX, isQuantity, type PriceLimits, priceFault } from './price-limits.ts'
 
 /** What a refusal is about: a new order, a change, or the name of an order; and how the book stood. */
 export interface Refused {
@@ -59,6 +59,10 @@ function quantityRefusal(order: NewOrder | Amendment | undefined): Refusal {
   }
   if (order !== undefined && 'displayWh' in order && order.displayWh !== undefined && !isQuantity(order.displayWh)) {
     const detail = `display ${order.displayWh} is not a whole number from 1 to 2^53 − 1`
+    return { code, detail, field: 'displayWh' }
+  }
+  if (order !== undefined && 'displayWh' in order && order.energyWh > (order.displayWh ?? 0) * CLIPS_MAX) {
+    const detail = `display ${order.displayWh} cuts ${order.energyWh} Wh into more than ${CLIPS_MAX} clips`
     return { code, detail, field: 'displayWh' }
   }
   const price = order?.priceEurPerMWh

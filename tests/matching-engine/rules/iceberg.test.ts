@@ -22,6 +22,14 @@ describe('icebergs', () => {
     expect(book.asks).toEqual([[100, 10, ['s1', 's2']]])
   })
 
+  it('M18: more than ten thousand clips are refused, by an amend too: each would be a trade', () => {
+    const book = new MatchFixture()
+    expect(book.sell('most', 100, 10_000, { display: 1 })).toBe('taken')
+    expect(book.sell('more', 100, 10_001, { display: 1 })).toBe('INVALID_QTY')
+    expect(book.amend('most', { qty: 10_001 })).toBe('INVALID_QTY')
+    expect(book.state('most')).toEqual(['open', 0, 10_000])
+  })
+
   it('M2, M18: a clip that is partly used keeps its place', () => {
     const book = new MatchFixture()
     book.sell('iceberg', 100, 25, { display: 10 })
