@@ -17,19 +17,23 @@ export type Tariff = typeof Tariff.Type
 /** Homes of one neighbourhood: with the supplier and the grid they fit one settlement batch (500 accounts). */
 export const HOMES_MAX = 498
 
+/** Bounds that no market comes near: whoever folds somebody else's log shall not open slots for ever. */
+const Slots = PositiveInt.check(Schema.isLessThanOrEqualTo(10_000))
+const Span = Count.check(Schema.isLessThanOrEqualTo(366 * 24 * 60 * 60_000))
+
 /** The rules of one neighbourhood's market. Times are ms unless named otherwise. */
 export const MarketRules = Schema.Struct({
   slotMinutes: Schema.Literals([5, 15, 30, 60]),
-  slotsAhead: PositiveInt,
-  gateBeforeDeliveryMs: Count,
-  meteringDeadlineMs: Count,
+  slotsAhead: Slots,
+  gateBeforeDeliveryMs: Span,
+  meteringDeadlineMs: Span,
   minPriceEurPerMWh: SignedInt,
   maxPriceEurPerMWh: SignedInt,
   /** the most Wh that one order may be for, and that a home may have metered each way in one slot */
   maxOrderWh: PositiveInt,
   maxOpenOrdersPerAccountAndSlot: PositiveInt,
-  slotsPerBatch: PositiveInt,
-  disputeWindowMs: Count,
+  slotsPerBatch: Slots,
+  disputeWindowMs: Span,
   tariff: Tariff,
 })
 export type MarketRules = typeof MarketRules.Type
