@@ -1,4 +1,4 @@
-import { Data, Effect } from 'effect'
+import { Data, Effect, Result, Schema } from 'effect'
 import { canonicalBytes, canonicalJson } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
 import { gridOf } from './device-snapshot.ts'
@@ -16,30 +16,34 @@ export class BadRegisters extends Data.TaggedError('BadRegisters')<{ readonly de
   }
 }
 
-/** What a meter answered, as it came over the line. */
-export type Registers =
-  /** `words`: each register as four hexadecimal digits, from the model's id on, which stands at `address` */
-  | {
-      readonly protocol: 'modbus'
-      readonly unit: number
-      readonly address: number
-      readonly model: number
-      readonly words: string
-    }
-  /** the nodes of a profile's grid role; numbers as the shortest decimal that stands for them, texts in quotes */
-  | {
-      readonly protocol: 'opcua'
-      readonly profile: string
-      readonly importWh: NodeText
-      readonly exportWh: NodeText
-      readonly powerW: NodeText
-    }
+const NodeText = Schema.Struct({
+  status: Schema.Literals(['good', 'bad', 'absent']),
+  value: Schema.NullOr(Schema.String),
+  sourceTimeMs: Schema.NullOr(Schema.Finite),
+})
+type NodeText = typeof NodeText.Type
 
-interface NodeText {
-  readonly status: NodeValue['status']
-  readonly value: string | null
-  readonly sourceTimeMs: number | null
-}
+/** What a meter answered, as it came over the line. */
+const Registers = Schema.Union([
+  /** `words`: each register as four hexadecimal digits, from the model's id on, which stands at `address` */
+  Schema.Struct({
+    protocol: Schema.Literal('modbus'),
+    unit: Schema.Int,
+    address: Schema.Int,
+    model: Schema.Int,
+    words: Schema.String.check(Schema.isPattern(/^([0-9a-f]{4})*$/)),
+  }),
+  /** the nodes of a profile's grid role; numbers as the shortest decimal that stands for them, texts in quotes */
+  Schema.Struct({
+    protocol: Schema.Literal('opcua'),
+    profile: Schema.String,
+    importWh: NodeText,
+    exportWh: NodeText,
+    powerW: NodeText,
+  }),
+])
+export type Registers = typeof Registers.Type
+const readRegisters = Schema.decodeUnknownResult(Registers)
 
 /** What a meter's answer means, and how that was found out: `profileHash` of the reading. */
 export interface DecodedRegisters {
@@ -67,15 +71,16 @@ export const nodeText = ({ status, value, sourceTimeMs }: NodeValue): NodeText =
 /** Decodes kept registers again, as they were decoded when they were read. */
 export const decodeRegisters = (text: string): Effect.Effect<DecodedRegisters, BadRegisters | BadProfile> =>
   Effect.gen(function* () {
-    const registers = yield* Effect.try({
-      try: () => JSON.parse(text) as Registers,
+    const json = yield* Effect.try({
+      try: (): unknown => JSON.parse(text),
       catch: () => new BadRegisters({ detail: 'the registers are not JSON' }),
     })
-    if (registers.protocol === 'modbus') return yield* decodeModbus(registers)
-    if (registers.protocol === 'opcua') {
-      return decodeOpcua(registers, yield* loadOpcuaProfile(registers.profile))
-    }
-    return yield* new BadRegisters({ detail: 'the registers are neither of modbus nor of opcua' })
+    const read = readRegisters(json)
+    if (Result.isFailure(read)) return yield* new BadRegisters({ detail: `the registers: ${read.failure.message}` })
+    const registers = read.success
+    return registers.protocol === 'modbus'
+      ? yield* decodeModbus(registers)
+      : decodeOpcua(registers, yield* loadOpcuaProfile(registers.profile))
   })
 
 /** The settlement meter's sample in the words of its model. */
@@ -104,7 +109,7 @@ export function opcuaSample(
 
 const decodeModbus = (registers: Extract<Registers, { readonly protocol: 'modbus' }>) =>
   Effect.suspend(() => {
-    const words = (String(registers.words).match(/.{4}/g) ?? []).map((word) => Number.parseInt(word, 16))
+    const words = (registers.words.match(/.{4}/g) ?? []).map((word) => Number.parseInt(word, 16))
     const definition = modelDefinitions.get(registers.model)
     if (definition === undefined || words[0] !== registers.model) {
       return new BadRegisters({ detail: `the registers are not of a model ${registers.model} that is known` })

@@ -25,12 +25,16 @@ const later = (rule: Exclude<keyof typeof laterRules, 'priceRule'>, schema: type
 /** How a call auction finds its one price (MATCHING). */
 const PriceRule = Schema.Literals(['largest-volume', 'highest-matched-ask', 'last-matched-bid', 'midpoint'])
 
+/** Bounds that no market comes near: whoever folds somebody else's log shall not open slots for ever. */
+const Slots = PositiveInt.check(Schema.isLessThanOrEqualTo(10_000))
+const Span = Count.check(Schema.isLessThanOrEqualTo(366 * 24 * 60 * 60_000))
+
 /** The rules of one neighbourhood's market. Times are ms unless named otherwise. */
 export const MarketRules = Schema.Struct({
   slotMinutes: Schema.Literals([5, 15, 30, 60]),
-  slotsAhead: PositiveInt,
-  gateBeforeDeliveryMs: Count,
-  meteringDeadlineMs: Count,
+  slotsAhead: Slots,
+  gateBeforeDeliveryMs: Span,
+  meteringDeadlineMs: Span,
   minPriceEurPerMWh: SignedInt,
   maxPriceEurPerMWh: SignedInt,
   /** the most Wh that one order may be for, and that a home may have metered each way in one slot */
@@ -45,8 +49,8 @@ export const MarketRules = Schema.Struct({
   bandEurPerMWh: later('bandEurPerMWh', Count),
   /** how long such a halt lasts */
   haltMs: later('haltMs', PositiveInt),
-  slotsPerBatch: PositiveInt,
-  disputeWindowMs: Count,
+  slotsPerBatch: Slots,
+  disputeWindowMs: Span,
   tariff: Tariff,
 })
 export type MarketRules = typeof MarketRules.Type

@@ -15,10 +15,17 @@ export interface Artifact {
 
 const folder = join(import.meta.dirname, '..', '..', 'artifacts', 'contracts')
 
-/** Reads a compiled contract. Throws ChainFailure if the contracts were never compiled. */
+/** Each is asked for with every call of its contract. */
+const read = new Map<ContractName, Artifact>()
+
+/** A compiled contract, read once. Throws ChainFailure if the contracts were never compiled. */
 export function readArtifact(name: ContractName): Artifact {
   try {
-    return JSON.parse(readFileSync(join(folder, `${name}.sol`, `${name}.json`), 'utf8')) as Artifact
+    const known = read.get(name)
+    if (known !== undefined) return known
+    const artifact = JSON.parse(readFileSync(join(folder, `${name}.sol`, `${name}.json`), 'utf8')) as Artifact
+    read.set(name, artifact)
+    return artifact
   } catch (cause) {
     throw new ChainFailure({
       operation: `read the compiled ${name}`,

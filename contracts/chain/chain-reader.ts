@@ -71,7 +71,7 @@ export const connectChainReader = (options: {
   readonly addresses: Addresses
   readonly atBlock?: number
 }): Effect.Effect<ChainReader, ChainFailure> =>
-  Effect.map(connectRpc(options.rpcUrl, options.atBlock), (rpc) => readerOf(rpc, options.addresses))
+  Effect.map(connectRpc(options.rpcUrl, { atBlock: options.atBlock }), (rpc) => readerOf(rpc, options.addresses))
 
 /** The contracts of a deployment behind a connection. */
 export function readerOf(rpc: Rpc, addresses: Addresses): ChainReader {

@@ -79,13 +79,28 @@ export function creditIdOf(neighbourhood: Hex, slot: number, source: Hex): bigin
   return BigInt(keccak256(encodeAbiParameters(layout, [neighbourhood, BigInt(slot), source])))
 }
 
+/** How long a node may take for one answer, to its last byte. */
+const ANSWER_MS_MAX = 20_000
+
+/** JSON-RPC over HTTP. viem's own limit ends with an answer's head: whoever never ends the body would hold us for ever. */
+const transportTo = (rpcUrl: string, answerMsMax = ANSWER_MS_MAX) =>
+  http(rpcUrl, {
+    retryCount: 2,
+    timeout: 0,
+    fetchFn: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(answerMsMax) }),
+  })
+
 /**
  * Connects to a chain. With `atBlock`, contracts and events are read as they were at that block. Fails (ChainFailure)
- * when nobody answers at the URL.
+ * when nobody answers at the URL within `answerMsMax` (20 s), three times.
  */
-export const connectRpc = (rpcUrl: string, atBlock?: number): Effect.Effect<Rpc, ChainFailure> =>
+export const connectRpc = (
+  rpcUrl: string,
+  options: { readonly atBlock?: number | undefined; readonly answerMsMax?: number } = {},
+): Effect.Effect<Rpc, ChainFailure> =>
   Effect.gen(function* () {
-    const transport = http(rpcUrl, { retryCount: 2, timeout: 20_000 })
+    const { atBlock } = options
+    const transport = transportTo(rpcUrl, options.answerMsMax)
     const chainId = yield* attempt(`connect to ${rpcUrl}`, () => createPublicClient({ transport }).getChainId())
     const chain = chainOf(chainId, rpcUrl)
     const reader = createPublicClient({ chain, transport, pollingInterval: 100, cacheTime: 0 })
@@ -103,7 +118,11 @@ export const connectRpc = (rpcUrl: string, atBlock?: number): Effect.Effect<Rpc,
     }
     return {
       chainId,
-      blockNumber: attempt('read the block number', async () => Number(await reader.getBlockNumber())),
+      blockNumber: attempt('read the block number', async () => {
+        const block = Number(await reader.getBlockNumber())
+        if (!Number.isSafeInteger(block)) throw new Error(`${block} is no block number`)
+        return block
+      }),
       read: <A>(call: Call) =>
         attempt(`read ${call.contract}.${call.functionName}`, async () => {
           const at = blockNumber === undefined ? {} : { blockNumber }
@@ -122,7 +141,7 @@ export const connectRpc = (rpcUrl: string, atBlock?: number): Effect.Effect<Rpc,
           })
           return found.map((event) => ({
             args: event.args as unknown as Record<string, unknown>,
-            place: { transaction: event.transactionHash, block: Number(event.blockNumber) },
+            place: placeIn(event.transactionHash, event.blockNumber),
             index: event.logIndex,
           }))
         }),
@@ -152,7 +171,7 @@ export function signingProvider(options: { readonly rpcUrl: string; readonly cha
 } {
   const account = privateKeyToAccount(options.key)
   const chain = chainOf(options.chainId, options.rpcUrl)
-  const wallet = createWalletClient({ account, chain, transport: http(options.rpcUrl) })
+  const wallet = createWalletClient({ account, chain, transport: transportTo(options.rpcUrl) })
   return {
     request: async ({ method, params }) => {
       if (method === 'eth_accounts') return [account.address]
@@ -189,6 +208,14 @@ async function placeOf(reader: PublicClient, hash: Hex, call: Call): Promise<Cha
   return { transaction: hash, block: Number(receipt.blockNumber) }
 }
 
+/** Whoever answers may have said anything. */
+function placeIn(transaction: unknown, block: unknown): ChainPlace {
+  if (typeof transaction !== 'string' || !/^0x[0-9a-f]{64}$/.test(transaction) || typeof block !== 'bigint') {
+    throw new Error('an event without the transaction and the block that it is of')
+  }
+  return { transaction: transaction as Hex, block: Number(block) }
+}
+
 function chainOf(id: number, rpcUrl: string) {
   return defineChain({
     id,
@@ -208,7 +235,11 @@ function failureOf(operation: string, cause: unknown): ChainFailure {
   }
   const reverted = cause.walk((inner) => inner instanceof ContractFunctionRevertedError)
   if (!(reverted instanceof ContractFunctionRevertedError)) {
-    return new ChainFailure({ operation, detail: `${cause.shortMessage} ${cause.details ?? ''}`.trim() })
+    const details: unknown = cause.details // what the node said, if that is a text
+    return new ChainFailure({
+      operation,
+      detail: `${cause.shortMessage} ${typeof details === 'string' ? details : ''}`.trim(),
+    })
   }
   const { data, reason } = reverted
   return new ChainFailure({

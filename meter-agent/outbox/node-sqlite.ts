@@ -97,8 +97,8 @@ function openDatabase(file: string): DatabaseSync {
 
 /** What an outbox keeps of what its readings were read from. */
 export interface KeptRegisters {
-  /** the registers of a reading as they are kept, null if they are not */
-  readonly textOf: (sequence: number) => string | null
+  /** the registers of a reading as they are kept, null if they are not; fails where the file is damaged there */
+  readonly textOf: (sequence: number) => Effect.Effect<string | null, OutboxFailure>
   /** the oldest reading whose registers are kept, null if there is none */
   readonly oldest: number | null
 }
@@ -116,10 +116,11 @@ export const openKeptRegisters = (file: string): Effect.Effect<KeptRegisters, Ou
         const find = database.prepare('SELECT text FROM registers WHERE sequence = ?')
         const oldest = database.prepare('SELECT min(sequence) AS oldest FROM registers').get()?.oldest
         return {
-          textOf: (sequence) => {
-            const text = find.get(sequence)?.text
-            return typeof text === 'string' ? text : null
-          },
+          textOf: (sequence) =>
+            attempt(() => {
+              const text = find.get(sequence)?.text
+              return typeof text === 'string' ? text : null
+            }),
           oldest: typeof oldest === 'number' ? oldest : null,
         }
       }),

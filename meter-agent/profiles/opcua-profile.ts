@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { Data, Effect, Result, Schema, SchemaIssue } from 'effect'
 import { canonicalBytes } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
@@ -99,6 +99,9 @@ export const decodeOpcuaProfile = (name: string, json: unknown): Effect.Effect<O
   return Effect.fail(new BadProfile({ profile: name, field: path.join('.'), value: valueAt(json, path), expected }))
 }
 
+/** No profile is longer; and what is no file, such as a pipe, may never end. */
+const FILE_BYTES_MAX = 1024 * 1024
+
 /** The built-in profile of a name, or the one in a JSON file (where the name has a dot or a slash). */
 export const loadOpcuaProfile = (nameOrFile: string): Effect.Effect<OpcuaProfile, BadProfile> => {
   const refuse = (value: string, expected: string) =>
@@ -110,8 +113,12 @@ export const loadOpcuaProfile = (nameOrFile: string): Effect.Effect<OpcuaProfile
       : Effect.fail(refuse('an unknown name', `a built-in one (${names}) or the path of a JSON file`))
   }
   return Effect.tryPromise({
-    try: () => readFile(nameOrFile, 'utf8'),
-    catch: (cause) => refuse((cause as Error).message, 'a file that can be read'),
+    try: async () => {
+      const found = await stat(nameOrFile)
+      if (!found.isFile() || found.size > FILE_BYTES_MAX) throw new Error(`no file, or one of ${found.size} bytes`)
+      return readFile(nameOrFile, 'utf8')
+    },
+    catch: (cause) => refuse((cause as Error).message, `a file that can be read, of up to ${FILE_BYTES_MAX} bytes`),
   }).pipe(
     Effect.flatMap((text) =>
       Effect.try({ try: (): unknown => JSON.parse(text), catch: (cause) => refuse((cause as Error).message, 'JSON') }),

@@ -10,7 +10,8 @@ import { auditCredits } from './audit-credits.ts'
 import type { AuditedLog } from './audited-log.ts'
 import { type Evidence, unreadableChain } from './evidence.ts'
 import { ProofFailed } from './proof-failed.ts'
-import { batchOnChain } from './transaction-step.ts'
+import { proving } from './proving.ts'
+import { batchOnChain, type LoggedPlace } from './transaction-step.ts'
 
 type Hex = `0x${string}`
 
@@ -77,8 +78,7 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
 const auditBatches = ({ chain, node }: Evidence, log: AuditedLog) =>
   Effect.gen(function* () {
     const id = neighbourhoodIdOf(node.neighbourhood)
-    const isThereBy = (blocks: readonly number[], number: number) =>
-      (blocks[number] ?? Number.POSITIVE_INFINITY) <= chain.block
+    const isThere = (logged: LoggedPlace | undefined) => logged !== undefined && logged.event.place.block <= chain.block
     const failed = (place: string, expected: string, got: string) =>
       new ProofFailed({ step: 'chain', place, expected, got })
     const batches: BuiltBatch[] = []
@@ -86,15 +86,16 @@ const auditBatches = ({ chain, node }: Evidence, log: AuditedLog) =>
     for (let number = 1; ; number++) {
       const place = `chain batch ${number}`
       if ((yield* chain.reader.batchOf(id, number)) === null) {
-        if (isThereBy(log.proposedIn, number)) return yield* failed(place, 'the batch that the log tells of', 'none')
+        if (isThere(log.proposed[number])) return yield* failed(place, 'the batch that the log tells of', 'none')
         return { batches, final }
       }
       // What the chain took last, a node that was killed has not told its log.
-      const built = log.batches[number - 1] ?? log.rebuild(number)
+      const built = log.batches[number - 1] ?? (yield* proving({ step: 'chain', place }, () => log.rebuild(number)))
       if (built === null) return yield* failed(place, 'a batch of slots that are settling in the log', 'one of others')
-      const { state } = yield* batchOnChain('chain', chain, built)
+      const logged = { proposed: log.proposed[number], final: log.final[number] }
+      const { state } = yield* batchOnChain('chain', chain, { built, logged })
       if (state === 'final') final = number
-      else if (isThereBy(log.finalIn, number)) return yield* failed(`${place} isFinal`, 'true, as logged', 'false')
+      else if (isThere(logged.final)) return yield* failed(`${place} isFinal`, 'true, as logged', 'false')
       batches.push(built)
     }
   })
@@ -138,7 +139,10 @@ const rebuiltLedger = (reader: ChainReader, neighbourhood: Hex, batches: readonl
             const got = `batch ${number} of ${event.neighbourhood}`
             return yield* new ProofFailed({ step: 'balances', place: where, expected: 'batches of this log only', got })
           }
-          ledger.apply(built.movements, built.proposal.backstop)
+          const where = `chain transaction ${place.transaction}`
+          yield* proving({ step: 'balances', place: where }, () =>
+            ledger.apply(built.movements, built.proposal.backstop),
+          )
         }
       }
     }

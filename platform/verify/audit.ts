@@ -3,7 +3,8 @@ import { auditChain, type ChainAudit } from './audit-chain.ts'
 import { AuditedLog } from './audited-log.ts'
 import { AuditedRegisters } from './audited-registers.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
-import { type Failure, ProofFailed } from './proof-failed.ts'
+import type { Failure } from './proof-failed.ts'
+import { proving } from './proving.ts'
 
 /** What `verify audit` found out. Money in µEUR, energy in Wh. */
 export interface Audit {
@@ -41,17 +42,14 @@ export const audit = (evidence: Evidence, onEvent: (sequence: number) => void = 
         Effect.forEach(
           events,
           (event) =>
-            Effect.try({
-              try: () => {
-                log.take(event)
-                onEvent(event.sequence)
-              },
-              catch: (cause) => failureOf(eventPlace(event), cause),
+            proving({ step: 'log', place: eventPlace(event) }, () => {
+              log.take(event)
+              onEvent(event.sequence)
             }).pipe(Effect.andThen(registers.take(event))),
           { discard: true },
         ),
       )
-      yield* Effect.try({ try: () => log.end(), catch: (cause) => failureOf('log.sqlite', cause) })
+      yield* proving({ step: 'log', place: 'log.sqlite' }, () => log.end())
       return yield* auditChain(evidence, log)
     }).pipe(Effect.scoped)
     const done = yield* Effect.match(proof, {
@@ -71,10 +69,3 @@ export const audit = (evidence: Evidence, onEvent: (sequence: number) => void = 
       ...done,
     }
   })
-
-/** Whatever else is thrown is a record that makes no sense. */
-function failureOf(place: string, cause: unknown): ProofFailed {
-  if (cause instanceof ProofFailed) return cause
-  const got = cause instanceof Error ? cause.message : String(cause)
-  return new ProofFailed({ step: 'log', place, expected: 'a record that can be', got })
-}

@@ -3,10 +3,12 @@ import { commandOf, MarketRerun } from '#matching-engine/index.ts'
 import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
 import { AuditedStatements } from './audited-statements.ts'
 import { checkArchive, checkBatch } from './batch-step.ts'
+import { EventBounds } from './event-bounds.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
 import { shown } from './first-difference.ts'
 import { divergenceFailure } from './match-step.ts'
 import { ProofFailed } from './proof-failed.ts'
+import type { Logged } from './trade-story.ts'
 
 type Hex = `0x${string}`
 
@@ -20,11 +22,12 @@ export class AuditedLog {
   readonly homes = new Map<Hex, string>()
   /** every batch that the log tells of, made again, in order */
   readonly batches: BuiltBatch[] = []
-  /** by batch number from 1, the blocks in which it was proposed and became final, as logged */
-  readonly proposedIn: number[] = [0]
-  readonly finalIn: number[] = [0]
+  /** what the log tells of each of them, by batch number from 1 */
+  readonly proposed: (Logged<'BatchProposed'> | undefined)[] = [undefined]
+  readonly final: (Logged<'BatchFinalized'> | undefined)[] = [undefined]
   opened: MarketEventOf<'NeighbourhoodOpened'> | null = null
   readonly #evidence: Pick<Evidence, 'folder' | 'node'>
+  readonly #bounds = new EventBounds()
   readonly #rerun = new MarketRerun()
   readonly #book = emptySettlementBook()
 
@@ -35,6 +38,7 @@ export class AuditedLog {
   /** Takes the next event. */
   take(logged: LoggedEvent): void {
     const { sequence, event } = logged
+    this.#bounds.check(logged)
     const divergence = this.#rerun.next(logged)
     if (divergence !== null) throw divergenceFailure('log', divergence)
     this.#count(logged)
@@ -54,9 +58,9 @@ export class AuditedLog {
       checkBatch('batches', { sequence, event }, built)
       checkArchive('archive', this.#evidence.folder, built)
       this.batches.push(built)
-      this.proposedIn.push(event.place.block)
+      this.proposed.push({ sequence, event })
     }
-    if (event.type === 'BatchFinalized') this.finalIn.push(event.place.block)
+    if (event.type === 'BatchFinalized') this.final.push({ sequence, event })
     this.statements.take(logged, this.opened?.rules.slotMinutes ?? 15)
     foldEvent(this.#book, logged)
   }

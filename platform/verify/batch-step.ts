@@ -63,7 +63,10 @@ export function checkArchive(step: string, folder: string, built: BuiltBatch): s
   if (!existsSync(file)) {
     throw new ProofFailed({ step, place, expected: `the archive of batch ${built.batch.number}`, got: 'no such file' })
   }
-  const kept = readFileSync(file)
+  const kept = contentOf(file)
+  if (kept instanceof Error) {
+    throw new ProofFailed({ step, place, expected: 'a file that can be read', got: kept.message })
+  }
   if (keccak(kept) === archiveHash) return place
   const difference = firstDifference(parsed(Buffer.from(built.archive)), parsed(kept))
   if (difference === null || difference.path === '') {
@@ -71,6 +74,14 @@ export function checkArchive(step: string, folder: string, built: BuiltBatch): s
   }
   const { path, expected, got } = difference
   throw new ProofFailed({ step, place: `${place} ${path}`, expected, got })
+}
+
+function contentOf(file: string): Buffer | Error {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    return cause as Error
+  }
 }
 
 function parsed(bytes: Buffer): unknown {

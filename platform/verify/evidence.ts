@@ -21,8 +21,11 @@ export interface Evidence {
 const LOG_FILE = 'log.sqlite'
 
 /** The place of a logged event in a message. */
-export const eventPlace = ({ sequence, event }: LoggedEvent, field = ''): string =>
-  `${LOG_FILE} event ${sequence} ${event.type}${field === '' ? '' : ` ${field}`}`
+export function eventPlace({ sequence, event }: LoggedEvent, field = ''): string {
+  const { type } = (event ?? {}) as { readonly type?: unknown } // whatever stands there
+  const words = [LOG_FILE, 'event', sequence, typeof type === 'string' ? type : '', field]
+  return words.filter((word) => word !== '').join(' ')
+}
 
 /**
  * Opens the data folder of a node that runs or has run. BadInput where there is none; ProofFailed where its files

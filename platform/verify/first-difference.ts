@@ -23,8 +23,16 @@ const SHOWN_LENGTH = 200
 
 /** A value in a message: short. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value))
+  const text = value === undefined ? 'nothing' : written(value)
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text
+}
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return 'something that is nested too deeply to be shown'
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,8 @@
 import { Effect, Stream } from 'effect'
 import { ReadingQuality } from '#protocol/reading.ts'
-import type { Evidence } from './evidence.ts'
+import { type Evidence, eventPlace } from './evidence.ts'
 import type { ProofFailed } from './proof-failed.ts'
+import { proving } from './proving.ts'
 import type { Logged } from './trade-story.ts'
 
 /** The readings of one device that a statement rests on, and what came before them. */
@@ -26,8 +27,9 @@ export const readingsBehind = (
         { readings: [] as Logged<'ReadingAccepted'>[], before: null as ReadingsBehind['before'], afterReset: false },
       ]),
     )
-    yield* Stream.runForEach(evidence.events, ({ sequence, event }) =>
-      Effect.sync(() => {
+    yield* Stream.runForEach(evidence.events, (logged) =>
+      proving({ step: 'log', place: eventPlace(logged) }, () => {
+        const { sequence, event } = logged
         if (event.type !== 'ReadingAccepted') return
         const { body } = event.reading
         const range = ranges.get(body.deviceId)

@@ -51,7 +51,9 @@ export class RegistersCheck {
   /** Takes the next reading: `gone` if its registers are so old that they were let go. */
   readonly take = (reading: Reading): Effect.Effect<'decoded' | 'gone', ProofFailed> =>
     Effect.gen({ self: this }, function* () {
-      const text = this.#kept.textOf(reading.sequence)
+      const text = yield* this.#kept
+        .textOf(reading.sequence)
+        .pipe(Effect.mapError(({ detail }) => this.#failed(reading, '', 'an outbox that can be read', detail)))
       if (text === null) {
         const { oldest } = this.#kept
         if (oldest === null || reading.sequence < oldest) return 'gone'

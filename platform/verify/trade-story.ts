@@ -10,8 +10,10 @@ import {
 import { type Divergence, MarketRerun } from '#matching-engine/index.ts'
 import type { LoggedEvent, MarketEventOf, MarketEventType } from '#protocol/market-event.ts'
 import { BadInput } from '../bad-input.ts'
+import { EventBounds } from './event-bounds.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
-import { ProofFailed } from './proof-failed.ts'
+import type { ProofFailed } from './proof-failed.ts'
+import { proving } from './proving.ts'
 
 /** An event of one type in its place. */
 export type Logged<T extends MarketEventType> = { readonly sequence: number; readonly event: MarketEventOf<T> }
@@ -66,6 +68,7 @@ class StoryTeller {
   batch: TradeStory['batch'] = null
   finalized: Logged<'BatchFinalized'> | null = null
   readonly #book = emptySettlementBook()
+  readonly #bounds = new EventBounds()
   readonly #rerun: MarketRerun
   readonly #evidence: Evidence
   readonly #id: string
@@ -79,20 +82,10 @@ class StoryTeller {
   }
 
   take(logged: LoggedEvent): Effect.Effect<void, ProofFailed> {
-    return Effect.try({
-      try: () => {
-        this.#note(logged)
-        foldEvent(this.#book, logged)
-      },
-      catch: (cause) =>
-        cause instanceof ProofFailed
-          ? cause
-          : new ProofFailed({
-              step: 'log',
-              place: eventPlace(logged),
-              expected: 'an event that can follow',
-              got: cause instanceof Error ? cause.message : String(cause),
-            }),
+    return proving({ step: 'log', place: eventPlace(logged) }, () => {
+      this.#bounds.check(logged)
+      this.#note(logged)
+      foldEvent(this.#book, logged)
     })
   }
 

@@ -1,16 +1,16 @@
 import { Effect } from 'effect'
-import { type BuiltBatch, type ChainFailure, hashMovements } from '#contracts/index.ts'
-import { unreadableChain } from './evidence.ts'
+import { type BuiltBatch, type ChainFailure, type ChainReader, hashMovements } from '#contracts/index.ts'
+import type { ChainPlace } from '#protocol/market-event.ts'
+import { eventPlace, unreadableChain } from './evidence.ts'
+import { firstDifference } from './first-difference.ts'
 import type { PinnedChain } from './open-chain.ts'
 import { ProofFailed } from './proof-failed.ts'
 import type { ReceiptStep } from './receipt.ts'
-import type { TradeStory } from './trade-story.ts'
+import type { Logged, TradeStory } from './trade-story.ts'
 
 /** Where a batch stands on chain. */
-interface BatchOnChain {
+interface BatchOnChain extends ChainPlace {
   readonly state: 'final' | 'proposed'
-  readonly transaction: `0x${string}`
-  readonly block: number
 }
 
 /**
@@ -19,7 +19,7 @@ interface BatchOnChain {
  */
 export const transactionStep = (
   chain: PinnedChain,
-  batch: TradeStory['batch'],
+  { batch, finalized }: Pick<TradeStory, 'batch' | 'finalized'>,
 ): Effect.Effect<ReceiptStep, ProofFailed> =>
   Effect.gen(function* () {
     const place = `chain ${chain.source}`
@@ -29,7 +29,8 @@ export const transactionStep = (
       const detail = `batch ${built.batch.number} was proposed after block ${chain.block}, where the chain was looked at`
       return { step: 'transaction', state: 'open', detail, place } as const
     }
-    const found = yield* batchOnChain('transaction', chain, built)
+    const logged = { proposed, final: finalized ?? undefined }
+    const found = yield* batchOnChain('transaction', chain, { built, logged })
     const { number } = built.batch
     const at = `in transaction ${found.transaction}, block ${found.block}`
     const sums = `roots, archive hash and the movements of ${built.movements.length} accounts are those rebuilt`
@@ -38,13 +39,23 @@ export const transactionStep = (
       : { step: 'transaction', state: 'open', detail: `batch ${number} is proposed, not final, ${at}; ${sums}`, place }
   })
 
-/** Holds a rebuilt batch against the chain's. Fails with ProofFailed where they differ. */
+/** Says where on chain something happened. */
+export type LoggedPlace = Logged<'BatchProposed'> | Logged<'BatchFinalized'>
+
+/**
+ * Holds a rebuilt batch, and where the log says that it was proposed and became final, against the chain. What the
+ * chain took last, a node that was killed has not told its log. Fails with ProofFailed where they differ.
+ */
 export const batchOnChain = (
   step: string,
   { reader }: PinnedChain,
-  built: BuiltBatch,
+  batch: {
+    readonly built: BuiltBatch
+    readonly logged: Readonly<Record<'proposed' | 'final', LoggedPlace | undefined>>
+  },
 ): Effect.Effect<BatchOnChain, ProofFailed> =>
   Effect.gen(function* () {
+    const { built, logged } = batch
     const { neighbourhood, number, archiveHash, backstop } = built.proposal
     const there = yield* reader.batchOf(neighbourhood, number)
     const place = `chain batch ${number}`
@@ -64,17 +75,34 @@ export const batchOnChain = (
         got: String(got[field]),
       })
     }
-    const event = there.isFinal ? 'BatchFinalized' : 'BatchProposed'
-    const at = yield* reader.placeOf(event, neighbourhood, number)
+    const proposed = yield* placeOnChain(step, reader, { type: 'BatchProposed', built, logged: logged.proposed })
+    if (!there.isFinal) return { state: 'proposed', ...proposed } as const
+    const final = yield* placeOnChain(step, reader, { type: 'BatchFinalized', built, logged: logged.final })
+    return { state: 'final', ...final } as const
+  }).pipe(Effect.catchTag('ChainFailure', (failure: ChainFailure) => Effect.fail(unreadableChain(failure))))
+
+/** Where a batch was proposed or became final: by a transaction that went through, and where the log says. */
+const placeOnChain = (
+  step: string,
+  reader: ChainReader,
+  wanted: {
+    readonly type: LoggedPlace['event']['type']
+    readonly built: BuiltBatch
+    readonly logged: LoggedPlace | undefined
+  },
+): Effect.Effect<ChainPlace, ProofFailed | ChainFailure> =>
+  Effect.gen(function* () {
+    const { type, built, logged } = wanted
+    const { neighbourhood, number } = built.proposal
+    const at = yield* reader.placeOf(type, neighbourhood, number)
     const receipt = at === null ? null : yield* reader.transactionOf(at.transaction)
     if (at === null || receipt?.status !== 'success' || receipt.block !== at.block) {
       const got = at === null ? 'none' : `transaction ${at.transaction}: ${receipt?.status ?? 'unknown to the chain'}`
-      return yield* new ProofFailed({
-        step,
-        place,
-        expected: `a ${event} event of a transaction that went through`,
-        got,
-      })
+      const expected = `a ${type} event of a transaction that went through`
+      return yield* new ProofFailed({ step, place: `chain batch ${number}`, expected, got })
     }
-    return { state: there.isFinal ? 'final' : 'proposed', ...at } as const
-  }).pipe(Effect.catchTag('ChainFailure', (failure: ChainFailure) => Effect.fail(unreadableChain(failure))))
+    const difference = logged === undefined ? null : firstDifference(at, logged.event.place, 'place')
+    if (logged === undefined || difference === null) return at
+    const { path, expected, got } = difference
+    return yield* new ProofFailed({ step, place: eventPlace(logged, path), expected, got })
+  })

@@ -5,7 +5,8 @@ import { type Evidence, eventPlace } from './evidence.ts'
 import { matchStep } from './match-step.ts'
 import { orderStep } from './order-steps.ts'
 import { type Party, partyOf } from './party.ts'
-import { ProofFailed } from './proof-failed.ts'
+import type { ProofFailed } from './proof-failed.ts'
+import { proving } from './proving.ts'
 import { readingStep } from './reading-step.ts'
 import { type ReadingsBehind, readingsBehind } from './readings-behind.ts'
 import type { Receipt, ReceiptStep } from './receipt.ts'
@@ -26,15 +27,15 @@ export const verifyReceipt = (evidence: Evidence, id: string): Effect.Effect<Rec
     const steps: ReceiptStep[] = []
     const proof = Effect.gen(function* () {
       const { domain } = story.opened.event
-      const parties = yield* proving(() => [partyOf(story, 'seller', domain), partyOf(story, 'buyer', domain)])
+      const parties = yield* proving(records, () => [partyOf(story, 'seller', domain), partyOf(story, 'buyer', domain)])
       const behind = yield* readingsBehind(evidence, rangesOf(story, parties))
       for (const party of parties) {
         steps.push(...(yield* meteringSteps(evidence.folder, story, party, behind.get(party.deviceId) ?? null)))
       }
-      for (const party of parties) steps.push(yield* proving(() => orderStep(story, party, domain)))
-      steps.push(yield* proving(() => matchStep(story)))
-      steps.push(yield* proving(() => batchStep(story, evidence.folder)))
-      steps.push(yield* transactionStep(evidence.chain, story.batch))
+      for (const party of parties) steps.push(yield* proving(records, () => orderStep(story, party, domain)))
+      steps.push(yield* proving(records, () => matchStep(story)))
+      steps.push(yield* proving(records, () => batchStep(story, evidence.folder)))
+      steps.push(yield* transactionStep(evidence.chain, story))
     })
     const failure = yield* Effect.match(proof, { onSuccess: () => null, onFailure: ({ facts }) => facts })
     const nameOf = (account: `0x${string}`) => story.enrolments.get(account)?.event.enrolment.body.home ?? account
@@ -50,6 +51,8 @@ export const verifyReceipt = (evidence: Evidence, id: string): Effect.Effect<Rec
       failure,
     }
   })
+
+const records = { step: 'log', place: 'log.sqlite' }
 
 /** A step's name with whose it is. */
 export const stepTitle = ({ step, party }: ReceiptStep): string => (party === undefined ? step : `${party}: ${step}`)
@@ -80,20 +83,9 @@ const meteringSteps = Effect.fnUntraced(function* (
     return [{ step: 'statement', party: party.role, state: 'open', detail, place }]
   }
   const context = { party, domain, operator, slotMinutes: rules.slotMinutes }
-  if (behind === null) return [yield* proving(() => statementStep(statement, behind, context))]
+  if (behind === null) return [yield* proving(records, () => statementStep(statement, behind, context))]
   // The readings first: registers are only held against what was signed.
-  const reading = yield* proving(() => readingStep(behind, statement, { party, domain }))
+  const reading = yield* proving(records, () => readingStep(behind, statement, { party, domain }))
   const registers = yield* registersStep(folder, behind, party)
-  return [registers, reading, yield* proving(() => statementStep(statement, behind, context))]
+  return [registers, reading, yield* proving(records, () => statementStep(statement, behind, context))]
 })
-
-/** Runs a step that throws ProofFailed; whatever else it throws is a record that makes no sense. */
-const proving = <A>(prove: () => A): Effect.Effect<A, ProofFailed> =>
-  Effect.try({
-    try: prove,
-    catch: (cause) => {
-      if (cause instanceof ProofFailed) return cause
-      const got = cause instanceof Error ? cause.message : String(cause)
-      return new ProofFailed({ step: 'log', place: 'log.sqlite', expected: 'records that make sense', got })
-    },
-  })

@@ -59,7 +59,7 @@ describe('Modbus', () => {
 
   it('whatever a device answers, a read ends with as many registers as asked for, or with a typed error', async () => {
     const lanes = await Promise.all(
-      Array.from({ length: 4 }, async () => {
+      Array.from({ length: 16 }, async () => {
         const device = await openHostileDevice(modbusAnswer)
         return { device, bus: await opened(openModbusTcp({ host: HOST, port: device.port, timeoutMs: 25 })) }
       }),
@@ -93,7 +93,7 @@ describe('Modbus', () => {
     await throughDoor({
       door: 'Modbus requests',
       each: frames,
-      lanes: 8,
+      lanes: 24,
       send: async (input) => {
         const frame = () => {
           if (input.chance(0.1)) return input.bytes(30)
@@ -133,19 +133,27 @@ describe('OPC UA', () => {
   })
 
   it('whatever a device answers, the line ends with a typed error', async () => {
-    const device = await openHostileDevice(opcuaAnswer)
-    const address = { type: 'opcua', url: `opc.tcp://${HOST}:${device.port}` } as const
     const trust = { trusted: Effect.succeed(null), trust: () => Effect.void }
-    const line = await opened(openOpcuaLine(address, { timeoutMs: 60, trust }))
+    const lanes = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const device = await openHostileDevice(opcuaAnswer)
+        const address = { type: 'opcua', url: `opc.tcp://${HOST}:${device.port}` } as const
+        return { device, line: await opened(openOpcuaLine(address, { timeoutMs: 60, trust })) }
+      }),
+    )
     await throughDoor({
       door: 'OPC UA answers',
+      lanes: lanes.length,
       send: async (input) => {
-        device.behave(input)
-        const exit = await Effect.runPromiseExit(line.connect)
+        const lane = lanes.pop()
+        if (lane === undefined) throw new Error('more inputs at a time than lanes')
+        lane.device.behave(input)
+        const exit = await Effect.runPromiseExit(lane.line.connect)
         noDefect(exit)
         if (Exit.isSuccess(exit)) throw new Error('it has shown no certificate')
+        lanes.push(lane)
       },
     })
-    await device.close()
+    for (const { device } of lanes) await device.close()
   })
 })

@@ -80,7 +80,7 @@ describe('files', () => {
     })
   })
 
-  it('an event log with other bytes in it is read as it was, or refused; its events never change unseen', async () => {
+  it('an event log with other bytes in it is read as it was at some time, or refused; its events never change unseen', async () => {
     const file = join(folder, 'log.sqlite')
     const events = (path: string) =>
       Effect.scoped(Effect.flatMap(openSqliteEventLog(path), (log) => Stream.runCollect(log.read(PARTITION, 0))))
@@ -91,11 +91,7 @@ describe('files', () => {
       door: 'log.sqlite',
       send: async (input, index) => {
         const path = join(folder, `log-${index}.sqlite`)
-        const bytes = Buffer.from(original)
-        for (let flips = 1 + input.below(6); flips > 0; flips--) {
-          bytes.writeUInt8(input.below(256), input.chance(0.5) ? input.below(200) : input.below(bytes.length))
-        }
-        writeFileSync(path, input.chance(0.2) ? input.mutatedBytes(original) : bytes)
+        writeFileSync(path, input.chance(0.2) ? input.mutatedBytes(original) : input.otherBytes(original))
         const exit = await Effect.runPromiseExit(events(path))
         noDefect(exit)
         if (Exit.isFailure(exit)) {
@@ -103,8 +99,9 @@ describe('files', () => {
             exit.cause.reasons.every((reason) => reason._tag === 'Fail' && reason.error instanceof LogFailure),
           ).toBe(true)
         } else {
+          // Which event is the last one, a file alone does not know.
           const found = JSON.stringify(exit.value)
-          if (found !== genuine && found !== '[]') throw new Error(`another log: ${found.slice(0, 300)}`)
+          if (!genuine.startsWith(found.slice(0, -1))) throw new Error(`another log: ${found.slice(0, 300)}`)
         }
         for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(path + ending, { force: true })
       },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, Exit, Scope } from 'effect'
@@ -12,7 +12,8 @@ import { startWatchdog } from './watchdog.ts'
  */
 export function fuzzing() {
   vi.setConfig({ testTimeout: TIME_MS_MAX, hookTimeout: 60_000 })
-  const folder = mkdtempSync(join(tmpdir(), 'commonwatt-fuzz-'))
+  // In memory where that can be: a disk that keeps each of a million short-lived files takes longer than the doors.
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'commonwatt-fuzz-'))
   const stopWatchdog = startWatchdog()
   const scope = Effect.runSync(Scope.make())
   const unheard: unknown[] = []
@@ -46,4 +47,16 @@ export function onlyThrows(classes: readonly (new (...given: never[]) => Error)[
 export function noDefect(exit: Exit.Exit<unknown, unknown>): void {
   if (Exit.isSuccess(exit)) return
   for (const reason of exit.cause.reasons) if (reason._tag !== 'Fail') throw new Error(String(exit.cause))
+}
+
+/** What an effect may end with: a value, or a failure of one of these classes. */
+export function failsOnlyWith(
+  classes: readonly (new (...given: never[]) => Error)[],
+  exit: Exit.Exit<unknown, unknown>,
+): void {
+  if (Exit.isSuccess(exit)) return
+  for (const reason of exit.cause.reasons) {
+    if (reason._tag === 'Fail' && classes.some((one) => reason.error instanceof one)) continue
+    throw new Error(String(exit.cause))
+  }
 }

@@ -93,6 +93,15 @@ export class SeededInput {
     return bytes
   }
 
+  /** Bytes of the same length with a few others among them, many of them near the beginning. */
+  otherBytes(original: Uint8Array): Buffer {
+    const bytes = Buffer.from(original)
+    for (let flips = 1 + this.below(6); flips > 0; flips--) {
+      bytes.writeUInt8(this.below(256), this.chance(0.5) ? this.below(200) : this.below(bytes.length))
+    }
+    return bytes
+  }
+
   /** JSON text that is close to a value's, or quite another. */
   json(original: unknown): string {
     if (this.chance(0.05)) return this.pick(hostileTexts)

@@ -1,0 +1,3 @@
+import { daysOfKills, describeDaysOfKills } from './day-of-kills.ts'
+
+describeDaysOfKills(daysOfKills('odd'))
