@@ -13,7 +13,7 @@ const AUCTIONS = 7
 export interface CallAuctionFigure {
   readonly orders: number
   readonly trades: number
-  /** processor time, median of the auctions: from the command to uncross to the last trade told */
+  /** median of the auctions: from the command to uncross to the last trade told */
   readonly uncrossMs: number
 }
 
@@ -27,7 +27,7 @@ export function measureCallAuction(options: { readonly orders: number; readonly 
     stream.turn(() => {
       const [uncross] = workload.main
       if (uncross === undefined) throw new Error('no command uncrosses')
-      tookMs.push(1_000 * timeTaken(() => stream.books.run(uncross)).cpuSeconds)
+      tookMs.push(1_000 * timeTaken(() => stream.books.run(uncross)).wallSeconds)
       trades = tradesIn(stream.books.events)
     })
   }

@@ -26,17 +26,19 @@ export function engineLines(figures: EngineFigures): BenchLine[] {
     atMost('service time p99', 'ns', 1_000, latencyNs.p99),
     atMost('service time p99.9', 'ns', 3_000, latencyNs.p999),
     atMost('collections after warm-up', '', 0, figures.collections),
-    atMost('heap growth over 2.5 turns of a workload', 'MB', 1, figures.heapGrowthBytes / 1e6),
-    atMost(`call auction of ${callAuction.orders.toLocaleString('en')} orders`, 'ms', 10, callAuction.uncrossMs),
-    atMost(`replay of ${replay10M.commands.toLocaleString('en')} commands`, 's', 2, replay10M.seconds),
+    atMost(`heap growth over ${inWords(2.5 * figures.operations)} commands`, 'MB', 1, figures.heapGrowthBytes / 1e6),
+    atMost(`call auction of ${inWords(callAuction.orders)} orders`, 'ms', 10, callAuction.uncrossMs),
+    atMost(`replay of ${inWords(replay10M.commands)} commands`, 's', 2, replay10M.seconds),
     atMost(
-      `${idleBooks.neighbourhoods.toLocaleString('en')} × ${idleBooks.booksEach} idle books`,
+      `${inWords(idleBooks.neighbourhoods)} × ${idleBooks.booksEach} idle books`,
       'GiB',
       2,
       idleBooks.rssBytes / 2 ** 30,
     ),
   ]
 }
+
+const inWords = (count: number): string => count.toLocaleString('en')
 
 const atLeast = (name: string, unit: string, line: number, measured: number | null): BenchLine => ({
   name,
