@@ -90,13 +90,7 @@ export async function throughDoor(options: {
       }
     }, INPUT_MS_MAX / 10)
   })
-  const t0 = performance.now()
-  const c0 = process.cpuUsage() // INSTR
   await Promise.race([Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane))), late]).finally(() =>
     clearInterval(timer),
   )
-  const c = process.cpuUsage(c0)
-  process.stderr.write(
-    `DOOR ${door} ${inputs * each} inputs ${Math.round(performance.now() - t0)} ms, each us wall ${(((performance.now() - t0) * 1000) / inputs / each).toFixed(1)} cpu ${((c.user + c.system) / inputs / each).toFixed(1)}\n`,
-  ) // INSTR
 }
