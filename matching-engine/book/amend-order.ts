@@ -75,23 +75,13 @@ export function amendOrder(state: BooksState, commands: CommandBuffer, index: nu
   const open = doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number
   const qty = hasQty ? newQty : filled + open
   const price = hasPrice ? newPrice + 0 : (doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number)
-  const refusal = amendRefusal(state, { order, price, qty, hasPrice, open: qty - filled })
+  const refusal = amendRefusal(state, order, price, qty, hasPrice)
   if (refusal !== TAKEN) return refusal
   change(state, order, price, qty - filled)
   return TAKEN
 }
 
-function amendRefusal(
-  state: BooksState,
-  change: {
-    readonly order: number
-    readonly price: number
-    readonly qty: number
-    readonly hasPrice: boolean
-    readonly open: number
-  },
-): number {
-  const { order, price, qty, hasPrice, open } = change
+function amendRefusal(state: BooksState, order: number, price: number, qty: number, hasPrice: boolean): number {
   const { words, doubles } = state.orders
   const word = order * ORDER_WORDS
   const traits = words[word + TRAITS_WORD] as number
@@ -114,6 +104,7 @@ function amendRefusal(
   if (!state.risk || isPending) return TAKEN
   const account = words[word + ORDER_ACCOUNT_WORD] as number
   const openBefore = doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number
+  const open = qty - (doubles[order * ORDER_DOUBLES + ORDER_FILLED] as number)
   const held = (doubles[order * ORDER_DOUBLES + ORDER_RATE] as number) * openBefore
   if (state.rateAt(side, lane, price) * open - held > state.accounts.freeMoney(account)) return INSUFFICIENT_FUNDS
   if (side === SELL && open - openBefore > state.accounts.freeEnergy(account)) return INSUFFICIENT_ENERGY

@@ -1,6 +1,6 @@
 import { IS_CANCELLED, IS_FIRED } from '../order-lifecycle.ts'
-import { type BooksState, BUY, IOC, MARKET, SELL, TRIGGERED_EVENT } from './books-state.ts'
-import { type MarketWish, worstPrice } from './look-ahead.ts'
+import { type BooksState, BUY, CANCEL_MAKER, IOC, MARKET, SELL, TRIGGERED_EVENT } from './books-state.ts'
+import { plainWorstPrice, worstPrice } from './look-ahead.ts'
 import { matchTaker } from './match-taker.ts'
 import {
   ORDER_ACCOUNT_WORD,
@@ -23,6 +23,11 @@ import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladd
  * none is left. What one taker's prints trigger joins the queue in the order of arrival.
  */
 export function fireStops(state: BooksState, book: number): void {
+  // Nearly always nothing is, and then nothing is allocated.
+  if (!isTriggered(state, book, BUY) && !isTriggered(state, book, SELL)) {
+    forgetPrints(state)
+    return
+  }
   const queue: number[] = []
   collectTriggered(state, book, queue)
   for (let next = 0; next < queue.length; next++) {
@@ -31,30 +36,45 @@ export function fireStops(state: BooksState, book: number): void {
   }
 }
 
-function collectTriggered(state: BooksState, book: number, queue: number[]): void {
-  const { ladders, lowPrint, highPrint } = state
+function forgetPrints(state: BooksState): void {
   state.lowPrint = Number.POSITIVE_INFINITY
   state.highPrint = Number.NEGATIVE_INFINITY
-  const stops = (book + 1) * state.laddersPerBook - 2
+}
+
+/** The ladder of the stops that wait to buy, or to sell. */
+const stopsOf = (state: BooksState, book: number, side: number): number => (book + 1) * state.laddersPerBook - 2 + side
+
+/** Whether the latest prints have reached the first stop of a side. */
+function isTriggered(state: BooksState, book: number, side: number): boolean {
+  const { ladders } = state
+  const level = ladders.best[stopsOf(state, book, side)] as number
+  if (level === 0) return false
+  const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+  return side === BUY ? state.highPrint >= price : state.lowPrint <= price
+}
+
+function collectTriggered(state: BooksState, book: number, queue: number[]): void {
   const from = queue.length
-  for (const side of [BUY, SELL]) {
-    for (;;) {
-      const level = ladders.best[stops + side] as number
-      if (level === 0) break
-      const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
-      if (side === BUY ? highPrint < price : lowPrint > price) break
-      const order = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
-      state.unrest(order)
-      state.pendingStops--
-      state.step(order, IS_FIRED)
-      queue.push(order)
-    }
-  }
+  collectSide(state, book, BUY, queue)
+  collectSide(state, book, SELL, queue)
+  forgetPrints(state)
   if (queue.length - from < 2) return
   const { doubles } = state.orders
   const arrival = (order: number) => doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
   const triggered = queue.splice(from).sort((a, b) => arrival(a) - arrival(b))
-  queue.push(...triggered)
+  for (const order of triggered) queue.push(order)
+}
+
+function collectSide(state: BooksState, book: number, side: number, queue: number[]): void {
+  const { ladders } = state
+  while (isTriggered(state, book, side)) {
+    const level = ladders.best[stopsOf(state, book, side)] as number
+    const order = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
+    state.unrest(order)
+    state.pendingStops--
+    state.step(order, IS_FIRED)
+    queue.push(order)
+  }
 }
 
 /** A stop becomes a market order; where collateral is missing for that, it is cancelled. */
@@ -85,7 +105,7 @@ function reserveMarket(state: BooksState, book: number, order: number): boolean 
   const account = words[word + ORDER_ACCOUNT_WORD] as number
   const energyWh = doubles[double + ORDER_OPEN] as number
   const prevention = ((words[word + TRAITS_WORD] as number) >>> TRAIT_STP_SHIFT) & 7
-  const rate = marketRate(state, { book, side, lane, account, prevention, energyWh })
+  const rate = marketRate(state, book, side, lane, account, prevention, energyWh)
   const isCovered =
     rate * energyWh <= accounts.freeMoney(account) && (side === BUY || energyWh <= accounts.freeEnergy(account))
   doubles[double + ORDER_RATE] = isCovered ? rate : 0
@@ -96,8 +116,19 @@ function reserveMarket(state: BooksState, book: number, order: number): boolean 
 }
 
 /** What a market order reserves a Wh: what the worst price it would reach takes from it. */
-export function marketRate(state: BooksState, wish: MarketWish): number {
-  const worst = worstPrice(state, wish)
-  const rate = wish.side === BUY ? worst : -worst
+export function marketRate(
+  state: BooksState,
+  book: number,
+  side: number,
+  lane: number,
+  account: number,
+  prevention: number,
+  energyWh: number,
+): number {
+  const worst =
+    state.isPlain && prevention !== CANCEL_MAKER
+      ? plainWorstPrice(state, book, side, energyWh)
+      : worstPrice(state, { book, side, lane, account, prevention, energyWh })
+  const rate = side === BUY ? worst : -worst
   return rate > 0 ? rate : 0
 }

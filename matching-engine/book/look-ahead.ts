@@ -16,7 +16,7 @@ import {
   TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
 } from './order-pool.ts'
-import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
+import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_HIDDEN, LEVEL_PRICE, LEVEL_SHOWN, LEVEL_WORDS } from './price-ladders.ts'
 
 /** What an order would meet on the other side. */
 export interface Ahead {
@@ -100,6 +100,20 @@ export function worstPrice(state: BooksState, wish: MarketWish): number {
     for (const order of orders) if (hiddenOf(order) > 0) reach(order, clipOf(order))
     for (const order of orders) if (hiddenOf(order) > 0) missing -= hiddenOf(order) - clipOf(order)
     if (missing <= 0) break
+  }
+  return worst
+}
+
+/** The same where one lane a side is all there is and own orders count: level by level, without looking at orders. */
+export function plainWorstPrice(state: BooksState, book: number, side: number, energyWh: number): number {
+  const { ladders } = state
+  let worst = Number.NaN
+  let missing = energyWh
+  for (let level = state.pick(book, side, 0); level !== 0 && missing > 0; level = ladders.nextLevel(level)) {
+    const double = level * LEVEL_DOUBLES
+    worst = ladders.levelDoubles[double + LEVEL_PRICE] as number
+    missing -= ladders.levelDoubles[double + LEVEL_SHOWN] as number
+    missing -= ladders.levelDoubles[double + LEVEL_HIDDEN] as number
   }
   return worst
 }

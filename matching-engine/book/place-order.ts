@@ -108,9 +108,7 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
   if (state.risk && type !== STOP) {
     const prevention = (head >>> STP_SHIFT) & 7
     rate =
-      type === LIMIT
-        ? state.rateAt(side, lane, price)
-        : marketRate(state, { book, side, lane, account, prevention, energyWh: qty })
+      type === LIMIT ? state.rateAt(side, lane, price) : marketRate(state, book, side, lane, account, prevention, qty)
     const refusal = state.accounts.take(account, rate * qty, side === SELL ? qty : 0)
     if (refusal !== TAKEN) return refusal
   }
