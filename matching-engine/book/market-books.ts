@@ -68,7 +68,6 @@ export class MarketBooks {
   /** what happened in a book while another one's command ran (time passes for all), until it is asked for */
   readonly #unread = new Map<number, BookEvent[]>()
   #nextBook = 0
-  readonly #released: number[] = []
 
   /** Throws RangeError on options that make no sense. */
   constructor(options: MarketBooksOptions) {
@@ -83,16 +82,9 @@ export class MarketBooks {
 
   /** Opens a book; gives its index. */
   open(phase: BookPhase): number {
-    const book = this.#released.pop() ?? this.#nextBook++
+    const book = this.#nextBook++
     this.run(opCode('open-book') | (bookPhases.indexOf(phase) << PHASE_SHIFT), book)
     return book
-  }
-
-  /** Ends a book and gives its memory back. */
-  release(book: number): void {
-    this.run(opCode('release-book'), book)
-    this.#unread.delete(book)
-    this.#released.push(book)
   }
 
   /**

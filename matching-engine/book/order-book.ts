@@ -183,11 +183,6 @@ export class OrderBook {
     }))
   }
 
-  /** Ends the book and gives its memory back; it takes nothing any more. */
-  release(): void {
-    this.#market.release(this.#book)
-  }
-
   #isLive(id: string): boolean {
     const status = this.state(id)?.status
     return status === 'open' || status === 'pending'
