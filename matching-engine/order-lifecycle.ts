@@ -55,18 +55,30 @@ export const orderLifecycle = setup({
 })
 
 /** What `lifecycleTable` says where an event cannot happen. */
-export const ILLEGAL = 255
+const ILLEGAL = 255
 
 const codeOf = (event: LifecycleEvent): number => lifecycleEvents.indexOf(event)
-export const IS_ACCEPTED = codeOf('Accepted')
-export const IS_PARKED = codeOf('Parked')
-export const IS_FIRED = codeOf('Fired')
-export const IS_FILLED = codeOf('Filled')
-export const IS_CANCELLED = codeOf('Cancelled')
-export const IS_EXPIRED = codeOf('Expired')
+const IS_ACCEPTED = codeOf('Accepted')
+const IS_PARKED = codeOf('Parked')
+const IS_FIRED = codeOf('Fired')
+const IS_FILLED = codeOf('Filled')
+const IS_CANCELLED = codeOf('Cancelled')
+const IS_EXPIRED = codeOf('Expired')
 /** The state of an order that was not looked at yet. */
-export const NEW = lifecycleStates.indexOf('new')
+const NEW = lifecycleStates.indexOf('new')
 const EVENTS = lifecycleEvents.length
+
+/** Codes of events and states (an object: see `orderLayout`). */
+export const lifecycleCodes = {
+  IS_ACCEPTED,
+  IS_PARKED,
+  IS_FIRED,
+  IS_FILLED,
+  IS_CANCELLED,
+  IS_EXPIRED,
+  NEW,
+  ILLEGAL,
+} as const
 
 /**
  * The machine as the book looks it up, a transition of it being three thousand times too slow there: at

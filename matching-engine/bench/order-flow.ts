@@ -1,14 +1,7 @@
-import {
-  ACCOUNT_WORD,
-  type CommandBuffer,
-  HAS_PRICE_BIT,
-  HAS_QTY_BIT,
-  ID,
-  PRICE,
-  QTY,
-  SIDE_SHIFT,
-} from '../book/command-buffer.ts'
+import { type CommandBuffer, commandLayout } from '../book/command-buffer.ts'
 import { opCode } from '../book/order-books.ts'
+
+const { ACCOUNT_WORD, HAS_PRICE_BIT, HAS_QTY_BIT, ID, PRICE, QTY, SIDE_SHIFT } = commandLayout
 
 /** Orders that may live at a time. A power of two. */
 const LIVE_ORDERS = 65_536

@@ -1,10 +1,13 @@
 import { bookOps, eventKinds, orderTypes, timesInForce } from '../book/codes.ts'
-import {
+import { type CommandBuffer, commandLayout } from '../book/command-buffer.ts'
+import { type EventBuffer, eventLayout } from '../book/event-buffer.ts'
+import { isKind, type PrintedTrade, tradeAt } from './trades.ts'
+
+const {
   ACCOUNT_WORD,
   BOOK_WORD,
   COMMAND_DOUBLES,
   COMMAND_WORDS,
-  type CommandBuffer,
   HEAD_WORD,
   ID,
   OP_MASK,
@@ -13,9 +16,8 @@ import {
   SIDE_SHIFT,
   TIF_SHIFT,
   TYPE_SHIFT,
-} from '../book/command-buffer.ts'
-import { COMMAND_WORD, EVENT_DOUBLES, EVENT_WORDS, type EventBuffer, MAKER_ID } from '../book/event-buffer.ts'
-import { isKind, type PrintedTrade, tradeAt } from './trades.ts'
+} = commandLayout
+const { COMMAND_WORD, EVENT_DOUBLES, EVENT_WORDS, MAKER_ID } = eventLayout
 
 /** A call of nodejs-order-book, made ready: what it is called with costs it nothing in the measurement. */
 export interface PeerCall {

@@ -1,5 +1,7 @@
-import { COMMAND_DOUBLES, CommandBuffer } from '../book/command-buffer.ts'
+import { CommandBuffer, commandLayout } from '../book/command-buffer.ts'
 import type { OrderBooks } from '../book/order-books.ts'
+
+const { COMMAND_DOUBLES } = commandLayout
 
 /** Service times of single operations in ns. */
 export interface ServiceTime {

@@ -1,7 +1,9 @@
-import { COMMAND_DOUBLES, type CommandBuffer, NOW } from '../book/command-buffer.ts'
+import { type CommandBuffer, commandLayout } from '../book/command-buffer.ts'
 import type { OrderBooks } from '../book/order-books.ts'
 import { BATCH_COMMANDS } from './stream-writer.ts'
 import { openBooks, type Workload } from './workload.ts'
+
+const { COMMAND_DOUBLES, NOW } = commandLayout
 
 /** 1 MiB: what a log writer holds while the disk is busy. */
 const JOURNAL_BATCHES = 64

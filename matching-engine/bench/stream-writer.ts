@@ -1,8 +1,11 @@
 import { bookOps, bookPhases, bookRefusals, orderSides, orderTypes, preventions, timesInForce } from '../book/codes.ts'
-import {
+import { CommandBuffer, commandLayout } from '../book/command-buffer.ts'
+import type { OrderBooks } from '../book/order-books.ts'
+import { type LiveOrder, LiveOrders } from './live-orders.ts'
+
+const {
   ACCOUNT_WORD,
   COMMAND_DOUBLES,
-  CommandBuffer,
   EXTRA,
   HAS_PRICE_BIT,
   HAS_QTY_BIT,
@@ -14,9 +17,7 @@ import {
   STP_SHIFT,
   TIF_SHIFT,
   TYPE_SHIFT,
-} from '../book/command-buffer.ts'
-import type { OrderBooks } from '../book/order-books.ts'
-import { type LiveOrder, LiveOrders } from './live-orders.ts'
+} = commandLayout
 
 /** How many commands the engine takes at a time. */
 export const BATCH_COMMANDS = 256

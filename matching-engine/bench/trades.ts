@@ -1,14 +1,7 @@
 import { eventKinds } from '../book/codes.ts'
-import {
-  EVENT_DOUBLES,
-  EVENT_PRICE,
-  EVENT_QTY,
-  EVENT_WORDS,
-  type EventBuffer,
-  KIND_WORD,
-  MAKER_ID,
-  TAKER_ID,
-} from '../book/event-buffer.ts'
+import { type EventBuffer, eventLayout } from '../book/event-buffer.ts'
+
+const { EVENT_DOUBLES, EVENT_PRICE, EVENT_QTY, EVENT_WORDS, KIND_WORD, MAKER_ID, TAKER_ID } = eventLayout
 
 const TRADE = eventKinds.indexOf('trade')
 

@@ -1,4 +1,6 @@
-import { INSUFFICIENT_ENERGY, INSUFFICIENT_FUNDS, TAKEN } from './refusal-codes.ts'
+import { refusalCodes } from './refusal-codes.ts'
+
+const { INSUFFICIENT_ENERGY, INSUFFICIENT_FUNDS, TAKEN } = refusalCodes
 
 const ACCOUNT_DOUBLES = 4
 const FREE = 0

@@ -1,19 +1,17 @@
-import { IS_CANCELLED } from '../order-lifecycle.ts'
-import { AMENDED_EVENT, type BooksState, CALL, CONTINUOUS, PENDING, SELL } from './books-state.ts'
-import {
-  COMMAND_DOUBLES,
-  COMMAND_WORDS,
-  type CommandBuffer,
-  HAS_PRICE_BIT,
-  HAS_QTY_BIT,
-  HEAD_WORD,
-  ID,
-  PRICE,
-  QTY,
-} from './command-buffer.ts'
+import { lifecycleCodes } from '../order-lifecycle.ts'
+import type { BooksState } from './books-state.ts'
+import { bookCodes } from './codes.ts'
+import { type CommandBuffer, commandLayout } from './command-buffer.ts'
 import { fireStops } from './fire-stops.ts'
 import { matchTaker, shrinkResting } from './match-taker.ts'
-import {
+import { orderLayout } from './order-pool.ts'
+import { CLIPS_MAX, isQuantity } from './price-limits.ts'
+import { refusalCodes } from './refusal-codes.ts'
+
+const { IS_CANCELLED } = lifecycleCodes
+const { AMENDED_EVENT, CALL, CONTINUOUS, PENDING, SELL } = bookCodes
+const { COMMAND_DOUBLES, COMMAND_WORDS, HAS_PRICE_BIT, HAS_QTY_BIT, HEAD_WORD, ID, PRICE, QTY } = commandLayout
+const {
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
   ORDER_DOUBLES,
@@ -30,9 +28,8 @@ import {
   TRAIT_POST_ONLY_BIT,
   TRAIT_SIDE_SHIFT,
   TRAITS_WORD,
-} from './order-pool.ts'
-import { CLIPS_MAX, isQuantity } from './price-limits.ts'
-import {
+} = orderLayout
+const {
   INSUFFICIENT_ENERGY,
   INSUFFICIENT_FUNDS,
   INVALID_PRICE,
@@ -41,7 +38,7 @@ import {
   POST_ONLY_WOULD_CROSS,
   TAKEN,
   UNKNOWN_ORDER,
-} from './refusal-codes.ts'
+} = refusalCodes
 
 const KEPT = 0
 const LOST = 1

@@ -1,8 +1,11 @@
 import type { OrderState } from './book-order.ts'
 import type { BooksState } from './books-state.ts'
-import { SELL } from './books-state.ts'
-import { orderStatuses } from './codes.ts'
-import {
+import { bookCodes, orderStatuses } from './codes.ts'
+import { orderLayout } from './order-pool.ts'
+import { levelLayout } from './price-ladders.ts'
+
+const { SELL } = bookCodes
+const {
   NEXT_WORD,
   ORDER_ARRIVAL,
   ORDER_DOUBLES,
@@ -13,8 +16,8 @@ import {
   ORDER_WORDS,
   STATUS_MASK,
   TRAITS_WORD,
-} from './order-pool.ts'
-import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
+} = orderLayout
+const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
 
 /** A price with what is on show there: the sum in Wh (2^53 − 1 at most) and the orders' ids in queue order. */
 export interface PriceView {

@@ -1,5 +1,10 @@
-import { type BooksState, PENDING } from './books-state.ts'
-import {
+import type { BooksState } from './books-state.ts'
+import { bookCodes } from './codes.ts'
+import { orderLayout } from './order-pool.ts'
+import { levelLayout } from './price-ladders.ts'
+
+const { PENDING } = bookCodes
+const {
   EXPIRY_WORD,
   LEVEL_WORD,
   NEXT_WORD,
@@ -19,8 +24,8 @@ import {
   ORDER_WORDS,
   STATUS_MASK,
   TRAITS_WORD,
-} from './order-pool.ts'
-import { HEAD_WORD, LEVEL_WORDS } from './price-ladders.ts'
+} = orderLayout
+const { HEAD_WORD, LEVEL_WORDS } = levelLayout
 
 const VERSION = 1
 const HEADER = 8

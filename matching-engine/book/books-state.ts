@@ -1,7 +1,29 @@
-import { IS_FILLED, statusAfter } from '../order-lifecycle.ts'
+import { lifecycleCodes, statusAfter } from '../order-lifecycle.ts'
 import { Accounts } from './accounts.ts'
+import { bookCodes } from './codes.ts'
 import { DepthMarks } from './depth-marks.ts'
-import {
+import { EventBuffer, eventLayout } from './event-buffer.ts'
+import { ExpiryQueue } from './expiry-queue.ts'
+import { IdMap } from './id-map.ts'
+import { Lanes, type NeighbourTerms } from './neighbour-terms.ts'
+import { OrderPool, orderLayout } from './order-pool.ts'
+import { levelLayout, PriceLadders } from './price-ladders.ts'
+import { isPrice, type PriceLimits, priceSteps } from './price-limits.ts'
+
+const {
+  BUY,
+  SELL,
+  GTD,
+  CLOSED,
+  PENDING,
+  TRADE_EVENT,
+  PREVENTED_EVENT,
+  CLOSED_EVENT,
+  REFRESHED_EVENT,
+  UNCROSSED_EVENT,
+} = bookCodes
+const { IS_FILLED } = lifecycleCodes
+const {
   COMMAND_WORD,
   DETAIL_SHIFT,
   EVENT_BOOK_WORD,
@@ -9,7 +31,6 @@ import {
   EVENT_PRICE,
   EVENT_QTY,
   EVENT_WORDS,
-  EventBuffer,
   FEE_WORD,
   KIND_WORD,
   MAKER_ACCOUNT_WORD,
@@ -19,11 +40,8 @@ import {
   TAKER_ACCOUNT_WORD,
   TAKER_ID,
   TAKER_OPEN,
-} from './event-buffer.ts'
-import { ExpiryQueue } from './expiry-queue.ts'
-import { IdMap } from './id-map.ts'
-import { Lanes, type NeighbourTerms } from './neighbour-terms.ts'
-import {
+} = eventLayout
+const {
   EXPIRY_WORD,
   LEVEL_WORD,
   ORDER_ACCOUNT_WORD,
@@ -38,39 +56,13 @@ import {
   ORDER_PRICE,
   ORDER_RATE,
   ORDER_WORDS,
-  OrderPool,
   STATUS_MASK,
   TRAIT_ICEBERG_BIT,
   TRAIT_SIDE_SHIFT,
   TRAIT_TIF_SHIFT,
   TRAITS_WORD,
-} from './order-pool.ts'
-import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS, PriceLadders } from './price-ladders.ts'
-import { isPrice, type PriceLimits, priceSteps } from './price-limits.ts'
-
-export const BUY = 0
-export const SELL = 1
-export const LIMIT = 0
-export const MARKET = 1
-export const STOP = 2
-export const GTD = 1
-export const IOC = 2
-export const FOK = 3
-export const CANCEL_TAKER = 1
-export const CANCEL_MAKER = 2
-export const CANCEL_BOTH = 3
-export const CONTINUOUS = 0
-export const CALL = 1
-export const CLOSED = 3
-export const PENDING = 1
-export const AMENDED_EVENT = 0
-const TRADE_EVENT = 1
-const PREVENTED_EVENT = 2
-export const REDUCED_EVENT = 3
-const CLOSED_EVENT = 4
-export const TRIGGERED_EVENT = 5
-const REFRESHED_EVENT = 6
-const UNCROSSED_EVENT = 7
+} = orderLayout
+const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
 
 /** The limit of a market order. */
 export const worstLimit = (side: number): number => (side === BUY ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY)

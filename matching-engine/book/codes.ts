@@ -51,3 +51,30 @@ export const eventKinds = [
   'refreshed',
   'uncrossed',
 ] as const
+
+/** The codes that the core compares with (an object: see `orderLayout`). */
+export const bookCodes = {
+  BUY: orderSides.indexOf('buy'),
+  SELL: orderSides.indexOf('sell'),
+  LIMIT: orderTypes.indexOf('limit'),
+  MARKET: orderTypes.indexOf('market'),
+  STOP: orderTypes.indexOf('stop'),
+  GTD: timesInForce.indexOf('GTD'),
+  IOC: timesInForce.indexOf('IOC'),
+  FOK: timesInForce.indexOf('FOK'),
+  CANCEL_TAKER: preventions.indexOf('cancel-taker'),
+  CANCEL_MAKER: preventions.indexOf('cancel-maker'),
+  CANCEL_BOTH: preventions.indexOf('cancel-both'),
+  CONTINUOUS: bookPhases.indexOf('continuous'),
+  CALL: bookPhases.indexOf('call'),
+  CLOSED: bookPhases.indexOf('closed'),
+  PENDING: orderStatuses.indexOf('pending'),
+  AMENDED_EVENT: eventKinds.indexOf('amended'),
+  TRADE_EVENT: eventKinds.indexOf('trade'),
+  PREVENTED_EVENT: eventKinds.indexOf('prevented'),
+  REDUCED_EVENT: eventKinds.indexOf('reduced'),
+  CLOSED_EVENT: eventKinds.indexOf('closed'),
+  TRIGGERED_EVENT: eventKinds.indexOf('triggered'),
+  REFRESHED_EVENT: eventKinds.indexOf('refreshed'),
+  UNCROSSED_EVENT: eventKinds.indexOf('uncrossed'),
+} as const

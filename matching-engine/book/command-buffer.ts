@@ -3,37 +3,64 @@
  * others doubles. The layout is that of the log: change it only together with the log's version.
  */
 export const COMMAND_BYTES = 64
-export const COMMAND_WORDS = 16
-export const COMMAND_DOUBLES = 8
+const COMMAND_WORDS = 16
+const COMMAND_DOUBLES = 8
 /** op, side, type, time in force, prevention, flags, phase: packed */
-export const HEAD_WORD = 0
-export const BOOK_WORD = 1
-export const ACCOUNT_WORD = 2
-export const LANE_WORD = 3
-export const ID = 2
+const HEAD_WORD = 0
+const BOOK_WORD = 1
+const ACCOUNT_WORD = 2
+const LANE_WORD = 3
+const ID = 2
 /** limit price, reference price, deposited money */
-export const PRICE = 3
+const PRICE = 3
 /** quantity, deposited energy */
-export const QTY = 4
+const QTY = 4
 /** Unix ms of the command: the books' clock is moved to it first */
-export const NOW = 5
-export const EXPIRES = 6
+const NOW = 5
+const EXPIRES = 6
 /** the clip of an iceberg, or the stop price of a stop: no order has both */
-export const EXTRA = 7
+const EXTRA = 7
 
 /** The head's fields: op in bits 0–3, then side, type, time in force, prevention, flags, and a phase or price rule. */
-export const OP_MASK = 15
-export const SIDE_SHIFT = 4
-export const TYPE_SHIFT = 5
-export const TIF_SHIFT = 7
-export const STP_SHIFT = 9
-export const POST_ONLY_BIT = 1 << 12
-export const ICEBERG_BIT = 1 << 13
-export const HAS_PRICE_BIT = 1 << 14
-export const HAS_QTY_BIT = 1 << 15
-export const PHASE_SHIFT = 16
+const OP_MASK = 15
+const SIDE_SHIFT = 4
+const TYPE_SHIFT = 5
+const TIF_SHIFT = 7
+const STP_SHIFT = 9
+const POST_ONLY_BIT = 1 << 12
+const ICEBERG_BIT = 1 << 13
+const HAS_PRICE_BIT = 1 << 14
+const HAS_QTY_BIT = 1 << 15
+const PHASE_SHIFT = 16
 /** the side was neither buy nor sell */
-export const BAD_SIDE_BIT = 1 << 24
+const BAD_SIDE_BIT = 1 << 24
+
+/** All of it, for other files (see `orderLayout`). */
+export const commandLayout = {
+  COMMAND_WORDS,
+  COMMAND_DOUBLES,
+  HEAD_WORD,
+  BOOK_WORD,
+  ACCOUNT_WORD,
+  LANE_WORD,
+  ID,
+  PRICE,
+  QTY,
+  NOW,
+  EXPIRES,
+  EXTRA,
+  OP_MASK,
+  SIDE_SHIFT,
+  TYPE_SHIFT,
+  TIF_SHIFT,
+  STP_SHIFT,
+  POST_ONLY_BIT,
+  ICEBERG_BIT,
+  HAS_PRICE_BIT,
+  HAS_QTY_BIT,
+  PHASE_SHIFT,
+  BAD_SIDE_BIT,
+} as const
 
 /**
  * Commands for `OrderBooks`, one after the other in one run of bytes: what is matched and, byte for byte, what the log

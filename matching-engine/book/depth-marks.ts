@@ -1,4 +1,6 @@
-import { LADDER_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS, MARK_WORD, type PriceLadders } from './price-ladders.ts'
+import { levelLayout, type PriceLadders } from './price-ladders.ts'
+
+const { LADDER_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS, MARK_WORD } = levelLayout
 
 /** Which price levels have changed since somebody last looked, each once: what a level-2 feed sends. */
 export class DepthMarks {

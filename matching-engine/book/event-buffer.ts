@@ -2,30 +2,50 @@
  * An event takes 18 words or 9 doubles. `…_WORD` counts words from its beginning, the others doubles. Fields that a
  * kind of event does not have hold anything.
  */
-export const EVENT_WORDS = 18
-export const EVENT_DOUBLES = 9
+const EVENT_WORDS = 18
+const EVENT_DOUBLES = 9
 /** kind in bits 0–7, the maker's side in bit 8, a status or priority from bit 16 */
-export const KIND_WORD = 0
-export const EVENT_BOOK_WORD = 1
-export const MAKER_ACCOUNT_WORD = 2
-export const TAKER_ACCOUNT_WORD = 3
+const KIND_WORD = 0
+const EVENT_BOOK_WORD = 1
+const MAKER_ACCOUNT_WORD = 2
+const TAKER_ACCOUNT_WORD = 3
 /** the order it is about; of a trade the resting one */
-export const MAKER_ID = 2
-export const TAKER_ID = 3
+const MAKER_ID = 2
+const TAKER_ID = 3
 /** what the seller gets a Wh; of a change the new limit */
-export const EVENT_PRICE = 4
+const EVENT_PRICE = 4
 /** traded, reduced, cancelled; of a change the new total; of an uncross its volume */
-export const EVENT_QTY = 5
+const EVENT_QTY = 5
 /** what is open afterwards */
-export const MAKER_OPEN = 6
-export const TAKER_OPEN = 7
+const MAKER_OPEN = 6
+const TAKER_OPEN = 7
 /** what the buyer pays on top a Wh for the wires */
-export const FEE_WORD = 16
+const FEE_WORD = 16
 /** the index of the command in its buffer */
-export const COMMAND_WORD = 17
+const COMMAND_WORD = 17
 
-export const MAKER_SIDE_SHIFT = 8
-export const DETAIL_SHIFT = 16
+const MAKER_SIDE_SHIFT = 8
+const DETAIL_SHIFT = 16
+
+/** All of it, for other files (see `orderLayout`). */
+export const eventLayout = {
+  EVENT_WORDS,
+  EVENT_DOUBLES,
+  KIND_WORD,
+  EVENT_BOOK_WORD,
+  MAKER_ACCOUNT_WORD,
+  TAKER_ACCOUNT_WORD,
+  MAKER_ID,
+  TAKER_ID,
+  EVENT_PRICE,
+  EVENT_QTY,
+  MAKER_OPEN,
+  TAKER_OPEN,
+  FEE_WORD,
+  COMMAND_WORD,
+  MAKER_SIDE_SHIFT,
+  DETAIL_SHIFT,
+} as const
 
 /** What happened since the last `clear`, in order: written by `OrderBooks`, read in batches by whoever wants to know. */
 export class EventBuffer {

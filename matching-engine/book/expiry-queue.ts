@@ -1,4 +1,6 @@
-import { EXPIRY_WORD, ORDER_ARRIVAL, ORDER_DOUBLES, ORDER_EXPIRES, ORDER_WORDS, type OrderPool } from './order-pool.ts'
+import { type OrderPool, orderLayout } from './order-pool.ts'
+
+const { EXPIRY_WORD, ORDER_ARRIVAL, ORDER_DOUBLES, ORDER_EXPIRES, ORDER_WORDS } = orderLayout
 
 /**
  * The GTD orders, soonest expiry first, then earliest arrival: a binary heap of order indexes. Each order knows its

@@ -1,8 +1,14 @@
-import { IS_CANCELLED, IS_FIRED } from '../order-lifecycle.ts'
-import { type BooksState, BUY, CANCEL_MAKER, IOC, MARKET, SELL, TRIGGERED_EVENT } from './books-state.ts'
+import { lifecycleCodes } from '../order-lifecycle.ts'
+import type { BooksState } from './books-state.ts'
+import { bookCodes } from './codes.ts'
 import { plainWorstPrice, worstPrice } from './look-ahead.ts'
 import { matchTaker } from './match-taker.ts'
-import {
+import { orderLayout } from './order-pool.ts'
+import { levelLayout } from './price-ladders.ts'
+
+const { IS_CANCELLED, IS_FIRED } = lifecycleCodes
+const { BUY, CANCEL_MAKER, IOC, MARKET, SELL, TRIGGERED_EVENT } = bookCodes
+const {
   ORDER_ACCOUNT_WORD,
   ORDER_ARRIVAL,
   ORDER_DOUBLES,
@@ -15,8 +21,8 @@ import {
   TRAIT_TIF_SHIFT,
   TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
-} from './order-pool.ts'
-import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
+} = orderLayout
+const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
 
 /**
  * Fires the stops of a book that the latest prints have triggered, and those that their trades trigger in turn, until

@@ -1,4 +1,6 @@
-import { ORDER_DOUBLES, ORDER_ID, type OrderPool } from './order-pool.ts'
+import { type OrderPool, orderLayout } from './order-pool.ts'
+
+const { ORDER_DOUBLES, ORDER_ID } = orderLayout
 
 /** From an order's id (a safe integer) to its index: open addressing with linear probing, at most half full. */
 export class IdMap {

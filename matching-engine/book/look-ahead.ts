@@ -1,5 +1,10 @@
-import { type BooksState, BUY, CANCEL_MAKER, LIMIT, worstLimit } from './books-state.ts'
-import {
+import { type BooksState, worstLimit } from './books-state.ts'
+import { bookCodes } from './codes.ts'
+import { orderLayout } from './order-pool.ts'
+import { levelLayout } from './price-ladders.ts'
+
+const { BUY, CANCEL_MAKER, LIMIT } = bookCodes
+const {
   NEXT_WORD,
   ORDER_ACCOUNT_WORD,
   ORDER_ARRIVAL,
@@ -15,8 +20,8 @@ import {
   TRAIT_STP_SHIFT,
   TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
-} from './order-pool.ts'
-import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_HIDDEN, LEVEL_PRICE, LEVEL_SHOWN, LEVEL_WORDS } from './price-ladders.ts'
+} = orderLayout
+const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_HIDDEN, LEVEL_PRICE, LEVEL_SHOWN, LEVEL_WORDS } = levelLayout
 
 /** What an order would meet on the other side. */
 export interface Ahead {

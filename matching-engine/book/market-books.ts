@@ -3,8 +3,14 @@ import type { BookEvent } from './book-event.ts'
 import type { BookPhase, OrderState, OrderStatus, PriceRule, Side } from './book-order.ts'
 import { orderState } from './book-view.ts'
 import { bookPhases, eventKinds, orderStatuses, priceRules } from './codes.ts'
-import { ACCOUNT_WORD, CommandBuffer, PHASE_SHIFT, PRICE, QTY } from './command-buffer.ts'
-import {
+import { CommandBuffer, commandLayout } from './command-buffer.ts'
+import { eventLayout } from './event-buffer.ts'
+import type { NeighbourTerms } from './neighbour-terms.ts'
+import { OrderBooks, opCode } from './order-books.ts'
+import type { PriceLimits } from './price-limits.ts'
+
+const { ACCOUNT_WORD, PHASE_SHIFT, PRICE, QTY } = commandLayout
+const {
   DETAIL_SHIFT,
   EVENT_BOOK_WORD,
   EVENT_DOUBLES,
@@ -20,10 +26,7 @@ import {
   TAKER_ACCOUNT_WORD,
   TAKER_ID,
   TAKER_OPEN,
-} from './event-buffer.ts'
-import type { NeighbourTerms } from './neighbour-terms.ts'
-import { OrderBooks, opCode } from './order-books.ts'
-import type { PriceLimits } from './price-limits.ts'
+} = eventLayout
 
 const REMEMBERED_ORDERS = 16_384
 

@@ -1,18 +1,13 @@
-import { IS_CANCELLED, IS_FILLED } from '../order-lifecycle.ts'
-import {
-  type BooksState,
-  BUY,
-  CANCEL_BOTH,
-  CANCEL_MAKER,
-  CANCEL_TAKER,
-  FOK,
-  IOC,
-  LIMIT,
-  REDUCED_EVENT,
-  worstLimit,
-} from './books-state.ts'
+import { lifecycleCodes } from '../order-lifecycle.ts'
+import { type BooksState, worstLimit } from './books-state.ts'
+import { bookCodes } from './codes.ts'
 import { lookAhead } from './look-ahead.ts'
-import {
+import { orderLayout } from './order-pool.ts'
+import { levelLayout } from './price-ladders.ts'
+
+const { IS_CANCELLED, IS_FILLED } = lifecycleCodes
+const { BUY, CANCEL_BOTH, CANCEL_MAKER, CANCEL_TAKER, FOK, IOC, LIMIT, REDUCED_EVENT } = bookCodes
+const {
   LEVEL_WORD,
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
@@ -29,8 +24,8 @@ import {
   TRAIT_TIF_SHIFT,
   TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
-} from './order-pool.ts'
-import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
+} = orderLayout
+const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
 
 /**
  * Takes a live order that rests nowhere through the other side, best counterparty first and at the makers' prices, then

@@ -2,10 +2,16 @@ import type { BookEvent, BookOutcome } from './book-event.ts'
 import type { Amendment, BookPhase, NewOrder, OrderState, RestingOrder, Side } from './book-order.ts'
 import { bestPrice, depthOf } from './book-view.ts'
 import { bookPhases, orderSides, orderTypes, preventions, timesInForce } from './codes.ts'
-import {
+import { type CommandBuffer, commandLayout } from './command-buffer.ts'
+import { MarketBooks, type MarketBooksOptions } from './market-books.ts'
+import { opCode } from './order-books.ts'
+import { refusalCodes } from './refusal-codes.ts'
+import { refusalOf } from './refusal-words.ts'
+import { restoreOrder } from './restore-order.ts'
+
+const {
   ACCOUNT_WORD,
   BAD_SIDE_BIT,
-  type CommandBuffer,
   EXPIRES,
   EXTRA,
   HAS_PRICE_BIT,
@@ -21,12 +27,8 @@ import {
   STP_SHIFT,
   TIF_SHIFT,
   TYPE_SHIFT,
-} from './command-buffer.ts'
-import { MarketBooks, type MarketBooksOptions } from './market-books.ts'
-import { opCode } from './order-books.ts'
-import { DUPLICATE_ID, NOT_OPEN, TAKEN, UNKNOWN_ORDER } from './refusal-codes.ts'
-import { refusalOf } from './refusal-words.ts'
-import { restoreOrder } from './restore-order.ts'
+} = commandLayout
+const { DUPLICATE_ID, NOT_OPEN, TAKEN, UNKNOWN_ORDER } = refusalCodes
 
 const BUY = 0
 const SELL = 1

@@ -1,17 +1,28 @@
 import { hash } from 'node:crypto'
-import { IS_CANCELLED, IS_EXPIRED } from '../order-lifecycle.ts'
+import { lifecycleCodes } from '../order-lifecycle.ts'
 import type { Balance } from './accounts.ts'
 import { amendOrder } from './amend-order.ts'
 import { restoreSnapshot, snapshotOf } from './books-snapshot.ts'
-import { type BooksOptions, BooksState, BUY, CALL, CLOSED, SELL } from './books-state.ts'
+import { type BooksOptions, BooksState } from './books-state.ts'
 import type { BookOp } from './codes.ts'
-import { bookOps } from './codes.ts'
-import {
+import { bookCodes, bookOps } from './codes.ts'
+import { type CommandBuffer, commandLayout } from './command-buffer.ts'
+import type { DepthMarks } from './depth-marks.ts'
+import type { EventBuffer } from './event-buffer.ts'
+import { fireStops } from './fire-stops.ts'
+import { orderLayout } from './order-pool.ts'
+import { placeOrder } from './place-order.ts'
+import { levelLayout } from './price-ladders.ts'
+import { refusalCodes } from './refusal-codes.ts'
+import { uncross } from './uncross.ts'
+
+const { IS_CANCELLED, IS_EXPIRED } = lifecycleCodes
+const { BUY, CALL, CLOSED, SELL } = bookCodes
+const {
   ACCOUNT_WORD,
   BOOK_WORD,
   COMMAND_DOUBLES,
   COMMAND_WORDS,
-  type CommandBuffer,
   HEAD_WORD,
   ID,
   NOW,
@@ -19,15 +30,10 @@ import {
   PHASE_SHIFT,
   PRICE,
   QTY,
-} from './command-buffer.ts'
-import type { DepthMarks } from './depth-marks.ts'
-import type { EventBuffer } from './event-buffer.ts'
-import { fireStops } from './fire-stops.ts'
-import { NEXT_WORD, ORDER_ARRIVAL, ORDER_DOUBLES, ORDER_EXPIRES, ORDER_WORDS } from './order-pool.ts'
-import { placeOrder } from './place-order.ts'
-import { HEAD_WORD as LEVEL_HEAD_WORD, LEVEL_WORDS } from './price-ladders.ts'
-import { INVALID_PRICE, INVALID_QTY, TAKEN, UNKNOWN_ORDER } from './refusal-codes.ts'
-import { uncross } from './uncross.ts'
+} = commandLayout
+const { NEXT_WORD, ORDER_ARRIVAL, ORDER_DOUBLES, ORDER_EXPIRES, ORDER_WORDS } = orderLayout
+const { HEAD_WORD: LEVEL_HEAD_WORD, LEVEL_WORDS } = levelLayout
+const { INVALID_PRICE, INVALID_QTY, TAKEN, UNKNOWN_ORDER } = refusalCodes
 
 const CLOCK = 0
 const PLACE = 1

@@ -2,42 +2,72 @@
  * An order takes two cache lines: 32 words (32 bits) or 16 doubles. `…_WORD` counts words from its beginning, the
  * others doubles; what matching touches stands in the first line.
  */
-export const ORDER_WORDS = 32
-export const ORDER_DOUBLES = 16
-export const ORDER_ID = 0
+const ORDER_WORDS = 32
+const ORDER_DOUBLES = 16
+const ORDER_ID = 0
 /** what can still trade, hidden part included */
-export const ORDER_OPEN = 1
+const ORDER_OPEN = 1
 /** what of it is not on show (icebergs) */
-export const ORDER_HIDDEN = 2
-export const ORDER_FILLED = 3
-export const NEXT_WORD = 8
-export const PREVIOUS_WORD = 9
+const ORDER_HIDDEN = 2
+const ORDER_FILLED = 3
+const NEXT_WORD = 8
+const PREVIOUS_WORD = 9
 /** the price level in whose queue it stands; 0: in none */
-export const LEVEL_WORD = 10
-export const ORDER_BOOK_WORD = 11
-export const ORDER_ACCOUNT_WORD = 12
+const LEVEL_WORD = 10
+const ORDER_BOOK_WORD = 11
+const ORDER_ACCOUNT_WORD = 12
 /** status, side, type, time in force, prevention and flags, packed as below */
-export const TRAITS_WORD = 13
-export const ORDER_LANE_WORD = 14
+const TRAITS_WORD = 13
+const ORDER_LANE_WORD = 14
 /** its place in the expiry queue, from 1; 0: not in it */
-export const EXPIRY_WORD = 15
-export const ORDER_PRICE = 8
+const EXPIRY_WORD = 15
+const ORDER_PRICE = 8
 /** grows with every order that joins a queue's back */
-export const ORDER_ARRIVAL = 9
-export const ORDER_EXPIRES = 10
+const ORDER_ARRIVAL = 9
+const ORDER_EXPIRES = 10
 /** an iceberg's clip, a stop's stop price */
-export const ORDER_EXTRA = 11
+const ORDER_EXTRA = 11
 /** money that one open Wh reserves */
-export const ORDER_RATE = 12
+const ORDER_RATE = 12
 
 /** Traits from bit 0: status (3 bits), then as named. */
-export const STATUS_MASK = 7
-export const TRAIT_SIDE_SHIFT = 3
-export const TRAIT_TYPE_SHIFT = 4
-export const TRAIT_TIF_SHIFT = 6
-export const TRAIT_STP_SHIFT = 8
-export const TRAIT_POST_ONLY_BIT = 1 << 11
-export const TRAIT_ICEBERG_BIT = 1 << 12
+const STATUS_MASK = 7
+const TRAIT_SIDE_SHIFT = 3
+const TRAIT_TYPE_SHIFT = 4
+const TRAIT_TIF_SHIFT = 6
+const TRAIT_STP_SHIFT = 8
+const TRAIT_POST_ONLY_BIT = 1 << 11
+const TRAIT_ICEBERG_BIT = 1 << 12
+
+/** All of it, for other files: V8 folds a file's own constants only: whoever reads them takes them out of this object into such of its own. */
+export const orderLayout = {
+  ORDER_WORDS,
+  ORDER_DOUBLES,
+  ORDER_ID,
+  ORDER_OPEN,
+  ORDER_HIDDEN,
+  ORDER_FILLED,
+  NEXT_WORD,
+  PREVIOUS_WORD,
+  LEVEL_WORD,
+  ORDER_BOOK_WORD,
+  ORDER_ACCOUNT_WORD,
+  TRAITS_WORD,
+  ORDER_LANE_WORD,
+  EXPIRY_WORD,
+  ORDER_PRICE,
+  ORDER_ARRIVAL,
+  ORDER_EXPIRES,
+  ORDER_EXTRA,
+  ORDER_RATE,
+  STATUS_MASK,
+  TRAIT_SIDE_SHIFT,
+  TRAIT_TYPE_SHIFT,
+  TRAIT_TIF_SHIFT,
+  TRAIT_STP_SHIFT,
+  TRAIT_POST_ONLY_BIT,
+  TRAIT_ICEBERG_BIT,
+} as const
 
 /** The orders of all books of a market, by index from 1 (0 is none): one run of memory that grows by doubling. */
 export class OrderPool {

@@ -1,12 +1,21 @@
-import { IS_ACCEPTED, IS_PARKED, NEW, statusAfter } from '../order-lifecycle.ts'
-import { type BooksState, CALL, CONTINUOUS, GTD, IOC, LIMIT, MARKET, SELL, STOP, worstLimit } from './books-state.ts'
-import {
+import { lifecycleCodes, statusAfter } from '../order-lifecycle.ts'
+import { type BooksState, worstLimit } from './books-state.ts'
+import { bookCodes } from './codes.ts'
+import { type CommandBuffer, commandLayout } from './command-buffer.ts'
+import { fireStops, marketRate } from './fire-stops.ts'
+import { matchTaker } from './match-taker.ts'
+import { orderLayout } from './order-pool.ts'
+import { CLIPS_MAX, isQuantity } from './price-limits.ts'
+import { refusalCodes } from './refusal-codes.ts'
+
+const { IS_ACCEPTED, IS_PARKED, NEW } = lifecycleCodes
+const { CALL, CONTINUOUS, GTD, IOC, LIMIT, MARKET, SELL, STOP } = bookCodes
+const {
   ACCOUNT_WORD,
   BAD_SIDE_BIT,
   BOOK_WORD,
   COMMAND_DOUBLES,
   COMMAND_WORDS,
-  type CommandBuffer,
   EXPIRES,
   EXTRA,
   HEAD_WORD,
@@ -20,10 +29,8 @@ import {
   STP_SHIFT,
   TIF_SHIFT,
   TYPE_SHIFT,
-} from './command-buffer.ts'
-import { fireStops, marketRate } from './fire-stops.ts'
-import { matchTaker } from './match-taker.ts'
-import {
+} = commandLayout
+const {
   EXPIRY_WORD,
   LEVEL_WORD,
   ORDER_ACCOUNT_WORD,
@@ -43,9 +50,8 @@ import {
   TRAIT_POST_ONLY_BIT,
   TRAIT_SIDE_SHIFT,
   TRAITS_WORD,
-} from './order-pool.ts'
-import { CLIPS_MAX, isQuantity } from './price-limits.ts'
-import {
+} = orderLayout
+const {
   ALREADY_EXPIRED,
   DUPLICATE_ID,
   INVALID_PRICE,
@@ -55,7 +61,7 @@ import {
   NOT_TRADING,
   POST_ONLY_WOULD_CROSS,
   TAKEN,
-} from './refusal-codes.ts'
+} = refusalCodes
 
 /**
  * Takes a new order: its trades, and its rest or its end. Gives 0, or the refusal, which changes nothing; the checks

@@ -1,30 +1,35 @@
-import {
-  LEVEL_WORD,
-  NEXT_WORD,
-  ORDER_DOUBLES,
-  ORDER_HIDDEN,
-  ORDER_OPEN,
-  ORDER_PRICE,
-  ORDER_WORDS,
-  type OrderPool,
-  PREVIOUS_WORD,
-} from './order-pool.ts'
+import { type OrderPool, orderLayout } from './order-pool.ts'
+
+const { LEVEL_WORD, NEXT_WORD, ORDER_DOUBLES, ORDER_HIDDEN, ORDER_OPEN, ORDER_PRICE, ORDER_WORDS, PREVIOUS_WORD } =
+  orderLayout
 
 /** A level takes one cache line of 16 words or 8 doubles. */
-export const LEVEL_WORDS = 16
-export const LEVEL_DOUBLES = 8
-export const LEVEL_PRICE = 0
+const LEVEL_WORDS = 16
+const LEVEL_DOUBLES = 8
+const LEVEL_PRICE = 0
 /** what is on show there, and what is hidden, in Wh; infinite once a sum has gone above 2^53 − 1 */
-export const LEVEL_SHOWN = 1
-export const LEVEL_HIDDEN = 2
-export const HEAD_WORD = 6
+const LEVEL_SHOWN = 1
+const LEVEL_HIDDEN = 2
+const HEAD_WORD = 6
 const TAIL_WORD = 7
-export const LADDER_WORD = 8
+const LADDER_WORD = 8
 /** the level's place on its page: page × 32 + slot */
 const PLACE_WORD = 9
 const INDEX_WORD = 10
 /** when it was last marked as changed (`DepthMarks`) */
-export const MARK_WORD = 11
+const MARK_WORD = 11
+
+/** What others read of it (see `orderLayout`). */
+export const levelLayout = {
+  LEVEL_WORDS,
+  LEVEL_DOUBLES,
+  LEVEL_PRICE,
+  LEVEL_SHOWN,
+  LEVEL_HIDDEN,
+  HEAD_WORD,
+  LADDER_WORD,
+  MARK_WORD,
+} as const
 
 /** Children of a page; a page's bitmap is one word. */
 const FAN_OUT_BITS = 5

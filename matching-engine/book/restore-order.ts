@@ -1,6 +1,11 @@
-import { IS_ACCEPTED, NEW, statusAfter } from '../order-lifecycle.ts'
-import { type BooksState, GTD } from './books-state.ts'
-import {
+import { lifecycleCodes, statusAfter } from '../order-lifecycle.ts'
+import type { BooksState } from './books-state.ts'
+import { bookCodes } from './codes.ts'
+import { orderLayout } from './order-pool.ts'
+
+const { IS_ACCEPTED, NEW } = lifecycleCodes
+const { GTD } = bookCodes
+const {
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
   ORDER_DOUBLES,
@@ -15,7 +20,7 @@ import {
   TRAIT_STP_SHIFT,
   TRAIT_TIF_SHIFT,
   TRAITS_WORD,
-} from './order-pool.ts'
+} = orderLayout
 
 /** Puts a limit order that rested before back at the end of its queue, without matching and without an event. */
 export function restoreOrder(

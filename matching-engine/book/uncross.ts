@@ -1,16 +1,13 @@
 import type { BooksState } from './books-state.ts'
-import {
-  EVENT_DOUBLES,
-  EVENT_PRICE,
-  EVENT_QTY,
-  EVENT_WORDS,
-  MAKER_ACCOUNT_WORD,
-  TAKER_ACCOUNT_WORD,
-} from './event-buffer.ts'
+import { eventLayout } from './event-buffer.ts'
 import { payTrade, releaseTraded } from './match-taker.ts'
-import { ORDER_DOUBLES, ORDER_FILLED, ORDER_HIDDEN, ORDER_OPEN } from './order-pool.ts'
-import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } from './price-ladders.ts'
+import { orderLayout } from './order-pool.ts'
+import { levelLayout } from './price-ladders.ts'
 import { uniformPrice } from './uniform-price.ts'
+
+const { EVENT_DOUBLES, EVENT_PRICE, EVENT_QTY, EVENT_WORDS, MAKER_ACCOUNT_WORD, TAKER_ACCOUNT_WORD } = eventLayout
+const { ORDER_DOUBLES, ORDER_FILLED, ORDER_HIDDEN, ORDER_OPEN } = orderLayout
+const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
 
 /**
  * Trades all that crosses in a book at one price a pair of lanes, both sides in price-time order; the buys are the

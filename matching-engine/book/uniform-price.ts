@@ -1,6 +1,9 @@
 import type { BooksState } from './books-state.ts'
-import { NEXT_WORD, ORDER_DOUBLES, ORDER_OPEN, ORDER_WORDS } from './order-pool.ts'
-import { HEAD_WORD, LEVEL_DOUBLES, LEVEL_HIDDEN, LEVEL_PRICE, LEVEL_SHOWN, LEVEL_WORDS } from './price-ladders.ts'
+import { orderLayout } from './order-pool.ts'
+import { levelLayout } from './price-ladders.ts'
+
+const { NEXT_WORD, ORDER_DOUBLES, ORDER_OPEN, ORDER_WORDS } = orderLayout
+const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_HIDDEN, LEVEL_PRICE, LEVEL_SHOWN, LEVEL_WORDS } = levelLayout
 
 const LARGEST_VOLUME = 0
 const HIGHEST_MATCHED_ASK = 1

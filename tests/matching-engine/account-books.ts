@@ -1,14 +1,8 @@
 import { hash } from 'node:crypto'
-import {
-  ACCOUNT_WORD,
-  COMMAND_DOUBLES,
-  COMMAND_WORDS,
-  CommandBuffer,
-  ID,
-  NOW,
-  QTY,
-} from '#matching-engine/book/command-buffer.ts'
+import { CommandBuffer, commandLayout } from '#matching-engine/book/command-buffer.ts'
 import type { Books } from '#matching-engine/engine/books.ts'
+
+const { ACCOUNT_WORD, COMMAND_DOUBLES, COMMAND_WORDS, ID, NOW, QTY } = commandLayout
 
 const ACCOUNTS = 64
 const FIELDS = 4

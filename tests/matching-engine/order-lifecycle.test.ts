@@ -3,12 +3,14 @@ import { transition } from 'xstate'
 import { getSimplePaths } from 'xstate/graph'
 import { orderStatuses } from '#matching-engine/book/codes.ts'
 import {
-  ILLEGAL,
+  lifecycleCodes,
   lifecycleEvents,
   lifecycleStates,
   lifecycleTable,
   orderLifecycle,
 } from '#matching-engine/order-lifecycle.ts'
+
+const { ILLEGAL } = lifecycleCodes
 
 /** What the table says of a state and an event: the next state, or null. */
 const looked = (state: number, event: number) => {
