@@ -14,7 +14,6 @@ const { COMMAND_DOUBLES, COMMAND_WORDS, HAS_PRICE_BIT, HAS_QTY_BIT, HEAD_WORD, I
 const {
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
-  ORDER_DOUBLES,
   ORDER_EXTRA,
   ORDER_FILLED,
   ORDER_HIDDEN,
@@ -22,7 +21,6 @@ const {
   ORDER_OPEN,
   ORDER_PRICE,
   ORDER_RATE,
-  ORDER_WORDS,
   STATUS_MASK,
   TRAIT_ICEBERG_BIT,
   TRAIT_POST_ONLY_BIT,
@@ -55,7 +53,7 @@ export function amendOrder(state: BooksState, commands: CommandBuffer, index: nu
   const hasQty = (head & HAS_QTY_BIT) !== 0
   const newPrice = commands.doubles[double + PRICE] as number
   const newQty = commands.doubles[double + QTY] as number
-  const order = state.ids.find(commands.doubles[double + ID] as number)
+  const order = state.ids.find(commands.doubles, double + ID)
   if (order === 0) {
     if (hasQty && (!isQuantity(newQty) || (hasPrice && Math.abs(newPrice) * newQty > Number.MAX_SAFE_INTEGER))) {
       return INVALID_QTY
@@ -63,15 +61,15 @@ export function amendOrder(state: BooksState, commands: CommandBuffer, index: nu
     if (hasPrice && !state.isPrice(newPrice)) return INVALID_PRICE
     return UNKNOWN_ORDER
   }
-  const { doubles } = state.orders
-  const filled = doubles[order * ORDER_DOUBLES + ORDER_FILLED] as number
+  const { doubles } = state.memory
+  const filled = doubles[(order >> 1) + ORDER_FILLED] as number
   if (hasQty && newQty <= filled && isQuantity(newQty)) {
     state.close(order, IS_CANCELLED)
     return TAKEN
   }
-  const open = doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number
+  const open = doubles[(order >> 1) + ORDER_OPEN] as number
   const qty = hasQty ? newQty : filled + open
-  const price = hasPrice ? newPrice + 0 : (doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number)
+  const price = hasPrice ? newPrice + 0 : (doubles[(order >> 1) + ORDER_PRICE] as number)
   const refusal = amendRefusal(state, order, price, qty, hasPrice)
   if (refusal !== TAKEN) return refusal
   change(state, order, price, qty - filled)
@@ -79,19 +77,18 @@ export function amendOrder(state: BooksState, commands: CommandBuffer, index: nu
 }
 
 function amendRefusal(state: BooksState, order: number, price: number, qty: number, hasPrice: boolean): number {
-  const { words, doubles } = state.orders
-  const word = order * ORDER_WORDS
-  const traits = words[word + TRAITS_WORD] as number
+  const { words, doubles } = state.memory
+  const traits = words[order + TRAITS_WORD] as number
   const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
-  const lane = words[word + ORDER_LANE_WORD] as number
+  const lane = words[order + ORDER_LANE_WORD] as number
   const isPending = (traits & STATUS_MASK) === PENDING
   const premium = side === SELL ? 0 : (state.lanes.premiums[lane] as number)
   if (!isQuantity(qty)) return INVALID_QTY
   const isIceberg = (traits & TRAIT_ICEBERG_BIT) !== 0
-  if (isIceberg && qty > (doubles[order * ORDER_DOUBLES + ORDER_EXTRA] as number) * CLIPS_MAX) return INVALID_QTY
+  if (isIceberg && qty > (doubles[(order >> 1) + ORDER_EXTRA] as number) * CLIPS_MAX) return INVALID_QTY
   if (!isPending && (Math.abs(price) + premium) * qty > Number.MAX_SAFE_INTEGER) return INVALID_QTY
   if (hasPrice && (isPending || !state.isPrice(price))) return INVALID_PRICE
-  const book = words[word + ORDER_BOOK_WORD] as number
+  const book = words[order + ORDER_BOOK_WORD] as number
   const phase = state.phaseOf(book)
   if (phase > CALL) return NOT_TRADING
   if ((traits & TRAIT_POST_ONLY_BIT) !== 0 && phase === CONTINUOUS) {
@@ -99,20 +96,19 @@ function amendRefusal(state: BooksState, order: number, price: number, qty: numb
     if (best !== 0 && state.reaches(side, price, best)) return POST_ONLY_WOULD_CROSS
   }
   if (!state.risk || isPending) return TAKEN
-  const account = words[word + ORDER_ACCOUNT_WORD] as number
-  const openBefore = doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number
-  const open = qty - (doubles[order * ORDER_DOUBLES + ORDER_FILLED] as number)
-  const held = (doubles[order * ORDER_DOUBLES + ORDER_RATE] as number) * openBefore
+  const account = words[order + ORDER_ACCOUNT_WORD] as number
+  const openBefore = doubles[(order >> 1) + ORDER_OPEN] as number
+  const open = qty - (doubles[(order >> 1) + ORDER_FILLED] as number)
+  const held = (doubles[(order >> 1) + ORDER_RATE] as number) * openBefore
   if (state.rateAt(side, lane, price) * open - held > state.accounts.freeMoney(account)) return INSUFFICIENT_FUNDS
   if (side === SELL && open - openBefore > state.accounts.freeEnergy(account)) return INSUFFICIENT_ENERGY
   return TAKEN
 }
 
 function change(state: BooksState, order: number, price: number, open: number): void {
-  const { words, doubles } = state.orders
-  const word = order * ORDER_WORDS
-  const double = order * ORDER_DOUBLES
-  const isPending = ((words[word + TRAITS_WORD] as number) & STATUS_MASK) === PENDING
+  const { words, doubles } = state.memory
+  const double = order >> 1
+  const isPending = ((words[order + TRAITS_WORD] as number) & STATUS_MASK) === PENDING
   const openBefore = doubles[double + ORDER_OPEN] as number
   const isKept = price === doubles[double + ORDER_PRICE] && open <= openBefore
   if (state.risk && !isPending) reserveAnew(state, order, price, open)
@@ -125,7 +121,7 @@ function change(state: BooksState, order: number, price: number, open: number): 
   }
   state.emitOrder(AMENDED_EVENT, isKept ? KEPT : LOST, order, (doubles[double + ORDER_FILLED] as number) + open)
   if (isKept) return
-  const book = words[word + ORDER_BOOK_WORD] as number
+  const book = words[order + ORDER_BOOK_WORD] as number
   if (isPending || state.phases[book] === CALL) {
     state.rest(order)
     return
@@ -136,13 +132,12 @@ function change(state: BooksState, order: number, price: number, open: number): 
 
 /** Reserves what a changed order needs instead of what it had. */
 function reserveAnew(state: BooksState, order: number, price: number, open: number): void {
-  const { words, doubles } = state.orders
-  const word = order * ORDER_WORDS
-  const double = order * ORDER_DOUBLES
-  const side = ((words[word + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
-  const account = words[word + ORDER_ACCOUNT_WORD] as number
+  const { words, doubles } = state.memory
+  const double = order >> 1
+  const side = ((words[order + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
+  const account = words[order + ORDER_ACCOUNT_WORD] as number
   const openBefore = doubles[double + ORDER_OPEN] as number
-  const rate = state.rateAt(side, words[word + ORDER_LANE_WORD] as number, price)
+  const rate = state.rateAt(side, words[order + ORDER_LANE_WORD] as number, price)
   state.accounts.reserve(account, rate * open - (doubles[double + ORDER_RATE] as number) * openBefore)
   if (side === SELL) state.accounts.deliver(account, openBefore - open)
   doubles[double + ORDER_RATE] = rate

@@ -5,19 +5,9 @@ import { orderLayout } from './order-pool.ts'
 import { levelLayout } from './price-ladders.ts'
 
 const { SELL } = bookCodes
-const {
-  NEXT_WORD,
-  ORDER_ARRIVAL,
-  ORDER_DOUBLES,
-  ORDER_FILLED,
-  ORDER_HIDDEN,
-  ORDER_ID,
-  ORDER_OPEN,
-  ORDER_WORDS,
-  STATUS_MASK,
-  TRAITS_WORD,
-} = orderLayout
-const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
+const { NEXT_WORD, ORDER_ARRIVAL, ORDER_FILLED, ORDER_HIDDEN, ORDER_ID, ORDER_OPEN, STATUS_MASK, TRAITS_WORD } =
+  orderLayout
+const { HEAD_WORD, LEVEL_PRICE } = levelLayout
 
 /** A price with what is on show there: the sum in Wh (2^53 − 1 at most) and the orders' ids in queue order. */
 export interface PriceView {
@@ -28,35 +18,34 @@ export interface PriceView {
 
 /** Where a live order stands; undefined if there is none of this id. */
 export function orderState(state: BooksState, id: number): OrderState | undefined {
-  const order = state.ids.find(id)
+  const order = state.ids.find(new Float64Array([id]), 0)
   if (order === 0) return undefined
-  const status = (state.orders.words[order * ORDER_WORDS + TRAITS_WORD] as number) & STATUS_MASK
+  const status = (state.memory.words[order + TRAITS_WORD] as number) & STATUS_MASK
   return {
     status: orderStatuses[status] ?? 'open',
-    filledWh: state.orders.doubles[order * ORDER_DOUBLES + ORDER_FILLED] as number,
-    openWh: state.orders.doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number,
+    filledWh: state.memory.doubles[(order >> 1) + ORDER_FILLED] as number,
+    openWh: state.memory.doubles[(order >> 1) + ORDER_OPEN] as number,
   }
 }
 
 /** One side's prices, best first, all lanes together; at one price the orders in their order of arrival. */
 export function depthOf(state: BooksState, book: number, side: number): readonly PriceView[] {
-  const { ladders, lanes, orders } = state
+  const { ladders, lanes, memory } = state
   const first = book * state.laddersPerBook + (side === SELL ? lanes.buyLanes : 0)
   const count = side === SELL ? lanes.sellLanes : lanes.buyLanes
   const byPrice = new Map<number, number[]>()
   for (let lane = 0; lane < count; lane++) {
     for (let level = ladders.best[first + lane] ?? 0; level !== 0; level = ladders.nextLevel(level)) {
-      const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+      const price = memory.doubles[(level >> 1) + LEVEL_PRICE] as number
       const found = byPrice.get(price) ?? []
       byPrice.set(price, found)
-      let order = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
-      for (; order !== 0; order = orders.words[order * ORDER_WORDS + NEXT_WORD] as number) found.push(order)
+      let order = memory.words[level + HEAD_WORD] as number
+      for (; order !== 0; order = memory.words[order + NEXT_WORD] as number) found.push(order)
     }
   }
-  const arrival = (order: number) => orders.doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
+  const arrival = (order: number) => memory.doubles[(order >> 1) + ORDER_ARRIVAL] as number
   const shownOf = (order: number) =>
-    (orders.doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number) -
-    (orders.doubles[order * ORDER_DOUBLES + ORDER_HIDDEN] as number)
+    (memory.doubles[(order >> 1) + ORDER_OPEN] as number) - (memory.doubles[(order >> 1) + ORDER_HIDDEN] as number)
   return [...byPrice]
     .sort(([a], [b]) => (side === SELL ? a - b : b - a))
     .map(([price, found]) => ({
@@ -64,7 +53,7 @@ export function depthOf(state: BooksState, book: number, side: number): readonly
       shown: found.reduce((sum, order) => Math.min(sum + shownOf(order), Number.MAX_SAFE_INTEGER), 0),
       ids: found
         .sort((a, b) => arrival(a) - arrival(b))
-        .map((order) => orders.doubles[order * ORDER_DOUBLES + ORDER_ID] as number),
+        .map((order) => memory.doubles[(order >> 1) + ORDER_ID] as number),
     }))
 }
 

@@ -11,7 +11,6 @@ const {
   ORDER_ACCOUNT_WORD,
   ORDER_ARRIVAL,
   ORDER_BOOK_WORD,
-  ORDER_DOUBLES,
   ORDER_EXPIRES,
   ORDER_EXTRA,
   ORDER_FILLED,
@@ -21,11 +20,10 @@ const {
   ORDER_OPEN,
   ORDER_PRICE,
   ORDER_RATE,
-  ORDER_WORDS,
   STATUS_MASK,
   TRAITS_WORD,
 } = orderLayout
-const { HEAD_WORD, LEVEL_WORDS } = levelLayout
+const { HEAD_WORD } = levelLayout
 
 const VERSION = 1
 const HEADER = 8
@@ -64,8 +62,8 @@ export function snapshotOf(state: BooksState): Uint8Array<ArrayBuffer> {
   out.set(accounts, at)
   at += accounts.length
   for (const order of live) {
-    for (const field of orderWords) out[at++] = state.orders.words[order * ORDER_WORDS + field] as number
-    for (const field of orderDoubles) out[at++] = state.orders.doubles[order * ORDER_DOUBLES + field] as number
+    for (const field of orderWords) out[at++] = state.memory.words[order + field] as number
+    for (const field of orderDoubles) out[at++] = state.memory.doubles[(order >> 1) + field] as number
   }
   return new Uint8Array(out.buffer)
 }
@@ -100,27 +98,28 @@ export function restoreSnapshot(state: BooksState, snapshot: Uint8Array): void {
   state.accounts.restore(depositedMicroEur, depositedWh, from.slice(at, at + accounts))
   at += accounts
   for (let n = 0; n < live; n++) {
+    state.memory.reserve()
     const order = state.orders.take()
-    for (const field of orderWords) state.orders.words[order * ORDER_WORDS + field] = from[at++] as number
-    for (const field of orderDoubles) state.orders.doubles[order * ORDER_DOUBLES + field] = from[at++] as number
-    state.orders.words[order * ORDER_WORDS + LEVEL_WORD] = 0
-    state.orders.words[order * ORDER_WORDS + EXPIRY_WORD] = 0
-    if (((state.orders.words[order * ORDER_WORDS + TRAITS_WORD] as number) & STATUS_MASK) === PENDING) {
+    for (const field of orderWords) state.memory.words[order + field] = from[at++] as number
+    for (const field of orderDoubles) state.memory.doubles[(order >> 1) + field] = from[at++] as number
+    state.memory.words[order + LEVEL_WORD] = 0
+    state.memory.words[order + EXPIRY_WORD] = 0
+    if (((state.memory.words[order + TRAITS_WORD] as number) & STATUS_MASK) === PENDING) {
       state.pendingStops++
     }
     state.queue(order)
-    state.ids.put(state.ids.placeFor(state.orders.doubles[order * ORDER_DOUBLES + ORDER_ID] as number), order)
+    state.ids.put(state.ids.placeFor(state.memory.doubles, (order >> 1) + ORDER_ID), order)
   }
   state.arrivals = arrivals
 }
 
 function* liveOrders(state: BooksState): Generator<number> {
-  const { ladders } = state
+  const { ladders, memory } = state
   const count = state.phases.length * state.laddersPerBook
   for (let ladder = 0; ladder < count; ladder++) {
     for (let level = ladders.best[ladder] as number; level !== 0; level = ladders.nextLevel(level)) {
-      let order = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
-      for (; order !== 0; order = state.orders.words[order * ORDER_WORDS + NEXT_WORD] as number) yield order
+      let order = memory.words[level + HEAD_WORD] as number
+      for (; order !== 0; order = memory.words[order + NEXT_WORD] as number) yield order
     }
   }
 }

@@ -1,5 +1,6 @@
 import { lifecycleCodes, statusAfter } from '../order-lifecycle.ts'
 import { Accounts } from './accounts.ts'
+import { BookMemory } from './book-memory.ts'
 import { bookCodes } from './codes.ts'
 import { DepthMarks } from './depth-marks.ts'
 import { EventBuffer, eventLayout } from './event-buffer.ts'
@@ -47,7 +48,6 @@ const {
   ORDER_ACCOUNT_WORD,
   ORDER_ARRIVAL,
   ORDER_BOOK_WORD,
-  ORDER_DOUBLES,
   ORDER_EXTRA,
   ORDER_HIDDEN,
   ORDER_ID,
@@ -55,14 +55,13 @@ const {
   ORDER_OPEN,
   ORDER_PRICE,
   ORDER_RATE,
-  ORDER_WORDS,
   STATUS_MASK,
   TRAIT_ICEBERG_BIT,
   TRAIT_SIDE_SHIFT,
   TRAIT_TIF_SHIFT,
   TRAITS_WORD,
 } = orderLayout
-const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
+const { HEAD_WORD, LEVEL_PRICE } = levelLayout
 
 /** The limit of a market order. */
 export const worstLimit = (side: number): number => (side === BUY ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY)
@@ -95,11 +94,12 @@ export class BooksState {
   readonly risk: boolean
   readonly priceRule: number
   readonly gridAccount: number
-  readonly orders = new OrderPool()
-  readonly ids = new IdMap(this.orders)
+  readonly memory = new BookMemory()
+  readonly orders = new OrderPool(this.memory)
+  readonly ids = new IdMap(this.memory)
   readonly ladders: PriceLadders
   readonly laddersPerBook: number
-  readonly expiries = new ExpiryQueue(this.orders)
+  readonly expiries = new ExpiryQueue(this.memory)
   readonly accounts = new Accounts()
   readonly events = new EventBuffer()
   readonly marks: DepthMarks | null
@@ -135,8 +135,8 @@ export class BooksState {
     this.gridAccount = options.gridAccount ?? 0
     this.accounts.know(this.gridAccount)
     this.laddersPerBook = this.lanes.buyLanes + this.lanes.sellLanes + 2
-    this.ladders = new PriceLadders(this.orders, { priceSteps: steps, ladders: this.laddersPerBook })
-    this.marks = options.depthMarks === true ? new DepthMarks(this.ladders) : null
+    this.ladders = new PriceLadders(this.memory, { priceSteps: steps, ladders: this.laddersPerBook })
+    this.marks = options.depthMarks === true ? new DepthMarks(this.memory) : null
   }
 
   phaseOf(book: number): number {
@@ -162,89 +162,85 @@ export class BooksState {
 
   /** The ladder of an order that rests: buys by lane, sells by lane, then the stops that wait to buy and to sell. */
   ladderOf(order: number): number {
-    const word = order * ORDER_WORDS
-    const traits = this.orders.words[word + TRAITS_WORD] as number
-    const book = (this.orders.words[word + ORDER_BOOK_WORD] as number) * this.laddersPerBook
+    const traits = this.memory.words[order + TRAITS_WORD] as number
+    const book = (this.memory.words[order + ORDER_BOOK_WORD] as number) * this.laddersPerBook
     const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
     if ((traits & STATUS_MASK) === PENDING) return book + this.laddersPerBook - 2 + side
-    return book + side * this.lanes.buyLanes + (this.orders.words[word + ORDER_LANE_WORD] as number)
+    return book + side * this.lanes.buyLanes + (this.memory.words[order + ORDER_LANE_WORD] as number)
   }
 
   /** Puts an order at the back of its queue as a new arrival; an iceberg shows a clip. */
   rest(order: number): void {
-    const { words, doubles } = this.orders
-    if (((words[order * ORDER_WORDS + TRAITS_WORD] as number) & TRAIT_ICEBERG_BIT) !== 0) this.showClip(order)
-    doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] = ++this.arrivals
+    const { words, doubles } = this.memory
+    if (((words[order + TRAITS_WORD] as number) & TRAIT_ICEBERG_BIT) !== 0) this.showClip(order)
+    doubles[(order >> 1) + ORDER_ARRIVAL] = ++this.arrivals
     this.queue(order)
   }
 
   /** Puts an order as it is at the back of its queue: at its price, which of a pending stop is its stop price. */
   queue(order: number): void {
-    const { words, doubles } = this.orders
-    const word = order * ORDER_WORDS
-    const traits = words[word + TRAITS_WORD] as number
+    const { words, doubles } = this.memory
+    const traits = words[order + TRAITS_WORD] as number
     const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
     const isPending = (traits & STATUS_MASK) === PENDING
     const { tickEurPerMWh } = this.limits
-    let step = (doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number) - this.firstPrice
+    let step = (doubles[(order >> 1) + ORDER_PRICE] as number) - this.firstPrice
     if (tickEurPerMWh !== 1) step /= tickEurPerMWh
     // The best bid is the highest price; the stop that fires first to sell is the highest, too.
     if (isPending ? side === SELL : side === BUY) step = this.#lastStep - step
     const ladder =
       this.isPlain && !isPending
-        ? (words[word + ORDER_BOOK_WORD] as number) * PLAIN_LADDERS + side
+        ? (words[order + ORDER_BOOK_WORD] as number) * PLAIN_LADDERS + side
         : this.ladderOf(order)
     this.ladders.append(order, ladder, step)
-    if (this.marks !== null) this.marks.mark(words[word + LEVEL_WORD] as number)
-    if (((traits >>> TRAIT_TIF_SHIFT) & 3) === GTD && words[word + EXPIRY_WORD] === 0) this.expiries.add(order)
+    if (this.marks !== null) this.marks.mark(words[order + LEVEL_WORD] as number)
+    if (((traits >>> TRAIT_TIF_SHIFT) & 3) === GTD && words[order + EXPIRY_WORD] === 0) this.expiries.add(order)
   }
 
   /** Takes an order out of its queue. */
   unrest(order: number): void {
-    const word = order * ORDER_WORDS
-    if (this.marks !== null) this.marks.mark(this.orders.words[word + LEVEL_WORD] as number)
+    if (this.marks !== null) this.marks.mark(this.memory.words[order + LEVEL_WORD] as number)
     this.ladders.remove(order)
-    if (this.orders.words[word + EXPIRY_WORD] !== 0) this.expiries.remove(order)
+    if (this.memory.words[order + EXPIRY_WORD] !== 0) this.expiries.remove(order)
   }
 
   /** Lets an iceberg show a clip of what is open; its level's sums are the caller's. */
   showClip(order: number): void {
-    const { doubles } = this.orders
-    const double = order * ORDER_DOUBLES
+    const { doubles } = this.memory
+    const double = order >> 1
     const hidden = (doubles[double + ORDER_OPEN] as number) - (doubles[double + ORDER_EXTRA] as number)
     doubles[double + ORDER_HIDDEN] = hidden > 0 ? hidden : 0
   }
 
   /** An iceberg whose clip has traded away shows the next, at the back of its level. */
   refresh(order: number): void {
-    const { words, doubles } = this.orders
-    const double = order * ORDER_DOUBLES
+    const { words, doubles } = this.memory
+    const double = order >> 1
     const hiddenBefore = doubles[double + ORDER_HIDDEN] as number
     this.showClip(order)
     const shown = hiddenBefore - (doubles[double + ORDER_HIDDEN] as number)
     doubles[double + ORDER_ARRIVAL] = ++this.arrivals
-    this.ladders.add(words[order * ORDER_WORDS + LEVEL_WORD] as number, shown, -shown)
+    this.ladders.add(words[order + LEVEL_WORD] as number, shown, -shown)
     this.ladders.moveToBack(order)
     this.emitOrder(REFRESHED_EVENT, 0, order, shown)
   }
 
   /** Takes an order one step of its life on; gives the status that it has then. */
   step(order: number, event: number): number {
-    const at = order * ORDER_WORDS + TRAITS_WORD
-    const traits = this.orders.words[at] as number
+    const at = order + TRAITS_WORD
+    const traits = this.memory.words[at] as number
     const status = statusAfter(traits & STATUS_MASK, event)
-    this.orders.words[at] = (traits & ~STATUS_MASK) | status
+    this.memory.words[at] = (traits & ~STATUS_MASK) | status
     return status
   }
 
   /** Ends an order's life, resting or not; what was open of it is cancelled and its reserve is free again. */
   close(order: number, event: number): void {
-    const { words, doubles } = this.orders
-    const word = order * ORDER_WORDS
-    const double = order * ORDER_DOUBLES
-    if (words[word + LEVEL_WORD] !== 0) this.unrest(order)
+    const { words, doubles } = this.memory
+    const double = order >> 1
+    if (words[order + LEVEL_WORD] !== 0) this.unrest(order)
     const open = doubles[double + ORDER_OPEN] as number
-    if (((words[word + TRAITS_WORD] as number) & STATUS_MASK) === PENDING) this.pendingStops--
+    if (((words[order + TRAITS_WORD] as number) & STATUS_MASK) === PENDING) this.pendingStops--
     else if (this.risk) this.release(order, open)
     doubles[double + ORDER_OPEN] = 0
     doubles[double + ORDER_HIDDEN] = 0
@@ -254,10 +250,9 @@ export class BooksState {
 
   /** Ends the life of an order that a trade has filled. */
   finish(order: number): void {
-    const { words } = this.orders
-    const word = order * ORDER_WORDS
-    if (words[word + LEVEL_WORD] !== 0) this.ladders.unlink(order)
-    if (words[word + EXPIRY_WORD] !== 0) this.expiries.remove(order)
+    const { words } = this.memory
+    if (words[order + LEVEL_WORD] !== 0) this.ladders.unlink(order)
+    if (words[order + EXPIRY_WORD] !== 0) this.expiries.remove(order)
     this.step(order, IS_FILLED)
     this.#forget(order)
   }
@@ -269,10 +264,9 @@ export class BooksState {
 
   /** Frees what an order has reserved for so many Wh that will not trade. */
   release(order: number, energyWh: number): void {
-    const word = order * ORDER_WORDS
-    const account = this.orders.words[word + ORDER_ACCOUNT_WORD] as number
-    this.accounts.reserve(account, -(this.orders.doubles[order * ORDER_DOUBLES + ORDER_RATE] as number) * energyWh)
-    if ((((this.orders.words[word + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1) === SELL) {
+    const account = this.memory.words[order + ORDER_ACCOUNT_WORD] as number
+    this.accounts.reserve(account, -(this.memory.doubles[(order >> 1) + ORDER_RATE] as number) * energyWh)
+    if ((((this.memory.words[order + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1) === SELL) {
       this.accounts.deliver(account, energyWh)
     }
   }
@@ -287,7 +281,7 @@ export class BooksState {
   }
 
   #pickOfMany(book: number, side: number, lane: number): number {
-    const { lanes, ladders } = this
+    const { lanes, ladders, memory } = this
     const base = book * this.laddersPerBook
     const { buyLanes, sellLanes, gains, fees } = lanes
     let picked = 0
@@ -299,7 +293,7 @@ export class BooksState {
       const level = ladders.best[first + other] as number
       if (level === 0) continue
       const pair = side === BUY ? other * buyLanes + lane : lane * buyLanes + other
-      const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+      const price = memory.doubles[(level >> 1) + LEVEL_PRICE] as number
       const gain = gains[pair] as number
       // What the taker wants least of: a low ask, a high bid.
       const value = side === BUY ? price - gain : -(price + gain)
@@ -318,13 +312,13 @@ export class BooksState {
   }
 
   arrivalOfFirst(level: number): number {
-    const order = this.ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
-    return this.orders.doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
+    const order = this.memory.words[level + HEAD_WORD] as number
+    return this.memory.doubles[(order >> 1) + ORDER_ARRIVAL] as number
   }
 
   /** Whether an order of a side and limit trades with the level that `pick` has found. */
   reaches(side: number, limit: number, level: number): boolean {
-    const price = this.ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+    const price = this.memory.doubles[(level >> 1) + LEVEL_PRICE] as number
     return side === BUY ? limit + this.pickedGain >= price : price + this.pickedGain >= limit
   }
 
@@ -334,17 +328,16 @@ export class BooksState {
     const word = events.length * EVENT_WORDS
     const double = events.length * EVENT_DOUBLES
     events.length++
-    const { words, doubles } = this.orders
-    const from = order * ORDER_WORDS
-    const side = ((words[from + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
+    const { words, doubles } = this.memory
+    const side = ((words[order + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
     events.words[word + KIND_WORD] = kind | (side << MAKER_SIDE_SHIFT) | (detail << DETAIL_SHIFT)
-    events.words[word + EVENT_BOOK_WORD] = words[from + ORDER_BOOK_WORD] as number
-    events.words[word + MAKER_ACCOUNT_WORD] = words[from + ORDER_ACCOUNT_WORD] as number
+    events.words[word + EVENT_BOOK_WORD] = words[order + ORDER_BOOK_WORD] as number
+    events.words[word + MAKER_ACCOUNT_WORD] = words[order + ORDER_ACCOUNT_WORD] as number
     events.words[word + COMMAND_WORD] = this.command
-    events.doubles[double + MAKER_ID] = doubles[order * ORDER_DOUBLES + ORDER_ID] as number
-    events.doubles[double + EVENT_PRICE] = doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number
+    events.doubles[double + MAKER_ID] = doubles[(order >> 1) + ORDER_ID] as number
+    events.doubles[double + EVENT_PRICE] = doubles[(order >> 1) + ORDER_PRICE] as number
     events.doubles[double + EVENT_QTY] = qty
-    events.doubles[double + MAKER_OPEN] = doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number
+    events.doubles[double + MAKER_OPEN] = doubles[(order >> 1) + ORDER_OPEN] as number
   }
 
   /** A trade at what the seller gets. Both orders are as it leaves them. */
@@ -358,8 +351,8 @@ export class BooksState {
     events.words[word + FEE_WORD] = fee
     events.doubles[double + EVENT_PRICE] = price
     events.doubles[double + EVENT_QTY] = qty
-    events.doubles[double + MAKER_OPEN] = this.orders.doubles[maker * ORDER_DOUBLES + ORDER_OPEN] as number
-    events.doubles[double + TAKER_OPEN] = this.orders.doubles[taker * ORDER_DOUBLES + ORDER_OPEN] as number
+    events.doubles[double + MAKER_OPEN] = this.memory.doubles[(maker >> 1) + ORDER_OPEN] as number
+    events.doubles[double + TAKER_OPEN] = this.memory.doubles[(taker >> 1) + ORDER_OPEN] as number
   }
 
   /** An uncross begins; its price and volume are written in when they are known. */
@@ -385,16 +378,15 @@ export class BooksState {
 
   #parties(kind: number, word: number, double: number, maker: number, taker: number): void {
     const { events } = this
-    const { words, doubles } = this.orders
-    const from = maker * ORDER_WORDS
-    const side = ((words[from + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
+    const { words, doubles } = this.memory
+    const side = ((words[maker + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
     events.words[word + KIND_WORD] = kind | (side << MAKER_SIDE_SHIFT)
-    events.words[word + EVENT_BOOK_WORD] = words[from + ORDER_BOOK_WORD] as number
-    events.words[word + MAKER_ACCOUNT_WORD] = words[from + ORDER_ACCOUNT_WORD] as number
-    events.words[word + TAKER_ACCOUNT_WORD] = words[taker * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number
+    events.words[word + EVENT_BOOK_WORD] = words[maker + ORDER_BOOK_WORD] as number
+    events.words[word + MAKER_ACCOUNT_WORD] = words[maker + ORDER_ACCOUNT_WORD] as number
+    events.words[word + TAKER_ACCOUNT_WORD] = words[taker + ORDER_ACCOUNT_WORD] as number
     events.words[word + COMMAND_WORD] = this.command
-    events.doubles[double + MAKER_ID] = doubles[maker * ORDER_DOUBLES + ORDER_ID] as number
-    events.doubles[double + TAKER_ID] = doubles[taker * ORDER_DOUBLES + ORDER_ID] as number
+    events.doubles[double + MAKER_ID] = doubles[(maker >> 1) + ORDER_ID] as number
+    events.doubles[double + TAKER_ID] = doubles[(taker >> 1) + ORDER_ID] as number
   }
 
   /** Notes a print, for the stops. */

@@ -1,27 +1,27 @@
-import { levelLayout, type PriceLadders } from './price-ladders.ts'
+import type { BookMemory } from './book-memory.ts'
+import { levelLayout } from './price-ladders.ts'
 
-const { LADDER_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS, MARK_WORD } = levelLayout
+const { LADDER_WORD, LEVEL_PRICE, MARK_WORD } = levelLayout
 
 /** Which price levels have changed since somebody last looked, each once: what a level-2 feed sends. */
 export class DepthMarks {
-  readonly #ladders: PriceLadders
+  readonly #memory: BookMemory
   ladderAt = new Int32Array(64)
   priceAt = new Float64Array(64)
   length = 0
   #epoch = 1
 
-  constructor(ladders: PriceLadders) {
-    this.#ladders = ladders
+  constructor(memory: BookMemory) {
+    this.#memory = memory
   }
 
   mark(level: number): void {
-    const { levelWords } = this.#ladders
-    const word = level * LEVEL_WORDS
-    if (levelWords[word + MARK_WORD] === this.#epoch) return
-    levelWords[word + MARK_WORD] = this.#epoch
+    const { words } = this.#memory
+    if (words[level + MARK_WORD] === this.#epoch) return
+    words[level + MARK_WORD] = this.#epoch
     if (this.length === this.ladderAt.length) this.#grow()
-    this.ladderAt[this.length] = levelWords[word + LADDER_WORD] as number
-    this.priceAt[this.length++] = this.#ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+    this.ladderAt[this.length] = words[level + LADDER_WORD] as number
+    this.priceAt[this.length++] = this.#memory.doubles[(level >> 1) + LEVEL_PRICE] as number
   }
 
   /** Everything is as it was seen. */

@@ -1,19 +1,20 @@
-import { type OrderPool, orderLayout } from './order-pool.ts'
+import type { BookMemory } from './book-memory.ts'
+import { orderLayout } from './order-pool.ts'
 
-const { EXPIRY_WORD, ORDER_ARRIVAL, ORDER_DOUBLES, ORDER_EXPIRES, ORDER_WORDS } = orderLayout
+const { EXPIRY_WORD, ORDER_ARRIVAL, ORDER_EXPIRES } = orderLayout
 
 /**
  * The GTD orders, soonest expiry first, then earliest arrival: a binary heap of order indexes. Each order knows its
  * place, so one that ends early leaves at once and a re-used id is never mistaken for it.
  */
 export class ExpiryQueue {
-  readonly #orders: OrderPool
+  readonly #memory: BookMemory
   /** from 1 */
   #heap = new Int32Array(16)
   #size = 0
 
-  constructor(orders: OrderPool) {
-    this.#orders = orders
+  constructor(memory: BookMemory) {
+    this.#memory = memory
   }
 
   /** The order that expires next, 0 if there is none. */
@@ -32,9 +33,9 @@ export class ExpiryQueue {
 
   /** Takes an order out that is in the queue. */
   remove(order: number): void {
-    const { words } = this.#orders
-    const place = words[order * ORDER_WORDS + EXPIRY_WORD] as number
-    words[order * ORDER_WORDS + EXPIRY_WORD] = 0
+    const { words } = this.#memory
+    const place = words[order + EXPIRY_WORD] as number
+    words[order + EXPIRY_WORD] = 0
     const last = this.#heap[this.#size--] as number
     if (last === order) return
     this.#rise(last, place)
@@ -53,7 +54,7 @@ export class ExpiryQueue {
   }
 
   #sink(order: number): void {
-    let at = this.#orders.words[order * ORDER_WORDS + EXPIRY_WORD] as number
+    let at = this.#memory.words[order + EXPIRY_WORD] as number
     for (let child = 2 * at; child <= this.#size; child = 2 * at) {
       if (child < this.#size && this.#isBefore(this.#heap[child + 1] as number, this.#heap[child] as number)) child++
       const below = this.#heap[child] as number
@@ -66,16 +67,14 @@ export class ExpiryQueue {
 
   #put(order: number, place: number): void {
     this.#heap[place] = order
-    this.#orders.words[order * ORDER_WORDS + EXPIRY_WORD] = place
+    this.#memory.words[order + EXPIRY_WORD] = place
   }
 
   #isBefore(a: number, b: number): boolean {
-    const { doubles } = this.#orders
-    const expiresA = doubles[a * ORDER_DOUBLES + ORDER_EXPIRES] as number
-    const expiresB = doubles[b * ORDER_DOUBLES + ORDER_EXPIRES] as number
+    const { doubles } = this.#memory
+    const expiresA = doubles[(a >> 1) + ORDER_EXPIRES] as number
+    const expiresB = doubles[(b >> 1) + ORDER_EXPIRES] as number
     if (expiresA !== expiresB) return expiresA < expiresB
-    return (
-      (doubles[a * ORDER_DOUBLES + ORDER_ARRIVAL] as number) < (doubles[b * ORDER_DOUBLES + ORDER_ARRIVAL] as number)
-    )
+    return (doubles[(a >> 1) + ORDER_ARRIVAL] as number) < (doubles[(b >> 1) + ORDER_ARRIVAL] as number)
   }
 }

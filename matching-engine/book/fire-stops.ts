@@ -11,18 +11,16 @@ const { BUY, CANCEL_MAKER, IOC, MARKET, SELL, TRIGGERED_EVENT } = bookCodes
 const {
   ORDER_ACCOUNT_WORD,
   ORDER_ARRIVAL,
-  ORDER_DOUBLES,
   ORDER_LANE_WORD,
   ORDER_OPEN,
   ORDER_RATE,
-  ORDER_WORDS,
   TRAIT_SIDE_SHIFT,
   TRAIT_STP_SHIFT,
   TRAIT_TIF_SHIFT,
   TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
 } = orderLayout
-const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
+const { HEAD_WORD, LEVEL_PRICE } = levelLayout
 
 /**
  * Fires the stops of a book that the latest prints have triggered, and those that their trades trigger in turn, until
@@ -52,10 +50,10 @@ const stopsOf = (state: BooksState, book: number, side: number): number => (book
 
 /** Whether the latest prints have reached the first stop of a side. */
 function isTriggered(state: BooksState, book: number, side: number): boolean {
-  const { ladders } = state
+  const { ladders, memory } = state
   const level = ladders.best[stopsOf(state, book, side)] as number
   if (level === 0) return false
-  const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+  const price = memory.doubles[(level >> 1) + LEVEL_PRICE] as number
   return side === BUY ? state.highPrint >= price : state.lowPrint <= price
 }
 
@@ -65,17 +63,17 @@ function collectTriggered(state: BooksState, book: number, queue: number[]): voi
   collectSide(state, book, SELL, queue)
   forgetPrints(state)
   if (queue.length - from < 2) return
-  const { doubles } = state.orders
-  const arrival = (order: number) => doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
+  const { doubles } = state.memory
+  const arrival = (order: number) => doubles[(order >> 1) + ORDER_ARRIVAL] as number
   const triggered = queue.splice(from).sort((a, b) => arrival(a) - arrival(b))
   for (const order of triggered) queue.push(order)
 }
 
 function collectSide(state: BooksState, book: number, side: number, queue: number[]): void {
-  const { ladders } = state
+  const { ladders, memory } = state
   while (isTriggered(state, book, side)) {
     const level = ladders.best[stopsOf(state, book, side)] as number
-    const order = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
+    const order = memory.words[level + HEAD_WORD] as number
     state.unrest(order)
     state.pendingStops--
     state.step(order, IS_FIRED)
@@ -85,14 +83,13 @@ function collectSide(state: BooksState, book: number, side: number, queue: numbe
 
 /** A stop becomes a market order; where collateral is missing for that, it is cancelled. */
 function fire(state: BooksState, book: number, order: number): void {
-  const { words, doubles } = state.orders
-  const word = order * ORDER_WORDS
-  const traits = words[word + TRAITS_WORD] as number
-  words[word + TRAITS_WORD] =
+  const { words, doubles } = state.memory
+  const traits = words[order + TRAITS_WORD] as number
+  words[order + TRAITS_WORD] =
     (traits & ~((3 << TRAIT_TYPE_SHIFT) | (3 << TRAIT_TIF_SHIFT))) |
     (MARKET << TRAIT_TYPE_SHIFT) |
     (IOC << TRAIT_TIF_SHIFT)
-  state.emitOrder(TRIGGERED_EVENT, 0, order, doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number)
+  state.emitOrder(TRIGGERED_EVENT, 0, order, doubles[(order >> 1) + ORDER_OPEN] as number)
   if (state.risk && !reserveMarket(state, book, order)) {
     state.close(order, IS_CANCELLED)
     return
@@ -103,14 +100,13 @@ function fire(state: BooksState, book: number, order: number): void {
 /** Reserves what a market order needs; with false nothing is reserved, and its rate is 0. */
 function reserveMarket(state: BooksState, book: number, order: number): boolean {
   const { accounts } = state
-  const { words, doubles } = state.orders
-  const word = order * ORDER_WORDS
-  const double = order * ORDER_DOUBLES
-  const side = ((words[word + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
-  const lane = words[word + ORDER_LANE_WORD] as number
-  const account = words[word + ORDER_ACCOUNT_WORD] as number
+  const { words, doubles } = state.memory
+  const double = order >> 1
+  const side = ((words[order + TRAITS_WORD] as number) >>> TRAIT_SIDE_SHIFT) & 1
+  const lane = words[order + ORDER_LANE_WORD] as number
+  const account = words[order + ORDER_ACCOUNT_WORD] as number
   const energyWh = doubles[double + ORDER_OPEN] as number
-  const prevention = ((words[word + TRAITS_WORD] as number) >>> TRAIT_STP_SHIFT) & 7
+  const prevention = ((words[order + TRAITS_WORD] as number) >>> TRAIT_STP_SHIFT) & 7
   const rate = marketRate(state, book, side, lane, account, prevention, energyWh)
   const isCovered =
     rate * energyWh <= accounts.freeMoney(account) && (side === BUY || energyWh <= accounts.freeEnergy(account))

@@ -9,19 +9,17 @@ const {
   ORDER_ACCOUNT_WORD,
   ORDER_ARRIVAL,
   ORDER_BOOK_WORD,
-  ORDER_DOUBLES,
   ORDER_EXTRA,
   ORDER_HIDDEN,
   ORDER_LANE_WORD,
   ORDER_OPEN,
   ORDER_PRICE,
-  ORDER_WORDS,
   TRAIT_SIDE_SHIFT,
   TRAIT_STP_SHIFT,
   TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
 } = orderLayout
-const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_HIDDEN, LEVEL_PRICE, LEVEL_SHOWN, LEVEL_WORDS } = levelLayout
+const { HEAD_WORD, LEVEL_HIDDEN, LEVEL_PRICE, LEVEL_SHOWN } = levelLayout
 
 /** What an order would meet on the other side. */
 export interface Ahead {
@@ -36,27 +34,26 @@ export interface Ahead {
  * self-trade prevention, of any mode, an own order that is reached before the quantity is complete ends the look.
  */
 export function lookAhead(state: BooksState, taker: number): Ahead {
-  const { words, doubles } = state.orders
-  const word = taker * ORDER_WORDS
-  const traits = words[word + TRAITS_WORD] as number
+  const { words, doubles } = state.memory
+  const traits = words[taker + TRAITS_WORD] as number
   const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
   const isLimit = ((traits >>> TRAIT_TYPE_SHIFT) & 3) === LIMIT
-  const limit = isLimit ? (doubles[taker * ORDER_DOUBLES + ORDER_PRICE] as number) : worstLimit(side)
+  const limit = isLimit ? (doubles[(taker >> 1) + ORDER_PRICE] as number) : worstLimit(side)
   const isPreventing = ((traits >>> TRAIT_STP_SHIFT) & 7) !== 0
-  const account = isPreventing ? (words[word + ORDER_ACCOUNT_WORD] as number) : -1
-  let missing = doubles[taker * ORDER_DOUBLES + ORDER_OPEN] as number
-  const book = words[word + ORDER_BOOK_WORD] as number
-  for (const step of steps(state, { book, side, lane: words[word + ORDER_LANE_WORD] as number })) {
+  const account = isPreventing ? (words[taker + ORDER_ACCOUNT_WORD] as number) : -1
+  let missing = doubles[(taker >> 1) + ORDER_OPEN] as number
+  const book = words[taker + ORDER_BOOK_WORD] as number
+  for (const step of steps(state, { book, side, lane: words[taker + ORDER_LANE_WORD] as number })) {
     if (side === BUY ? step.value > limit : -step.value < limit) break
     // What is on show trades first, in the order of arrival over all lanes; then what was hidden.
     for (const order of ordersByArrival(state, step.levels)) {
-      if (words[order * ORDER_WORDS + ORDER_ACCOUNT_WORD] === account) return { isWhole: false, own: order }
-      const double = order * ORDER_DOUBLES
+      if (words[order + ORDER_ACCOUNT_WORD] === account) return { isWhole: false, own: order }
+      const double = order >> 1
       missing -= (doubles[double + ORDER_OPEN] as number) - (doubles[double + ORDER_HIDDEN] as number)
       if (missing <= 0) return { isWhole: true, own: 0 }
     }
     for (const order of ordersByArrival(state, step.levels)) {
-      missing -= doubles[order * ORDER_DOUBLES + ORDER_HIDDEN] as number
+      missing -= doubles[(order >> 1) + ORDER_HIDDEN] as number
     }
     if (missing <= 0) return { isWhole: true, own: 0 }
   }
@@ -81,27 +78,25 @@ export interface MarketWish {
 export function worstPrice(state: BooksState, wish: MarketWish): number {
   const { side, lane } = wish
   const { gains, fees, buyLanes } = state.lanes
-  const { words, doubles } = state.orders
+  const { words, doubles } = state.memory
   const skipped = wish.prevention === CANCEL_MAKER ? wish.account : -1
   let worst = Number.NaN
   let missing = wish.energyWh
   const reach = (order: number, energyWh: number) => {
     if (missing <= 0 || energyWh === 0) return
-    const other = words[order * ORDER_WORDS + ORDER_LANE_WORD] as number
+    const other = words[order + ORDER_LANE_WORD] as number
     const pair = side === BUY ? other * buyLanes + lane : lane * buyLanes + other
-    const price = doubles[order * ORDER_DOUBLES + ORDER_PRICE] as number
+    const price = doubles[(order >> 1) + ORDER_PRICE] as number
     const reached = price + (side === BUY ? (fees[pair] as number) : (gains[pair] as number))
     if (!(side === BUY ? reached <= worst : reached >= worst)) worst = reached
     missing -= energyWh
   }
   for (const { levels } of steps(state, wish)) {
-    const orders = [...ordersByArrival(state, levels)].filter(
-      (order) => words[order * ORDER_WORDS + ORDER_ACCOUNT_WORD] !== skipped,
-    )
-    const hiddenOf = (order: number) => doubles[order * ORDER_DOUBLES + ORDER_HIDDEN] as number
-    for (const order of orders) reach(order, (doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number) - hiddenOf(order))
+    const orders = [...ordersByArrival(state, levels)].filter((order) => words[order + ORDER_ACCOUNT_WORD] !== skipped)
+    const hiddenOf = (order: number) => doubles[(order >> 1) + ORDER_HIDDEN] as number
+    for (const order of orders) reach(order, (doubles[(order >> 1) + ORDER_OPEN] as number) - hiddenOf(order))
     // The next clips come in the same order; whoever is reached later was reached by then.
-    const clipOf = (order: number) => Math.min(hiddenOf(order), doubles[order * ORDER_DOUBLES + ORDER_EXTRA] as number)
+    const clipOf = (order: number) => Math.min(hiddenOf(order), doubles[(order >> 1) + ORDER_EXTRA] as number)
     for (const order of orders) if (hiddenOf(order) > 0) reach(order, clipOf(order))
     for (const order of orders) if (hiddenOf(order) > 0) missing -= hiddenOf(order) - clipOf(order)
     if (missing <= 0) break
@@ -111,14 +106,14 @@ export function worstPrice(state: BooksState, wish: MarketWish): number {
 
 /** The same where one lane a side is all there is and own orders count: level by level, without looking at orders. */
 export function plainWorstPrice(state: BooksState, book: number, side: number, energyWh: number): number {
-  const { ladders } = state
+  const { ladders, memory } = state
   let worst = Number.NaN
   let missing = energyWh
   for (let level = state.pick(book, side, 0); level !== 0 && missing > 0; level = ladders.nextLevel(level)) {
-    const double = level * LEVEL_DOUBLES
-    worst = ladders.levelDoubles[double + LEVEL_PRICE] as number
-    missing -= ladders.levelDoubles[double + LEVEL_SHOWN] as number
-    missing -= ladders.levelDoubles[double + LEVEL_HIDDEN] as number
+    const double = level >> 1
+    worst = memory.doubles[double + LEVEL_PRICE] as number
+    missing -= memory.doubles[double + LEVEL_SHOWN] as number
+    missing -= memory.doubles[double + LEVEL_HIDDEN] as number
   }
   return worst
 }
@@ -134,7 +129,7 @@ function* steps(
   taker: { readonly book: number; readonly side: number; readonly lane: number },
 ): Generator<{ readonly value: number; readonly levels: readonly LaneLevel[] }> {
   const { side, lane } = taker
-  const { ladders, lanes } = state
+  const { ladders, lanes, memory } = state
   const { buyLanes, sellLanes, gains } = lanes
   const first = taker.book * state.laddersPerBook + (side === BUY ? buyLanes : 0)
   const count = side === BUY ? sellLanes : buyLanes
@@ -142,7 +137,7 @@ function* steps(
   const worthOf = (other: number) => {
     const level = cursors[other] as number
     if (level === 0) return Number.POSITIVE_INFINITY
-    const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+    const price = memory.doubles[(level >> 1) + LEVEL_PRICE] as number
     const gain = gains[side === BUY ? other * buyLanes + lane : lane * buyLanes + other] as number
     return side === BUY ? price - gain : -(price + gain)
   }
@@ -161,8 +156,8 @@ function* steps(
 
 /** The orders of some levels, each level's queue in its order and the earliest arrival first among them. */
 function* ordersByArrival(state: BooksState, levels: readonly LaneLevel[]): Generator<number> {
-  const { words, doubles } = state.orders
-  const heads = levels.map(({ level }) => state.ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number)
+  const { words, doubles } = state.memory
+  const heads = levels.map(({ level }) => state.memory.words[level + HEAD_WORD] as number)
   for (;;) {
     let from = -1
     for (const [index, head] of heads.entries()) {
@@ -173,9 +168,9 @@ function* ordersByArrival(state: BooksState, levels: readonly LaneLevel[]): Gene
     const order = heads[from]
     if (order === undefined) return
     yield order
-    heads[from] = words[order * ORDER_WORDS + NEXT_WORD] as number
+    heads[from] = words[order + NEXT_WORD] as number
   }
   function arrival(order: number): number {
-    return doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
+    return doubles[(order >> 1) + ORDER_ARRIVAL] as number
   }
 }

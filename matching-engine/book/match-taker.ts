@@ -11,28 +11,26 @@ const {
   LEVEL_WORD,
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
-  ORDER_DOUBLES,
   ORDER_FILLED,
   ORDER_HIDDEN,
   ORDER_LANE_WORD,
   ORDER_OPEN,
   ORDER_PRICE,
   ORDER_RATE,
-  ORDER_WORDS,
   TRAIT_SIDE_SHIFT,
   TRAIT_STP_SHIFT,
   TRAIT_TIF_SHIFT,
   TRAIT_TYPE_SHIFT,
   TRAITS_WORD,
 } = orderLayout
-const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
+const { HEAD_WORD, LEVEL_PRICE } = levelLayout
 
 /**
  * Takes a live order that rests nowhere through the other side, best counterparty first and at the makers' prices, then
  * rests what is left of a GTC or GTD limit order and cancels what is left of any other.
  */
 export function matchTaker(state: BooksState, taker: number): void {
-  const traits = state.orders.words[taker * ORDER_WORDS + TRAITS_WORD] as number
+  const traits = state.memory.words[taker + TRAITS_WORD] as number
   const timeInForce = (traits >>> TRAIT_TIF_SHIFT) & 3
   if (timeInForce === FOK && !canFillWhole(state, taker)) {
     state.close(taker, IS_CANCELLED)
@@ -52,27 +50,26 @@ function canFillWhole(state: BooksState, taker: number): boolean {
 /** Trades until the taker is done (false) or nothing is within its reach (true). Every turn ends or shrinks an order. */
 function sweep(state: BooksState, taker: number): boolean {
   const { ladders, marks, risk } = state
-  const { words, doubles } = state.orders
-  const takerWord = taker * ORDER_WORDS
-  const takerDouble = taker * ORDER_DOUBLES
-  const traits = words[takerWord + TRAITS_WORD] as number
+  const { words, doubles } = state.memory
+  const takerDouble = taker >> 1
+  const traits = words[taker + TRAITS_WORD] as number
   const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
   const prevention = (traits >>> TRAIT_STP_SHIFT) & 7
-  const account = words[takerWord + ORDER_ACCOUNT_WORD] as number
-  const book = words[takerWord + ORDER_BOOK_WORD] as number
-  const lane = words[takerWord + ORDER_LANE_WORD] as number
+  const account = words[taker + ORDER_ACCOUNT_WORD] as number
+  const book = words[taker + ORDER_BOOK_WORD] as number
+  const lane = words[taker + ORDER_LANE_WORD] as number
   const isLimit = ((traits >>> TRAIT_TYPE_SHIFT) & 3) === LIMIT
   const limit = isLimit ? (doubles[takerDouble + ORDER_PRICE] as number) : worstLimit(side)
   for (;;) {
     const level = state.pick(book, side, lane)
     if (level === 0 || !state.reaches(side, limit, level)) return true
-    const maker = ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
-    if (prevention !== 0 && words[maker * ORDER_WORDS + ORDER_ACCOUNT_WORD] === account) {
+    const maker = words[level + HEAD_WORD] as number
+    if (prevention !== 0 && words[maker + ORDER_ACCOUNT_WORD] === account) {
       if (prevent(state, taker, maker, prevention)) return false
       continue
     }
-    const makerDouble = maker * ORDER_DOUBLES
-    const price = ladders.levelDoubles[level * LEVEL_DOUBLES + LEVEL_PRICE] as number
+    const makerDouble = maker >> 1
+    const price = doubles[(level >> 1) + LEVEL_PRICE] as number
     const sellerPrice = side === BUY ? price : price + state.pickedGain
     const hidden = doubles[makerDouble + ORDER_HIDDEN] as number
     const makerOpen = doubles[makerDouble + ORDER_OPEN] as number
@@ -105,8 +102,8 @@ function settleTrade(state: BooksState, buyer: number, seller: number, sellerPri
   releaseTraded(state, buyer, seller, qty)
   payTrade(
     state,
-    state.orders.words[buyer * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number,
-    state.orders.words[seller * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number,
+    state.memory.words[buyer + ORDER_ACCOUNT_WORD] as number,
+    state.memory.words[seller + ORDER_ACCOUNT_WORD] as number,
     sellerPrice,
     state.pickedFee,
     qty,
@@ -116,12 +113,12 @@ function settleTrade(state: BooksState, buyer: number, seller: number, sellerPri
 /** Frees the money that both sides of a trade have reserved, and hands over the energy. */
 export function releaseTraded(state: BooksState, buyer: number, seller: number, qty: number): void {
   const { accounts } = state
-  const { words, doubles } = state.orders
-  const buyerAccount = words[buyer * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number
-  accounts.reserve(buyerAccount, -(doubles[buyer * ORDER_DOUBLES + ORDER_RATE] as number) * qty)
+  const { words, doubles } = state.memory
+  const buyerAccount = words[buyer + ORDER_ACCOUNT_WORD] as number
+  accounts.reserve(buyerAccount, -(doubles[(buyer >> 1) + ORDER_RATE] as number) * qty)
   accounts.deliver(buyerAccount, qty)
-  const sellerRate = doubles[seller * ORDER_DOUBLES + ORDER_RATE] as number
-  if (sellerRate !== 0) accounts.reserve(words[seller * ORDER_WORDS + ORDER_ACCOUNT_WORD] as number, -sellerRate * qty)
+  const sellerRate = doubles[(seller >> 1) + ORDER_RATE] as number
+  if (sellerRate !== 0) accounts.reserve(words[seller + ORDER_ACCOUNT_WORD] as number, -sellerRate * qty)
 }
 
 /** What a trade costs, from account to account. */
@@ -160,9 +157,9 @@ function prevent(state: BooksState, taker: number, maker: number, prevention: nu
 
 /** Both shrink by the smaller open quantity without a trade. */
 function decrement(state: BooksState, taker: number, maker: number): boolean {
-  const { words, doubles } = state.orders
-  const makerDouble = maker * ORDER_DOUBLES
-  const takerDouble = taker * ORDER_DOUBLES
+  const { words, doubles } = state.memory
+  const makerDouble = maker >> 1
+  const takerDouble = taker >> 1
   const makerOpen = doubles[makerDouble + ORDER_OPEN] as number
   const takerOpen = doubles[takerDouble + ORDER_OPEN] as number
   const by = takerOpen < makerOpen ? takerOpen : makerOpen
@@ -177,21 +174,21 @@ function decrement(state: BooksState, taker: number, maker: number): boolean {
   if (makerOpen === by) state.close(maker, IS_CANCELLED)
   if (takerOpen !== by) return false
   const hasTraded = (doubles[takerDouble + ORDER_FILLED] as number) > 0
-  if (words[taker * ORDER_WORDS + LEVEL_WORD] !== 0) throw new Error('a taker rests')
+  if (words[taker + LEVEL_WORD] !== 0) throw new Error('a taker rests')
   state.close(taker, hasTraded ? IS_FILLED : IS_CANCELLED)
   return true
 }
 
 /** Leaves a resting order less to trade, out of what it hides first; it keeps its place. */
 export function shrinkResting(state: BooksState, order: number, open: number): void {
-  const { words, doubles } = state.orders
-  const double = order * ORDER_DOUBLES
+  const { words, doubles } = state.memory
+  const double = order >> 1
   const hidden = doubles[double + ORDER_HIDDEN] as number
   const shown = (doubles[double + ORDER_OPEN] as number) - hidden
   const shownAfter = open < shown ? open : shown
   doubles[double + ORDER_OPEN] = open
   doubles[double + ORDER_HIDDEN] = open - shownAfter
-  const level = words[order * ORDER_WORDS + LEVEL_WORD] as number
+  const level = words[order + LEVEL_WORD] as number
   if (state.marks !== null) state.marks.mark(level)
   state.ladders.add(level, shownAfter - shown, open - shownAfter - hidden)
 }

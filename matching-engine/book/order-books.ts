@@ -31,8 +31,8 @@ const {
   PRICE,
   QTY,
 } = commandLayout
-const { NEXT_WORD, ORDER_ARRIVAL, ORDER_DOUBLES, ORDER_EXPIRES, ORDER_WORDS } = orderLayout
-const { HEAD_WORD: LEVEL_HEAD_WORD, LEVEL_WORDS } = levelLayout
+const { NEXT_WORD, ORDER_ARRIVAL, ORDER_EXPIRES } = orderLayout
+const { HEAD_WORD: LEVEL_HEAD_WORD } = levelLayout
 const { INVALID_PRICE, INVALID_QTY, TAKEN, UNKNOWN_ORDER } = refusalCodes
 
 const CLOCK = 0
@@ -113,13 +113,14 @@ function runCommand(state: BooksState, commands: CommandBuffer, index: number): 
   const double = index * COMMAND_DOUBLES
   const nowMs = commands.doubles[double + NOW] as number
   state.command = index
+  state.memory.reserve()
   if (nowMs > state.nowMs) advance(state, nowMs)
   const head = commands.words[index * COMMAND_WORDS + HEAD_WORD] as number
   switch (head & OP_MASK) {
     case PLACE:
       return placeOrder(state, commands, index)
     case CANCEL:
-      return cancelOrder(state, commands.doubles[double + ID] as number)
+      return cancelOrder(state, commands, index)
     case AMEND:
       return amendOrder(state, commands, index)
     default:
@@ -131,13 +132,13 @@ function runCommand(state: BooksState, commands: CommandBuffer, index: number): 
 function advance(state: BooksState, nowMs: number): void {
   state.nowMs = nowMs
   for (let order = state.expiries.first; order !== 0; order = state.expiries.first) {
-    if ((state.orders.doubles[order * ORDER_DOUBLES + ORDER_EXPIRES] as number) > nowMs) return
+    if ((state.memory.doubles[(order >> 1) + ORDER_EXPIRES] as number) > nowMs) return
     state.close(order, IS_EXPIRED)
   }
 }
 
-function cancelOrder(state: BooksState, id: number): number {
-  const order = state.ids.find(id)
+function cancelOrder(state: BooksState, commands: CommandBuffer, index: number): number {
+  const order = state.ids.find(commands.doubles, index * COMMAND_DOUBLES + ID)
   if (order === 0) return UNKNOWN_ORDER
   state.close(order, IS_CANCELLED)
   return TAKEN
@@ -200,22 +201,22 @@ function uncrossAndFire(state: BooksState, book: number): void {
 
 /** Ends every order of a book: bids before asks as they would trade, then the stops as they arrived. */
 function expireAll(state: BooksState, book: number): void {
-  const { ladders } = state
+  const { ladders, memory } = state
   const first = book * state.laddersPerBook
   const stops = first + state.laddersPerBook - 2
   for (let ladder = first; ladder < stops; ladder++) {
     for (let level = ladders.best[ladder] as number; level !== 0; level = ladders.best[ladder] as number) {
-      state.close(ladders.levelWords[level * LEVEL_WORDS + LEVEL_HEAD_WORD] as number, IS_EXPIRED)
+      state.close(memory.words[level + LEVEL_HEAD_WORD] as number, IS_EXPIRED)
     }
   }
   const pending: number[] = []
   for (const side of [BUY, SELL]) {
     for (let level = ladders.best[stops + side] as number; level !== 0; level = ladders.nextLevel(level)) {
-      let order = ladders.levelWords[level * LEVEL_WORDS + LEVEL_HEAD_WORD] as number
-      for (; order !== 0; order = state.orders.words[order * ORDER_WORDS + NEXT_WORD] as number) pending.push(order)
+      let order = memory.words[level + LEVEL_HEAD_WORD] as number
+      for (; order !== 0; order = memory.words[order + NEXT_WORD] as number) pending.push(order)
     }
   }
-  const arrival = (order: number) => state.orders.doubles[order * ORDER_DOUBLES + ORDER_ARRIVAL] as number
+  const arrival = (order: number) => state.memory.doubles[(order >> 1) + ORDER_ARRIVAL] as number
   for (const order of pending.sort((a, b) => arrival(a) - arrival(b))) state.close(order, IS_EXPIRED)
 }
 

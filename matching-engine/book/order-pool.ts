@@ -1,9 +1,10 @@
+import type { BookMemory } from './book-memory.ts'
+
 /**
- * An order takes two cache lines: 32 words (32 bits) or 16 doubles. `…_WORD` counts words from its beginning, the
- * others doubles; what matching touches stands in the first line.
+ * An order takes two cache lines. `…_WORD` counts words from its beginning, the others doubles; what matching touches
+ * stands in the first line.
  */
 const ORDER_WORDS = 32
-const ORDER_DOUBLES = 16
 const ORDER_ID = 0
 /** what can still trade, hidden part included */
 const ORDER_OPEN = 1
@@ -29,6 +30,8 @@ const ORDER_EXPIRES = 10
 const ORDER_EXTRA = 11
 /** money that one open Wh reserves */
 const ORDER_RATE = 12
+/** its place in the table of ids */
+const ID_PLACE_WORD = 26
 
 /** Traits from bit 0: status (3 bits), then as named. */
 const STATUS_MASK = 7
@@ -39,10 +42,12 @@ const TRAIT_STP_SHIFT = 8
 const TRAIT_POST_ONLY_BIT = 1 << 11
 const TRAIT_ICEBERG_BIT = 1 << 12
 
-/** All of it, for other files: V8 folds a file's own constants only: whoever reads them takes them out of this object into such of its own. */
+/**
+ * All of it, for other files. An object, because V8 folds the constants of a file but loads those of another from memory
+ * at each use: whoever reads it takes what it needs out into constants of its own.
+ */
 export const orderLayout = {
   ORDER_WORDS,
-  ORDER_DOUBLES,
   ORDER_ID,
   ORDER_OPEN,
   ORDER_HIDDEN,
@@ -60,6 +65,7 @@ export const orderLayout = {
   ORDER_EXPIRES,
   ORDER_EXTRA,
   ORDER_RATE,
+  ID_PLACE_WORD,
   STATUS_MASK,
   TRAIT_SIDE_SHIFT,
   TRAIT_TYPE_SHIFT,
@@ -69,43 +75,26 @@ export const orderLayout = {
   TRAIT_ICEBERG_BIT,
 } as const
 
-/** The orders of all books of a market, by index from 1 (0 is none): one run of memory that grows by doubling. */
+/** The orders of all books of a market: records of `BookMemory`, used again when they are given back. */
 export class OrderPool {
-  words: Int32Array
-  doubles: Float64Array
-  #capacity: number
-  #used = 1
+  readonly #memory: BookMemory
   /** the first of the given-back orders, linked through NEXT_WORD */
   #free = 0
 
-  constructor(capacity = 32) {
-    const bytes = new ArrayBuffer(capacity * ORDER_DOUBLES * 8)
-    this.words = new Int32Array(bytes)
-    this.doubles = new Float64Array(bytes)
-    this.#capacity = capacity
+  constructor(memory: BookMemory) {
+    this.#memory = memory
   }
 
-  /** An order whose fields hold anything. `words` and `doubles` may be others afterwards. */
+  /** An order whose fields hold anything. */
   take(): number {
     const order = this.#free
-    if (order !== 0) {
-      this.#free = this.words[order * ORDER_WORDS + NEXT_WORD] as number
-      return order
-    }
-    if (this.#used === this.#capacity) this.#grow()
-    return this.#used++
+    if (order === 0) return this.#memory.take(ORDER_WORDS)
+    this.#free = this.#memory.words[order + NEXT_WORD] as number
+    return order
   }
 
   giveBack(order: number): void {
-    this.words[order * ORDER_WORDS + NEXT_WORD] = this.#free
+    this.#memory.words[order + NEXT_WORD] = this.#free
     this.#free = order
-  }
-
-  #grow(): void {
-    this.#capacity *= 2
-    const bytes = new ArrayBuffer(this.#capacity * ORDER_DOUBLES * 8)
-    new Uint8Array(bytes).set(new Uint8Array(this.words.buffer))
-    this.words = new Int32Array(bytes)
-    this.doubles = new Float64Array(bytes)
   }
 }

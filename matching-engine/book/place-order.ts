@@ -35,7 +35,6 @@ const {
   LEVEL_WORD,
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
-  ORDER_DOUBLES,
   ORDER_EXPIRES,
   ORDER_EXTRA,
   ORDER_FILLED,
@@ -45,7 +44,6 @@ const {
   ORDER_OPEN,
   ORDER_PRICE,
   ORDER_RATE,
-  ORDER_WORDS,
   TRAIT_ICEBERG_BIT,
   TRAIT_POST_ONLY_BIT,
   TRAIT_SIDE_SHIFT,
@@ -73,8 +71,7 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
   const commandDouble = index * COMMAND_DOUBLES
   const from = commands.words
   const fromDoubles = commands.doubles
-  const id = fromDoubles[commandDouble + ID] as number
-  const place = state.ids.placeFor(id)
+  const place = state.ids.placeFor(fromDoubles, commandDouble + ID)
   if (place < 0) return DUPLICATE_ID
   const head = from[commandWord + HEAD_WORD] as number
   const qty = fromDoubles[commandDouble + QTY] as number
@@ -119,19 +116,18 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
     if (refusal !== TAKEN) return refusal
   }
   const order = state.orders.take()
-  const { words, doubles } = state.orders
-  const word = order * ORDER_WORDS
-  const double = order * ORDER_DOUBLES
-  doubles[double + ORDER_ID] = id
+  const { words, doubles } = state.memory
+  const double = order >> 1
+  doubles[double + ORDER_ID] = fromDoubles[commandDouble + ID] as number
   doubles[double + ORDER_OPEN] = qty
   doubles[double + ORDER_HIDDEN] = 0
   doubles[double + ORDER_FILLED] = 0
-  words[word + LEVEL_WORD] = 0
-  words[word + ORDER_BOOK_WORD] = book
-  words[word + ORDER_ACCOUNT_WORD] = account
-  words[word + TRAITS_WORD] = traitsOf(head, type)
-  words[word + ORDER_LANE_WORD] = lane
-  words[word + EXPIRY_WORD] = 0
+  words[order + LEVEL_WORD] = 0
+  words[order + ORDER_BOOK_WORD] = book
+  words[order + ORDER_ACCOUNT_WORD] = account
+  words[order + TRAITS_WORD] = traitsOf(head, type)
+  words[order + ORDER_LANE_WORD] = lane
+  words[order + EXPIRY_WORD] = 0
   doubles[double + ORDER_PRICE] = price
   doubles[double + ORDER_EXPIRES] = fromDoubles[commandDouble + EXPIRES] as number
   doubles[double + ORDER_EXTRA] = extra

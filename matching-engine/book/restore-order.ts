@@ -8,7 +8,6 @@ const { GTD } = bookCodes
 const {
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
-  ORDER_DOUBLES,
   ORDER_EXPIRES,
   ORDER_FILLED,
   ORDER_ID,
@@ -39,24 +38,24 @@ export function restoreOrder(
     readonly prevention: number
   },
 ): void {
+  state.memory.reserve()
   const order = state.orders.take()
-  const { words, doubles } = state.orders
-  const word = order * ORDER_WORDS
-  const double = order * ORDER_DOUBLES
-  words.fill(0, word, word + ORDER_WORDS)
+  const { words, doubles } = state.memory
+  const double = order >> 1
+  words.fill(0, order, order + ORDER_WORDS)
   doubles[double + ORDER_ID] = resting.id
   doubles[double + ORDER_OPEN] = resting.open
   doubles[double + ORDER_FILLED] = resting.filled
   doubles[double + ORDER_PRICE] = resting.price
   doubles[double + ORDER_EXPIRES] = resting.expiresAtMs
-  words[word + ORDER_BOOK_WORD] = resting.book
-  words[word + ORDER_ACCOUNT_WORD] = resting.account
-  words[word + TRAITS_WORD] =
+  words[order + ORDER_BOOK_WORD] = resting.book
+  words[order + ORDER_ACCOUNT_WORD] = resting.account
+  words[order + TRAITS_WORD] =
     statusAfter(NEW, IS_ACCEPTED) |
     (resting.side << TRAIT_SIDE_SHIFT) |
     ((resting.expiresAtMs === 0 ? 0 : GTD) << TRAIT_TIF_SHIFT) |
     (resting.prevention << TRAIT_STP_SHIFT) |
     (resting.isPostOnly ? TRAIT_POST_ONLY_BIT : 0)
-  state.ids.put(state.ids.placeFor(resting.id), order)
+  state.ids.put(state.ids.placeFor(doubles, double + ORDER_ID), order)
   state.rest(order)
 }

@@ -6,8 +6,8 @@ import { levelLayout } from './price-ladders.ts'
 import { uniformPrice } from './uniform-price.ts'
 
 const { EVENT_DOUBLES, EVENT_PRICE, EVENT_QTY, EVENT_WORDS, MAKER_ACCOUNT_WORD, TAKER_ACCOUNT_WORD } = eventLayout
-const { ORDER_DOUBLES, ORDER_FILLED, ORDER_HIDDEN, ORDER_OPEN } = orderLayout
-const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_PRICE, LEVEL_WORDS } = levelLayout
+const { ORDER_FILLED, ORDER_HIDDEN, ORDER_OPEN } = orderLayout
+const { HEAD_WORD, LEVEL_PRICE } = levelLayout
 
 /**
  * Trades all that crosses in a book at one price a pair of lanes, both sides in price-time order; the buys are the
@@ -38,7 +38,7 @@ function uncrossPair(
     readonly fee: number
   },
 ): void {
-  const { ladders, orders, events, marks } = state
+  const { ladders, memory, events, marks } = state
   const { buys, sells, gain, fee } = pair
   const summary = events.length
   let lastBid = 0
@@ -48,16 +48,16 @@ function uncrossPair(
     const bids = ladders.best[buys] as number
     const asks = ladders.best[sells] as number
     if (bids === 0 || asks === 0) break
-    const bid = (ladders.levelDoubles[bids * LEVEL_DOUBLES + LEVEL_PRICE] as number) + gain
-    const ask = ladders.levelDoubles[asks * LEVEL_DOUBLES + LEVEL_PRICE] as number
+    const bid = (memory.doubles[(bids >> 1) + LEVEL_PRICE] as number) + gain
+    const ask = memory.doubles[(asks >> 1) + LEVEL_PRICE] as number
     if (bid < ask) break
     if (volume === 0) state.emitUncrossed(pair.book)
     lastBid = bid
     lastAsk = ask
-    const buy = ladders.levelWords[bids * LEVEL_WORDS + HEAD_WORD] as number
-    const sell = ladders.levelWords[asks * LEVEL_WORDS + HEAD_WORD] as number
-    const buyOpen = orders.doubles[buy * ORDER_DOUBLES + ORDER_OPEN] as number
-    const sellOpen = orders.doubles[sell * ORDER_DOUBLES + ORDER_OPEN] as number
+    const buy = memory.words[bids + HEAD_WORD] as number
+    const sell = memory.words[asks + HEAD_WORD] as number
+    const buyOpen = memory.doubles[(buy >> 1) + ORDER_OPEN] as number
+    const sellOpen = memory.doubles[(sell >> 1) + ORDER_OPEN] as number
     const qty = buyOpen < sellOpen ? buyOpen : sellOpen
     volume += qty
     if (marks !== null) {
@@ -79,8 +79,8 @@ function uncrossPair(
 
 /** Trades so much of the first order of a level, what it hides included; an iceberg shows a clip of what is left. */
 function take(state: BooksState, order: number, level: number, qty: number): void {
-  const { doubles } = state.orders
-  const double = order * ORDER_DOUBLES
+  const { doubles } = state.memory
+  const double = order >> 1
   const open = (doubles[double + ORDER_OPEN] as number) - qty
   const hidden = doubles[double + ORDER_HIDDEN] as number
   doubles[double + ORDER_OPEN] = open

@@ -2,8 +2,8 @@ import type { BooksState } from './books-state.ts'
 import { orderLayout } from './order-pool.ts'
 import { levelLayout } from './price-ladders.ts'
 
-const { NEXT_WORD, ORDER_DOUBLES, ORDER_OPEN, ORDER_WORDS } = orderLayout
-const { HEAD_WORD, LEVEL_DOUBLES, LEVEL_HIDDEN, LEVEL_PRICE, LEVEL_SHOWN, LEVEL_WORDS } = levelLayout
+const { NEXT_WORD, ORDER_OPEN } = orderLayout
+const { HEAD_WORD, LEVEL_HIDDEN, LEVEL_PRICE, LEVEL_SHOWN } = levelLayout
 
 const LARGEST_VOLUME = 0
 const HIGHEST_MATCHED_ASK = 1
@@ -85,24 +85,23 @@ function largestVolumePrice(state: BooksState, uncrossed: Uncrossed): number {
 
 /** What a ladder holds, level by level from its best, exactly. */
 function volumes(state: BooksState, ladder: number, priceOf: (price: number) => number): readonly Volume[] {
-  const { ladders } = state
+  const { ladders, memory } = state
   const found: Volume[] = []
   for (let level = ladders.best[ladder] as number; level !== 0; level = ladders.nextLevel(level)) {
-    const double = level * LEVEL_DOUBLES
-    const sum =
-      (ladders.levelDoubles[double + LEVEL_SHOWN] as number) + (ladders.levelDoubles[double + LEVEL_HIDDEN] as number)
+    const double = level >> 1
+    const sum = (memory.doubles[double + LEVEL_SHOWN] as number) + (memory.doubles[double + LEVEL_HIDDEN] as number)
     const energyWh = Number.isSafeInteger(sum) ? BigInt(sum) : exactVolume(state, level)
-    found.push({ price: priceOf(ladders.levelDoubles[double + LEVEL_PRICE] as number), energyWh })
+    found.push({ price: priceOf(memory.doubles[double + LEVEL_PRICE] as number), energyWh })
   }
   return found
 }
 
 function exactVolume(state: BooksState, level: number): bigint {
-  const { words, doubles } = state.orders
+  const { words, doubles } = state.memory
   let sum = 0n
-  let order = state.ladders.levelWords[level * LEVEL_WORDS + HEAD_WORD] as number
-  for (; order !== 0; order = words[order * ORDER_WORDS + NEXT_WORD] as number) {
-    sum += BigInt(doubles[order * ORDER_DOUBLES + ORDER_OPEN] as number)
+  let order = state.memory.words[level + HEAD_WORD] as number
+  for (; order !== 0; order = words[order + NEXT_WORD] as number) {
+    sum += BigInt(doubles[(order >> 1) + ORDER_OPEN] as number)
   }
   return sum
 }
