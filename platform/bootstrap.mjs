@@ -30,6 +30,10 @@ const tasks = {
   docs: [[join(root, 'platform/error-catalogue.ts')]],
 }
 
+// The order book is many small functions, and V8's bound on how much of them it puts into one is too low for that:
+// with a larger one a command takes a tenth less time.
+const nodeOptions = ['--max-inlined-bytecode-size-cumulative=3000']
+
 /** Ends with one line on stderr. */
 function fail(message) {
   process.stderr.write(`commonwatt: ${message}\n`)
@@ -117,5 +121,8 @@ if (first === '--run') {
     if (code !== 0) process.exit(code)
   }
 } else {
-  process.exitCode = await run([join(root, 'platform/commonwatt.ts'), ...process.argv.slice(2)], process.cwd())
+  process.exitCode = await run(
+    [...nodeOptions, join(root, 'platform/commonwatt.ts'), ...process.argv.slice(2)],
+    process.cwd(),
+  )
 }

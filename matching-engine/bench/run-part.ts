@@ -6,13 +6,16 @@ export class BenchFailure extends Error {
   override readonly name = 'BenchFailure'
 }
 
-/** Measures a part in a process of its own: its heap, and what its code has been compiled for, are its alone. */
+/**
+ * Measures a part in a process of its own, with the options of this one: its heap, and what its code has been compiled
+ * for, are its alone.
+ */
 export function runPart<Part extends PartName>(
   part: Part,
   told: Parts[Part]['told'],
   signal: AbortSignal,
 ): Promise<Parts[Part]['tells']> {
-  const child = fork(new URL('./part-process.ts', import.meta.url), { signal, execArgv: [], stdio: 'inherit' })
+  const child = fork(new URL('./part-process.ts', import.meta.url), { signal, stdio: 'inherit' })
   return new Promise((resolve, reject) => {
     child.once('message', (answer: Answer) => {
       if ('failure' in answer) reject(new BenchFailure(`${part}: ${answer.failure}`))

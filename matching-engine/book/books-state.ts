@@ -1,4 +1,4 @@
-import { lifecycleCodes, statusAfter } from '../order-lifecycle.ts'
+import { statusAfter } from '../order-lifecycle.ts'
 import { Accounts } from './accounts.ts'
 import { BookMemory } from './book-memory.ts'
 import { bookCodes } from './codes.ts'
@@ -23,7 +23,6 @@ const {
   REFRESHED_EVENT,
   UNCROSSED_EVENT,
 } = bookCodes
-const { IS_FILLED } = lifecycleCodes
 const {
   COMMAND_WORD,
   DETAIL_SHIFT,
@@ -118,6 +117,8 @@ export class BooksState {
   pickedGain = 0
   pickedFee = 0
   readonly #lastStep: number
+  /** how many `phases` has room for */
+  #books = 0
 
   /** Throws RangeError on options that make no sense. */
   constructor(options: BooksOptions) {
@@ -140,7 +141,7 @@ export class BooksState {
   }
 
   phaseOf(book: number): number {
-    return book >= 0 && book < this.phases.length ? (this.phases[book] as number) : CLOSED
+    return book >= 0 && book < this.#books ? (this.phases[book] as number) : CLOSED
   }
 
   /** Makes room for a book; one that was never opened is closed. */
@@ -150,6 +151,7 @@ export class BooksState {
     const phases = new Uint8Array(room).fill(CLOSED)
     phases.set(this.phases)
     this.phases = phases
+    this.#books = room
     const references = new Float64Array(room).fill(Number.NaN)
     references.set(this.references)
     this.references = references
@@ -184,8 +186,8 @@ export class BooksState {
     const side = (traits >>> TRAIT_SIDE_SHIFT) & 1
     const isPending = (traits & STATUS_MASK) === PENDING
     const { tickEurPerMWh } = this.limits
-    let step = (doubles[(order >> 1) + ORDER_PRICE] as number) - this.firstPrice
-    if (tickEurPerMWh !== 1) step /= tickEurPerMWh
+    const above = (doubles[(order >> 1) + ORDER_PRICE] as number) - this.firstPrice
+    let step = (tickEurPerMWh === 1 ? above : above / tickEurPerMWh) | 0
     // The best bid is the highest price; the stop that fires first to sell is the highest, too.
     if (isPending ? side === SELL : side === BUY) step = this.#lastStep - step
     const ladder =
@@ -253,7 +255,6 @@ export class BooksState {
     const { words } = this.memory
     if (words[order + LEVEL_WORD] !== 0) this.ladders.unlink(order)
     if (words[order + EXPIRY_WORD] !== 0) this.expiries.remove(order)
-    this.step(order, IS_FILLED)
     this.#forget(order)
   }
 

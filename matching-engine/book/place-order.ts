@@ -1,5 +1,5 @@
 import { lifecycleCodes, statusAfter } from '../order-lifecycle.ts'
-import { type BooksState, worstLimit } from './books-state.ts'
+import type { BooksState } from './books-state.ts'
 import { bookCodes } from './codes.ts'
 import { type CommandBuffer, commandLayout } from './command-buffer.ts'
 import { fireStops, marketRate } from './fire-stops.ts'
@@ -101,7 +101,7 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
     if (type !== LIMIT || timeInForce >= IOC) return NOT_ALLOWED_IN_CALL
   }
   if (timeInForce === GTD && !((fromDoubles[commandDouble + EXPIRES] as number) > state.nowMs)) return ALREADY_EXPIRED
-  const limit = type === LIMIT ? price : worstLimit(side)
+  const limit = type === LIMIT ? price : side === SELL ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   // A level that the order would trade with, 0 if there is none.
   let crossed = type === STOP || phase === CALL ? 0 : state.pick(book, side, lane)
   if (crossed !== 0 && !state.reaches(side, limit, crossed)) crossed = 0
@@ -143,10 +143,14 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
   return TAKEN
 }
 
+/** The status of a new order. */
+const ACCEPTED = statusAfter(NEW, IS_ACCEPTED)
+const PARKED = statusAfter(NEW, IS_PARKED)
+
 /** What an order keeps of the head of its command. The fields from side to prevention stand in the same order there. */
 function traitsOf(head: number, type: number): number {
   return (
-    statusAfter(NEW, type === STOP ? IS_PARKED : IS_ACCEPTED) |
+    (type === STOP ? PARKED : ACCEPTED) |
     (((head >>> SIDE_SHIFT) & 0xff) << TRAIT_SIDE_SHIFT) |
     ((head & POST_ONLY_BIT) !== 0 ? TRAIT_POST_ONLY_BIT : 0) |
     ((head & ICEBERG_BIT) !== 0 ? TRAIT_ICEBERG_BIT : 0)
