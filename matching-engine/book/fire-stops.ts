@@ -9,6 +9,7 @@ import { levelLayout } from './price-ladders.ts'
 const { IS_CANCELLED, IS_FIRED } = lifecycleCodes
 const { BUY, CANCEL_MAKER, IOC, MARKET, SELL, TRIGGERED_EVENT } = bookCodes
 const {
+  NEXT_WORD,
   ORDER_ACCOUNT_WORD,
   ORDER_ARRIVAL,
   ORDER_LANE_WORD,
@@ -24,20 +25,30 @@ const { HEAD_WORD, LEVEL_PRICE } = levelLayout
 
 /**
  * Fires the stops of a book that the latest prints have triggered, and those that their trades trigger in turn, until
- * none is left. What one taker's prints trigger joins the queue in the order of arrival.
+ * none is left. What one taker's prints trigger joins the queue in the order of arrival. A fired stop stands in no
+ * ladder, so that the queue can be linked through the orders.
  */
 export function fireStops(state: BooksState, book: number): void {
-  // Nearly always nothing is, and then nothing is allocated.
-  if (!isTriggered(state, book, BUY) && !isTriggered(state, book, SELL)) {
-    forgetPrints(state)
-    return
+  const { words } = state.memory
+  let first = takeTriggered(state, book)
+  let last = lastOf(state, first)
+  while (first !== 0) {
+    const stop = first
+    first = words[stop + NEXT_WORD] as number
+    fire(state, book, stop)
+    const triggered = takeTriggered(state, book)
+    if (triggered === 0) continue
+    if (first === 0) first = triggered
+    else words[last + NEXT_WORD] = triggered
+    last = lastOf(state, triggered)
   }
-  const queue: number[] = []
-  collectTriggered(state, book, queue)
-  for (let next = 0; next < queue.length; next++) {
-    fire(state, book, queue[next] as number)
-    collectTriggered(state, book, queue)
-  }
+}
+
+function lastOf(state: BooksState, first: number): number {
+  const { words } = state.memory
+  let last = first
+  for (let next = first; next !== 0; next = words[next + NEXT_WORD] as number) last = next
+  return last
 }
 
 function forgetPrints(state: BooksState): void {
@@ -57,28 +68,77 @@ function isTriggered(state: BooksState, book: number, side: number): boolean {
   return side === BUY ? state.highPrint >= price : state.lowPrint <= price
 }
 
-function collectTriggered(state: BooksState, book: number, queue: number[]): void {
-  const from = queue.length
-  collectSide(state, book, BUY, queue)
-  collectSide(state, book, SELL, queue)
+/** Takes what the latest prints have triggered out of the ladders; gives the first in the order of arrival, or 0. */
+function takeTriggered(state: BooksState, book: number): number {
+  takeSide(state, book, BUY)
+  takeSide(state, book, SELL)
   forgetPrints(state)
-  if (queue.length - from < 2) return
-  const { doubles } = state.memory
-  const arrival = (order: number) => doubles[(order >> 1) + ORDER_ARRIVAL] as number
-  const triggered = queue.splice(from).sort((a, b) => arrival(a) - arrival(b))
-  for (const order of triggered) queue.push(order)
+  let merged = 0
+  for (let size = 0; size < usedRuns; size++) {
+    merged = merge(state, merged, runs[size] as number)
+    runs[size] = 0
+  }
+  usedRuns = 0
+  return merged
 }
 
-function collectSide(state: BooksState, book: number, side: number, queue: number[]): void {
+/** Each level is a run in the order of arrival. */
+function takeSide(state: BooksState, book: number, side: number): void {
   const { ladders, memory } = state
   while (isTriggered(state, book, side)) {
     const level = ladders.best[stopsOf(state, book, side)] as number
-    const order = memory.words[level + HEAD_WORD] as number
-    state.unrest(order)
-    state.pendingStops--
-    state.step(order, IS_FIRED)
-    queue.push(order)
+    const first = memory.words[level + HEAD_WORD] as number
+    let last = 0
+    for (let stop = first, next = first; stop !== 0; stop = next) {
+      next = memory.words[stop + NEXT_WORD] as number
+      state.unrest(stop)
+      state.pendingStops--
+      state.step(stop, IS_FIRED)
+      if (last !== 0) memory.words[last + NEXT_WORD] = stop
+      last = stop
+    }
+    addRun(state, first)
   }
+}
+
+/** Runs that wait to be merged, at n of about 2^n levels each: the merge sort of linked lists, which allocates nothing. */
+const runs = new Int32Array(32)
+let usedRuns = 0
+
+function addRun(state: BooksState, run: number): void {
+  let size = 0
+  let larger = run
+  for (; runs[size] !== 0; size++) {
+    larger = merge(state, runs[size] as number, larger)
+    runs[size] = 0
+  }
+  runs[size] = larger
+  if (size >= usedRuns) usedRuns = size + 1
+}
+
+/** Two runs as one, still in the order of arrival; 0 is an empty one. */
+function merge(state: BooksState, one: number, other: number): number {
+  const { words, doubles } = state.memory
+  let first = 0
+  let last = 0
+  let a = one
+  let b = other
+  while (a !== 0 && b !== 0) {
+    let next = a
+    if ((doubles[(a >> 1) + ORDER_ARRIVAL] as number) < (doubles[(b >> 1) + ORDER_ARRIVAL] as number)) {
+      a = words[a + NEXT_WORD] as number
+    } else {
+      next = b
+      b = words[b + NEXT_WORD] as number
+    }
+    if (last === 0) first = next
+    else words[last + NEXT_WORD] = next
+    last = next
+  }
+  const rest = a === 0 ? b : a
+  if (last === 0) return rest
+  words[last + NEXT_WORD] = rest
+  return first
 }
 
 /** A stop becomes a market order; where collateral is missing for that, it is cancelled. */
