@@ -252,9 +252,13 @@ export class BooksState {
 
   /** Ends the life of an order that a trade has filled. */
   finish(order: number): void {
-    const { words } = this.memory
-    if (words[order + LEVEL_WORD] !== 0) this.ladders.unlink(order)
-    if (words[order + EXPIRY_WORD] !== 0) this.expiries.remove(order)
+    if (this.memory.words[order + LEVEL_WORD] !== 0) this.ladders.unlink(order)
+    this.finishUnlinked(order)
+  }
+
+  /** The same where the caller sees to its level. */
+  finishUnlinked(order: number): void {
+    if (this.memory.words[order + EXPIRY_WORD] !== 0) this.expiries.remove(order)
     this.#forget(order)
   }
 
@@ -341,8 +345,16 @@ export class BooksState {
     events.doubles[double + MAKER_OPEN] = doubles[(order >> 1) + ORDER_OPEN] as number
   }
 
-  /** A trade at what the seller gets. Both orders are as it leaves them. */
-  emitTrade(maker: number, taker: number, price: number, fee: number, qty: number): void {
+  /** A trade at what the seller gets, and what it leaves both orders to trade. */
+  emitTrade(
+    maker: number,
+    taker: number,
+    price: number,
+    fee: number,
+    qty: number,
+    makerOpen: number,
+    takerOpen: number,
+  ): void {
     const { events } = this
     if (events.length === events.capacity) events.grow()
     const word = events.length * EVENT_WORDS
@@ -352,8 +364,8 @@ export class BooksState {
     events.words[word + FEE_WORD] = fee
     events.doubles[double + EVENT_PRICE] = price
     events.doubles[double + EVENT_QTY] = qty
-    events.doubles[double + MAKER_OPEN] = this.memory.doubles[(maker >> 1) + ORDER_OPEN] as number
-    events.doubles[double + TAKER_OPEN] = this.memory.doubles[(taker >> 1) + ORDER_OPEN] as number
+    events.doubles[double + MAKER_OPEN] = makerOpen
+    events.doubles[double + TAKER_OPEN] = takerOpen
   }
 
   /** An uncross begins; its price and volume are written in when they are known. */

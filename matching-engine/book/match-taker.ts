@@ -82,7 +82,7 @@ function sweep(state: BooksState, taker: number): boolean {
     doubles[takerDouble + ORDER_FILLED] = (doubles[takerDouble + ORDER_FILLED] as number) + qty
     if (marks !== null) marks.mark(level)
     ladders.add(level, -qty, 0)
-    state.emitTrade(maker, taker, sellerPrice, state.pickedFee, qty)
+    state.emitTrade(maker, taker, sellerPrice, state.pickedFee, qty, makerOpen - qty, takerOpen - qty)
     if (state.pendingStops > 0) state.print(sellerPrice)
     if (risk) {
       if (side === BUY) settleTrade(state, taker, maker, sellerPrice, qty)
@@ -111,7 +111,7 @@ function settleTrade(state: BooksState, buyer: number, seller: number, sellerPri
 }
 
 /** Frees the money that both sides of a trade have reserved, and hands over the energy. */
-export function releaseTraded(state: BooksState, buyer: number, seller: number, qty: number): void {
+function releaseTraded(state: BooksState, buyer: number, seller: number, qty: number): void {
   const { accounts } = state
   const { words, doubles } = state.memory
   const buyerAccount = words[buyer + ORDER_ACCOUNT_WORD] as number

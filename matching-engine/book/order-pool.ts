@@ -19,7 +19,8 @@ const ORDER_BOOK_WORD = 11
 const ORDER_ACCOUNT_WORD = 12
 /** status, side, type, time in force, prevention and flags, packed as below */
 const TRAITS_WORD = 13
-const ORDER_LANE_WORD = 14
+/** its place in the table of ids */
+const ID_PLACE_WORD = 14
 /** its place in the expiry queue, from 1; 0: not in it */
 const EXPIRY_WORD = 15
 const ORDER_PRICE = 8
@@ -30,8 +31,7 @@ const ORDER_EXPIRES = 10
 const ORDER_EXTRA = 11
 /** money that one open Wh reserves */
 const ORDER_RATE = 12
-/** its place in the table of ids */
-const ID_PLACE_WORD = 26
+const ORDER_LANE_WORD = 26
 
 /** Traits from bit 0: status (3 bits), then as named. */
 const STATUS_MASK = 7

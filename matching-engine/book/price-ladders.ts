@@ -119,6 +119,14 @@ export class PriceLadders {
     }
   }
 
+  /** Lets a level begin with this one of its orders: those before it have ended. With 0 all have, and the level goes. */
+  beginWith(level: number, first: number): void {
+    const { words } = this.#memory
+    words[level + HEAD_WORD] = first
+    if (first === 0) this.#removeLevel(level)
+    else words[first + PREVIOUS_WORD] = 0
+  }
+
   /** Moves the first order of a level to its back. */
   moveToBack(order: number): void {
     const { words } = this.#memory

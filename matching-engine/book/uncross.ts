@@ -1,12 +1,14 @@
 import type { BooksState } from './books-state.ts'
+import { bookCodes } from './codes.ts'
 import { eventLayout } from './event-buffer.ts'
-import { payTrade, releaseTraded } from './match-taker.ts'
+import { payTrade } from './match-taker.ts'
 import { orderLayout } from './order-pool.ts'
 import { levelLayout } from './price-ladders.ts'
 import { uniformPrice } from './uniform-price.ts'
 
 const { EVENT_DOUBLES, EVENT_PRICE, EVENT_QTY, EVENT_WORDS, MAKER_ACCOUNT_WORD, TAKER_ACCOUNT_WORD } = eventLayout
-const { ORDER_FILLED, ORDER_HIDDEN, ORDER_OPEN } = orderLayout
+const { BUY, SELL } = bookCodes
+const { NEXT_WORD, ORDER_ACCOUNT_WORD, ORDER_FILLED, ORDER_HIDDEN, ORDER_OPEN } = orderLayout
 const { HEAD_WORD, LEVEL_PRICE } = levelLayout
 
 /**
@@ -18,28 +20,33 @@ export function uncross(state: BooksState, book: number): void {
   for (let at = 0; at < pairs.length; at++) {
     const pair = pairs[at] as number
     const base = book * state.laddersPerBook
+    const buyLane = pair % buyLanes
+    const sellLane = Math.floor(pair / buyLanes)
     uncrossPair(state, {
       book,
-      buys: base + (pair % buyLanes),
-      sells: base + buyLanes + Math.floor(pair / buyLanes),
+      buyLane,
+      sellLane,
+      buys: base + buyLane,
+      sells: base + buyLanes + sellLane,
       gain: gains[pair] as number,
       fee: fees[pair] as number,
     })
   }
 }
 
-function uncrossPair(
-  state: BooksState,
-  pair: {
-    readonly book: number
-    readonly buys: number
-    readonly sells: number
-    readonly gain: number
-    readonly fee: number
-  },
-): void {
+interface LanePair {
+  readonly book: number
+  readonly buyLane: number
+  readonly sellLane: number
+  readonly buys: number
+  readonly sells: number
+  readonly gain: number
+  readonly fee: number
+}
+
+function uncrossPair(state: BooksState, pair: LanePair): void {
   const { ladders, memory, events, marks } = state
-  const { buys, sells, gain, fee } = pair
+  const { buys, sells, gain } = pair
   const summary = events.length
   let lastBid = 0
   let lastAsk = 0
@@ -54,44 +61,84 @@ function uncrossPair(
     if (volume === 0) state.emitUncrossed(pair.book)
     lastBid = bid
     lastAsk = ask
-    const buy = memory.words[bids + HEAD_WORD] as number
-    const sell = memory.words[asks + HEAD_WORD] as number
-    const buyOpen = memory.doubles[(buy >> 1) + ORDER_OPEN] as number
-    const sellOpen = memory.doubles[(sell >> 1) + ORDER_OPEN] as number
-    const qty = buyOpen < sellOpen ? buyOpen : sellOpen
-    volume += qty
     if (marks !== null) {
       marks.mark(bids)
       marks.mark(asks)
     }
-    take(state, buy, bids, qty)
-    take(state, sell, asks, qty)
-    // The price is known only at the end: it is written into the events then.
-    state.emitTrade(buy, sell, 0, fee, qty)
-    if (state.risk) releaseTraded(state, buy, sell, qty)
-    if (qty === buyOpen) state.finish(buy)
-    if (qty === sellOpen) state.finish(sell)
+    volume += tradeLevels(state, pair, bids, asks)
   }
   if (volume === 0) return
   const price = uniformPrice(state, { ...pair, lastBid, lastAsk, reference: state.references[pair.book] as number })
-  setPrice(state, summary, price, volume, fee)
+  setPrice(state, summary, price, volume, pair.fee)
 }
 
-/** Trades so much of the first order of a level, what it hides included; an iceberg shows a clip of what is left. */
-function take(state: BooksState, order: number, level: number, qty: number): void {
+/**
+ * Trades the orders of two levels until one of them is empty; gives how much. Each order is touched once, and of it one
+ * cache line: in an auction most orders come from far away.
+ */
+function tradeLevels(state: BooksState, pair: LanePair, bids: number, asks: number): number {
+  const { accounts, ladders, risk } = state
+  const { words, doubles } = state.memory
+  const buyRate = state.rateAt(BUY, pair.buyLane, doubles[(bids >> 1) + LEVEL_PRICE] as number)
+  const sellRate = state.rateAt(SELL, pair.sellLane, doubles[(asks >> 1) + LEVEL_PRICE] as number)
+  let buy = words[bids + HEAD_WORD] as number
+  let sell = words[asks + HEAD_WORD] as number
+  let buyOpen = doubles[(buy >> 1) + ORDER_OPEN] as number
+  let sellOpen = doubles[(sell >> 1) + ORDER_OPEN] as number
+  let volume = 0
+  while (buy !== 0 && sell !== 0) {
+    const qty = buyOpen < sellOpen ? buyOpen : sellOpen
+    volume += qty
+    buyOpen -= qty
+    sellOpen -= qty
+    // The price is known only at the end: it is written into the events then.
+    state.emitTrade(buy, sell, 0, pair.fee, qty, buyOpen, sellOpen)
+    if (risk) {
+      const buyer = words[buy + ORDER_ACCOUNT_WORD] as number
+      accounts.reserve(buyer, -buyRate * qty)
+      accounts.deliver(buyer, qty)
+      if (sellRate !== 0) accounts.reserve(words[sell + ORDER_ACCOUNT_WORD] as number, -sellRate * qty)
+    }
+    if (buyOpen === 0) {
+      const next = words[buy + NEXT_WORD] as number
+      countOut(state, bids, buy)
+      state.finishUnlinked(buy)
+      buy = next
+      buyOpen = doubles[(next >> 1) + ORDER_OPEN] as number
+    }
+    if (sellOpen === 0) {
+      const next = words[sell + NEXT_WORD] as number
+      countOut(state, asks, sell)
+      state.finishUnlinked(sell)
+      sell = next
+      sellOpen = doubles[(next >> 1) + ORDER_OPEN] as number
+    }
+  }
+  ladders.beginWith(bids, buy)
+  ladders.beginWith(asks, sell)
+  if (buy !== 0) leaveOpen(state, buy, bids, buyOpen)
+  if (sell !== 0) leaveOpen(state, sell, asks, sellOpen)
+  return volume
+}
+
+/** Takes what an order shows and hides off its level. */
+function countOut(state: BooksState, level: number, order: number): void {
+  const { doubles } = state.memory
+  const hidden = doubles[(order >> 1) + ORDER_HIDDEN] as number
+  state.ladders.add(level, hidden - (doubles[(order >> 1) + ORDER_OPEN] as number), -hidden)
+}
+
+/** What is left of the order that trades last at a level; an iceberg shows a clip of it. */
+function leaveOpen(state: BooksState, order: number, level: number, open: number): void {
   const { doubles } = state.memory
   const double = order >> 1
-  const open = (doubles[double + ORDER_OPEN] as number) - qty
+  const before = doubles[double + ORDER_OPEN] as number
   const hidden = doubles[double + ORDER_HIDDEN] as number
   doubles[double + ORDER_OPEN] = open
-  doubles[double + ORDER_FILLED] = (doubles[double + ORDER_FILLED] as number) + qty
-  if (hidden === 0) {
-    state.ladders.add(level, -qty, 0)
-    return
-  }
-  state.showClip(order)
+  doubles[double + ORDER_FILLED] = (doubles[double + ORDER_FILLED] as number) + before - open
+  if (hidden !== 0) state.showClip(order)
   const hiddenAfter = doubles[double + ORDER_HIDDEN] as number
-  state.ladders.add(level, hidden - hiddenAfter - qty, hiddenAfter - hidden)
+  state.ladders.add(level, open - hiddenAfter - (before - hidden), hiddenAfter - hidden)
 }
 
 /** Writes the price into the events of an uncross, lets every trade be paid, and tells the stops. */
