@@ -28,7 +28,7 @@ export interface LogBench {
 const PARTITION = 'bench'
 const OFFERED_PER_MS = 100
 const COMMANDS_A_SUBMIT = 512
-const SUBMITS_IN_FLIGHT = 32
+const SUBMITS_IN_FLIGHT = 96
 const START_MS = 1_700_000_000_000
 const END_MS = START_MS + 3_600_000
 

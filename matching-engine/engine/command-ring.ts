@@ -1,7 +1,7 @@
 import { COMMAND_BYTES } from '../book/command-buffer.ts'
 
 /** How many commands may wait to be written: the limit on a group that is synced at once. A power of two. */
-export const RING_COMMANDS = 16_384
+export const RING_COMMANDS = 65_536
 
 /** Counters that run on and wrap around; their difference is what counts. */
 const PUT = 0
