@@ -10,9 +10,12 @@ import { existsSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { whileLocked } from './install-lock.mjs'
 
 const NODE_VERSION = '24.21.0'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const tools = join(root, '.tools')
+const nodePackage = `node-linux-${process.arch}`
 const bin = (name, file) => join(root, 'node_modules', name, file)
 
 const prepare = [join(root, 'platform/prepare.ts')]
@@ -53,44 +56,63 @@ function npm(node, args) {
   return script?.endsWith('npm-cli.js') ? [node, [script, ...args]] : ['npm', args]
 }
 
-/** A Node >= 24: the running one, or the one inside a registry package, fetched once into .tools/. */
+/** A Node >= 24: the running one, or the one inside a registry package in .tools/; null where that is not there yet. */
 function findNode() {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
     fail(`this needs Node >= 24, and ${process.version} is running; install it from https://nodejs.org and start again`)
   }
-  const name = `node-linux-${process.arch}`
-  const node = join(root, '.tools/node_modules', name, 'bin/node')
-  const marked = spawnSync(node, ['--version'], { encoding: 'utf8' })
-  if (marked.stdout?.trim() !== `v${NODE_VERSION}`) {
-    process.stderr.write(`Fetching Node ${NODE_VERSION} into .tools/ (this machine runs ${process.version}) …\n`)
-    const [command, args] = npm(process.execPath, [
-      'install',
-      '--prefix',
-      join(root, '.tools'),
-      '--no-save',
-      '--ignore-scripts',
-      '--loglevel=error',
-      `${name}@${NODE_VERSION}`,
-    ])
-    setUp(command, args, process.env)
+  const node = join(tools, 'node_modules', nodePackage, 'bin/node')
+  const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' })
+  return stdout?.trim() === `v${NODE_VERSION}` ? node : null
+}
+
+function fetchNode() {
+  process.stderr.write(`Fetching Node ${NODE_VERSION} into .tools/ (this machine runs ${process.version}) …\n`)
+  const [command, args] = npm(process.execPath, [
+    'install',
+    '--prefix',
+    tools,
+    '--no-save',
+    '--ignore-scripts',
+    '--loglevel=error',
+    `${nodePackage}@${NODE_VERSION}`,
+  ])
+  setUp(command, args, process.env)
+  return findNode() ?? fail(`Node ${NODE_VERSION} does not run on this machine`)
+}
+
+/** Whether npm has installed what package-lock.json names. */
+function isInstalled() {
+  const installed = join(root, 'node_modules/.package-lock.json') // npm writes it last
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+}
+
+/** What programs run in: that Node first on PATH. */
+const environment = (node) => ({
+  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/commonwatt'), // a start takes half as long
+  ...process.env,
+  PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
+})
+
+/** Brings what is missing; another start may have brought it while we waited for the lock. Gives the Node to use. */
+function install() {
+  const node = findNode() ?? fetchNode()
+  if (!isInstalled()) {
+    process.stderr.write('Installing packages …\n')
+    const [command, args] = npm(node, ['ci', '--loglevel=error'])
+    setUp(command, args, environment(node))
   }
   return node
 }
 
-const node = findNode()
-const env = {
-  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/commonwatt'), // a start takes half as long
-  ...process.env,
-  PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
-}
-
-const installed = join(root, 'node_modules/.package-lock.json') // npm writes it last
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs) {
-  process.stderr.write('Installing packages …\n')
-  const [command, args] = npm(node, ['ci', '--loglevel=error'])
-  setUp(command, args, env)
-}
+const ready = isInstalled() ? findNode() : null
+const node =
+  ready ??
+  whileLocked(join(tools, 'installing'), install, (holder) =>
+    process.stderr.write(`Waiting for process ${holder}, which is installing …\n`),
+  )
+const env = environment(node)
 
 /** Runs a program to its end with our own streams; signals reach it, and its end is ours. */
 function run(args, cwd) {
