@@ -12,6 +12,7 @@ const { IS_CANCELLED } = lifecycleCodes
 const { AMENDED_EVENT, CALL, CONTINUOUS, PENDING, SELL } = bookCodes
 const { COMMAND_DOUBLES, COMMAND_WORDS, HAS_PRICE_BIT, HAS_QTY_BIT, HEAD_WORD, ID, PRICE, QTY } = commandLayout
 const {
+  LEVEL_WORD,
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
   ORDER_EXTRA,
@@ -114,12 +115,12 @@ function change(state: BooksState, order: number, price: number, open: number): 
   if (state.risk && !isPending) reserveAnew(state, order, price, open)
   if (isKept) shrinkResting(state, order, open)
   else {
-    state.unrest(order)
+    state.unrest(order, words[order + LEVEL_WORD] as number)
     doubles[double + ORDER_PRICE] = price
     doubles[double + ORDER_OPEN] = open
     doubles[double + ORDER_HIDDEN] = 0
   }
-  state.emitOrder(AMENDED_EVENT, isKept ? KEPT : LOST, order, (doubles[double + ORDER_FILLED] as number) + open)
+  state.emitOrder(AMENDED_EVENT, isKept ? KEPT : LOST, order, (doubles[double + ORDER_FILLED] as number) + open, open)
   if (isKept) return
   const book = words[order + ORDER_BOOK_WORD] as number
   if (isPending || state.phases[book] === CALL) {

@@ -194,15 +194,15 @@ export class BooksState {
       this.isPlain && !isPending
         ? (words[order + ORDER_BOOK_WORD] as number) * PLAIN_LADDERS + side
         : this.ladderOf(order)
-    this.ladders.append(order, ladder, step)
-    if (this.marks !== null) this.marks.mark(words[order + LEVEL_WORD] as number)
+    const level = this.ladders.append(order, ladder, step)
+    if (this.marks !== null) this.marks.mark(level)
     if (((traits >>> TRAIT_TIF_SHIFT) & 3) === GTD && words[order + EXPIRY_WORD] === 0) this.expiries.add(order)
   }
 
-  /** Takes an order out of its queue. */
-  unrest(order: number): void {
-    if (this.marks !== null) this.marks.mark(this.memory.words[order + LEVEL_WORD] as number)
-    this.ladders.remove(order)
+  /** Takes an order out of its level's queue. */
+  unrest(order: number, level: number): void {
+    if (this.marks !== null) this.marks.mark(level)
+    this.ladders.remove(order, level)
     if (this.memory.words[order + EXPIRY_WORD] !== 0) this.expiries.remove(order)
   }
 
@@ -224,7 +224,7 @@ export class BooksState {
     doubles[double + ORDER_ARRIVAL] = ++this.arrivals
     this.ladders.add(words[order + LEVEL_WORD] as number, shown, -shown)
     this.ladders.moveToBack(order)
-    this.emitOrder(REFRESHED_EVENT, 0, order, shown)
+    this.emitOrder(REFRESHED_EVENT, 0, order, shown, doubles[double + ORDER_OPEN] as number)
   }
 
   /** Takes an order one step of its life on; gives the status that it has then. */
@@ -239,25 +239,18 @@ export class BooksState {
   /** Ends an order's life, resting or not; what was open of it is cancelled and its reserve is free again. */
   close(order: number, event: number): void {
     const { words, doubles } = this.memory
-    const double = order >> 1
-    if (words[order + LEVEL_WORD] !== 0) this.unrest(order)
-    const open = doubles[double + ORDER_OPEN] as number
-    if (((words[order + TRAITS_WORD] as number) & STATUS_MASK) === PENDING) this.pendingStops--
+    const level = words[order + LEVEL_WORD] as number
+    const status = (words[order + TRAITS_WORD] as number) & STATUS_MASK
+    const open = doubles[(order >> 1) + ORDER_OPEN] as number
+    if (level !== 0) this.unrest(order, level)
+    if (status === PENDING) this.pendingStops--
     else if (this.risk) this.release(order, open)
-    doubles[double + ORDER_OPEN] = 0
-    doubles[double + ORDER_HIDDEN] = 0
-    this.emitOrder(CLOSED_EVENT, this.step(order, event), order, open)
+    this.emitOrder(CLOSED_EVENT, statusAfter(status, event), order, open, 0)
     this.#forget(order)
   }
 
-  /** Ends the life of an order that a trade has filled. */
+  /** Ends the life of an order that a trade has filled. It stands in no queue any more, or the caller sees to that. */
   finish(order: number): void {
-    if (this.memory.words[order + LEVEL_WORD] !== 0) this.ladders.unlink(order)
-    this.finishUnlinked(order)
-  }
-
-  /** The same where the caller sees to its level. */
-  finishUnlinked(order: number): void {
     if (this.memory.words[order + EXPIRY_WORD] !== 0) this.expiries.remove(order)
     this.#forget(order)
   }
@@ -327,7 +320,8 @@ export class BooksState {
     return side === BUY ? limit + this.pickedGain >= price : price + this.pickedGain >= limit
   }
 
-  emitOrder(kind: number, detail: number, order: number, qty: number): void {
+  /** What has happened to one order, and what it leaves it to trade. */
+  emitOrder(kind: number, detail: number, order: number, qty: number, open: number): void {
     const { events } = this
     if (events.length === events.capacity) events.grow()
     const word = events.length * EVENT_WORDS
@@ -342,7 +336,7 @@ export class BooksState {
     events.doubles[double + MAKER_ID] = doubles[(order >> 1) + ORDER_ID] as number
     events.doubles[double + EVENT_PRICE] = doubles[(order >> 1) + ORDER_PRICE] as number
     events.doubles[double + EVENT_QTY] = qty
-    events.doubles[double + MAKER_OPEN] = doubles[(order >> 1) + ORDER_OPEN] as number
+    events.doubles[double + MAKER_OPEN] = open
   }
 
   /** A trade at what the seller gets, and what it leaves both orders to trade. */

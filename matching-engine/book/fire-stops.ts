@@ -91,7 +91,7 @@ function takeSide(state: BooksState, book: number, side: number): void {
     let last = 0
     for (let stop = first, next = first; stop !== 0; stop = next) {
       next = memory.words[stop + NEXT_WORD] as number
-      state.unrest(stop)
+      state.unrest(stop, level)
       state.pendingStops--
       state.step(stop, IS_FIRED)
       if (last !== 0) memory.words[last + NEXT_WORD] = stop
@@ -149,7 +149,8 @@ function fire(state: BooksState, book: number, order: number): void {
     (traits & ~((3 << TRAIT_TYPE_SHIFT) | (3 << TRAIT_TIF_SHIFT))) |
     (MARKET << TRAIT_TYPE_SHIFT) |
     (IOC << TRAIT_TIF_SHIFT)
-  state.emitOrder(TRIGGERED_EVENT, 0, order, doubles[(order >> 1) + ORDER_OPEN] as number)
+  const open = doubles[(order >> 1) + ORDER_OPEN] as number
+  state.emitOrder(TRIGGERED_EVENT, 0, order, open, open)
   if (state.risk && !reserveMarket(state, book, order)) {
     state.close(order, IS_CANCELLED)
     return

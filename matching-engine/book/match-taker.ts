@@ -9,6 +9,7 @@ const { IS_CANCELLED, IS_FILLED } = lifecycleCodes
 const { BUY, CANCEL_BOTH, CANCEL_MAKER, CANCEL_TAKER, FOK, IOC, LIMIT, REDUCED_EVENT } = bookCodes
 const {
   LEVEL_WORD,
+  NEXT_WORD,
   ORDER_ACCOUNT_WORD,
   ORDER_BOOK_WORD,
   ORDER_FILLED,
@@ -88,8 +89,10 @@ function sweep(state: BooksState, taker: number): boolean {
       if (side === BUY) settleTrade(state, taker, maker, sellerPrice, qty)
       else settleTrade(state, maker, taker, sellerPrice, qty)
     }
-    if (makerOpen === qty) state.finish(maker)
-    else if (shown === qty) state.refresh(maker)
+    if (makerOpen === qty) {
+      ladders.beginWith(level, words[maker + NEXT_WORD] as number)
+      state.finish(maker)
+    } else if (shown === qty) state.refresh(maker)
     if (takerOpen === qty) {
       state.finish(taker)
       return false
@@ -164,13 +167,13 @@ function decrement(state: BooksState, taker: number, maker: number): boolean {
   const takerOpen = doubles[takerDouble + ORDER_OPEN] as number
   const by = takerOpen < makerOpen ? takerOpen : makerOpen
   shrinkResting(state, maker, makerOpen - by)
-  state.emitOrder(REDUCED_EVENT, 0, maker, by)
+  state.emitOrder(REDUCED_EVENT, 0, maker, by, makerOpen - by)
   doubles[takerDouble + ORDER_OPEN] = takerOpen - by
   if (state.risk) {
     state.release(maker, by)
     state.release(taker, by)
   }
-  state.emitOrder(REDUCED_EVENT, 0, taker, by)
+  state.emitOrder(REDUCED_EVENT, 0, taker, by, takerOpen - by)
   if (makerOpen === by) state.close(maker, IS_CANCELLED)
   if (takerOpen !== by) return false
   const hasTraded = (doubles[takerDouble + ORDER_FILLED] as number) > 0

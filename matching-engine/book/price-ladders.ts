@@ -73,8 +73,11 @@ export class PriceLadders {
     this.#roots = grown(this.#roots, room)
   }
 
-  /** Puts an order at the back of the queue at its price, which is `index` steps from the ladder's best possible. */
-  append(order: number, ladder: number, index: number): void {
+  /**
+   * Puts an order at the back of the queue at its price, which is `index` steps from the ladder's best possible; gives
+   * the level.
+   */
+  append(order: number, ladder: number, index: number): number {
     const { words, doubles } = this.#memory
     // No page is a page without children.
     let page = this.#roots[ladder] as number
@@ -92,21 +95,14 @@ export class PriceLadders {
     words[level + TAIL_WORD] = order
     const hidden = doubles[(order >> 1) + ORDER_HIDDEN] as number
     this.add(level, (doubles[(order >> 1) + ORDER_OPEN] as number) - hidden, hidden)
+    return level
   }
 
-  /** Takes an order out of its queue, and the level out of its ladder if it is empty then. */
-  remove(order: number): void {
+  /** Takes an order out of its level's queue, and the level out of its ladder if it is empty then. */
+  remove(order: number, level: number): void {
     const { words, doubles } = this.#memory
-    const level = words[order + LEVEL_WORD] as number
     const hidden = doubles[(order >> 1) + ORDER_HIDDEN] as number
     this.add(level, hidden - (doubles[(order >> 1) + ORDER_OPEN] as number), -hidden)
-    this.unlink(order)
-  }
-
-  /** The same for an order that counts nothing any more. */
-  unlink(order: number): void {
-    const { words } = this.#memory
-    const level = words[order + LEVEL_WORD] as number
     const next = words[order + NEXT_WORD] as number
     const previous = words[order + PREVIOUS_WORD] as number
     words[order + LEVEL_WORD] = 0

@@ -102,14 +102,14 @@ function tradeLevels(state: BooksState, pair: LanePair, bids: number, asks: numb
     if (buyOpen === 0) {
       const next = words[buy + NEXT_WORD] as number
       countOut(state, bids, buy)
-      state.finishUnlinked(buy)
+      state.finish(buy)
       buy = next
       buyOpen = doubles[(next >> 1) + ORDER_OPEN] as number
     }
     if (sellOpen === 0) {
       const next = words[sell + NEXT_WORD] as number
       countOut(state, asks, sell)
-      state.finishUnlinked(sell)
+      state.finish(sell)
       sell = next
       sellOpen = doubles[(next >> 1) + ORDER_OPEN] as number
     }
