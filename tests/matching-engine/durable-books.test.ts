@@ -135,7 +135,7 @@ describe('durable books', () => {
         const { durable } = yield* opened()
         yield* durable.submit(bufferOf(commandsFrom(1, RING_COMMANDS)))
         const exit = yield* Effect.exit(durable.submit(bufferOf(commandsFrom(1, RING_COMMANDS + 1))))
-        expect(String(exit)).toMatch(/16385 commands at once are more than 16384/)
+        expect(String(exit)).toContain(`${RING_COMMANDS + 1} commands at once are more than ${RING_COMMANDS}`)
         yield* durable.submit(bufferOf([]))
       }),
     ))
