@@ -24,9 +24,15 @@ export interface Driven {
 
 /** A day of a street whose process is killed and started again, at moments that depend on the seed alone. */
 export async function driveDay(folder: string, seed: number): Promise<Driven> {
+  // Not shared with the outside home: how often that draws depends on how fast the machine is.
   const random = seededRandom(`crash ${seed}`)
   const args = ['--homes', `${homesOf(seed)}`, '--speed', `${SPEED}`, '--data', folder]
-  const driven: Driven = { outside: new OutsideHome(random), clocks: [], said: [], kills: { up: 0, starting: 0 } }
+  const driven: Driven = {
+    outside: new OutsideHome(seededRandom(`outside ${seed}`)),
+    clocks: [],
+    said: [],
+    kills: { up: 0, starting: 0 },
+  }
   const moments = Array.from({ length: KILLS_A_DAY }, () => random() * 24 * HOUR_MS).sort((a, b) => a - b)
   let beganMs: number | null = null
   let last: { readonly timeMs: number; readonly atMs: number; killedMs: number } | null = null
