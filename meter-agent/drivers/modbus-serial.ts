@@ -6,8 +6,6 @@ import { ModbusClosed, type ModbusError, ModbusException, ModbusProtocol, Modbus
 const ModbusRTU = modbus.default
 type Client = InstanceType<typeof ModbusRTU>
 
-/** After so many time-outs in a row the connection is dropped: a wrong length field wedges it while it looks open. */
-const TIMEOUTS_BEFORE_REOPEN = 3
 const ignore = (): void => undefined
 
 interface Connection {
@@ -20,7 +18,8 @@ interface Connection {
 /**
  * A Modbus TCP line. Connects on the first request and again after a loss; ends with the scope.
  * The library answers wrongly when requests overlap and waits for ever without a time-out, so requests queue and
- * always have one. Over TCP a late answer is dropped by its transaction id.
+ * always have one. A time-out ends the connection: half an answer, or one that comes late, would be taken for a part of
+ * the next one, and a wrong length would wedge it for good.
  */
 export const openModbusTcp = (options: {
   readonly host: string
@@ -32,12 +31,10 @@ export const openModbusTcp = (options: {
     const line = `${host}:${port}`
     const oneInFlight = yield* Semaphore.make(1)
     let connection: Connection | null = null
-    let timeoutsInARow = 0
 
     const drop = (): void => {
       connection?.client.destroy(ignore)
       connection = null
-      timeoutsInARow = 0
     }
     yield* Effect.addFinalizer(() => Effect.sync(drop))
 
@@ -78,7 +75,6 @@ export const openModbusTcp = (options: {
         at.client.setID(range.unit)
         at.client.readHoldingRegisters(range.address, range.count).then(
           ({ data }) => {
-            timeoutsInARow = 0
             // A byte count smaller than asked for passes the library.
             if (data.length === range.count) resume(Effect.succeed(data))
             else {
@@ -97,10 +93,7 @@ export const openModbusTcp = (options: {
         }),
         Effect.tapError((error) =>
           Effect.sync(() => {
-            if (error._tag === 'ModbusTimeout') timeoutsInARow++
-            else timeoutsInARow = 0
-            const unusable = error._tag === 'ModbusProtocol' || error._tag === 'ModbusClosed'
-            if (unusable || timeoutsInARow >= TIMEOUTS_BEFORE_REOPEN) drop()
+            if (error._tag !== 'ModbusException') drop()
           }),
         ),
       )

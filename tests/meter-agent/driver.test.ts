@@ -1,42 +1,12 @@
-import { createServer, type Socket } from 'node:net'
 import { Effect, type Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
 import type { Bus } from '#meter-agent/drivers/bus.ts'
 import type { ModbusError } from '#meter-agent/drivers/modbus-error.ts'
 import { openModbusTcp } from '#meter-agent/drivers/modbus-serial.ts'
 import { freePort, serveRegisters } from './modbus-serial.ts'
+import { frame, serveFrames } from './serve-frames.ts'
 
 const TIMEOUT_MS = 150
-
-/** A peer that answers each request frame as told; it also counts its connections. */
-const serveFrames = (
-  answer: (request: Buffer, socket: Socket) => void,
-): Effect.Effect<{ readonly port: number; readonly connections: () => number }, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    let connections = 0
-    const sockets = new Set<Socket>()
-    const port = yield* freePort
-    yield* Effect.acquireRelease(
-      Effect.callback<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer((socket) => {
-          connections++
-          sockets.add(socket)
-          socket.on('error', () => undefined)
-          socket.on('data', (request) => answer(request, socket))
-        }).listen(port, '127.0.0.1', () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.callback<void>((resume) => {
-          for (const socket of sockets) socket.destroy()
-          server.close(() => resume(Effect.void))
-        }),
-    )
-    return { port, connections: () => connections }
-  })
-
-/** The answer frame to a request, with the unit and the payload given. */
-const frame = (request: Buffer, payload: readonly number[], unit = request[6] ?? 1): Buffer =>
-  Buffer.from([request[0] ?? 0, request[1] ?? 0, 0, 0, 0, payload.length + 1, unit, ...payload])
 
 const withBus = <A, E>(port: number, use: (bus: Bus) => Effect.Effect<A, E, Scope.Scope>) =>
   Effect.flatMap(openModbusTcp({ host: '127.0.0.1', port, timeoutMs: TIMEOUT_MS }), use)
@@ -106,17 +76,17 @@ describe('a Modbus line', () => {
     ),
   )
 
-  it('times out on a silent device, and opens a new connection after three time-outs', () =>
+  it('times out on a silent device, and opens a new connection after each time-out', () =>
     run(
       Effect.gen(function* () {
         const { port, connections } = yield* serveFrames(() => undefined)
         yield* withBus(port, (bus) =>
           Effect.gen(function* () {
             const read = bus.read({ unit: 1, address: 0, count: 2 })
-            for (let i = 0; i < 3; i++) expect((yield* failureOf(read))._tag).toBe('ModbusTimeout')
-            expect(connections()).toBe(1)
-            expect((yield* failureOf(read))._tag).toBe('ModbusTimeout')
-            expect(connections()).toBe(2)
+            for (let reads = 1; reads <= 3; reads++) {
+              expect((yield* failureOf(read))._tag).toBe('ModbusTimeout')
+              expect(connections()).toBe(reads)
+            }
           }),
         )
       }),
