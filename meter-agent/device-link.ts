@@ -27,7 +27,13 @@ export interface DeviceLink<E> {
 }
 
 /** Failures of a request that the same connection may heal; after all others the device is looked for anew. */
-const passing: readonly string[] = ['ModbusTimeout', 'ModbusException', 'ModbusProtocol', 'OpcuaTimeout']
+const passing: readonly string[] = [
+  'ModbusTimeout',
+  'ModbusResting',
+  'ModbusException',
+  'ModbusProtocol',
+  'OpcuaTimeout',
+]
 
 /** How far a device's clock may be off for its time stamps to be taken, in wall ms. */
 const SOURCE_TIME_TOLERANCE_WALL_MS = 1_000

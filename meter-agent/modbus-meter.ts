@@ -1,6 +1,6 @@
 import { Effect, type Scope } from 'effect'
 import type { ModbusDevice } from './device-address.ts'
-import { openModbusTcp } from './drivers/modbus-serial.ts'
+import { openModbusLine } from './drivers/modbus-serial.ts'
 import { findGridMeter, type GridMeter, readGridMeter } from './grid-meter.ts'
 import type { MeterError } from './meter-error.ts'
 import { type BadModbusUrl, modbusUrl } from './modbus-url.ts'
@@ -12,8 +12,8 @@ export const openModbusMeter = (
   options: { readonly timeoutMs: number },
 ): Effect.Effect<SettlementMeter<never>, BadModbusUrl, Scope.Scope> =>
   Effect.gen(function* () {
-    const { host, port, unit } = yield* modbusUrl(device.url)
-    const bus = yield* openModbusTcp({ host, port, timeoutMs: options.timeoutMs })
+    const { line, unit } = yield* modbusUrl(device.url)
+    const bus = yield* openModbusLine({ line, timeoutMs: options.timeoutMs })
     let meter: GridMeter | null = null
     const find: Effect.Effect<GridMeter, MeterError> = Effect.gen(function* () {
       meter = yield* findGridMeter(bus, { unit, bases: device.bases ?? [] })

@@ -1,9 +1,21 @@
 import { Data, Effect } from 'effect'
 
+/** A line that Modbus devices answer on. */
+export type ModbusLine =
+  /** Modbus TCP, or the frames of a serial line over TCP (RTU) as simple converters send them */
+  | { readonly transport: 'tcp' | 'rtu+tcp'; readonly host: string; readonly port: number }
+  /** a serial line (RTU), 8 data bits */
+  | {
+      readonly transport: 'rtu'
+      readonly path: string
+      readonly baud: number
+      readonly parity: 'none' | 'even' | 'odd'
+      readonly stopBits: 1 | 2
+    }
+
 /** Where a Modbus device answers. */
 export interface ModbusUrl {
-  readonly host: string
-  readonly port: number
+  readonly line: ModbusLine
   readonly unit: number
 }
 
@@ -20,32 +32,81 @@ export class BadModbusUrl extends Data.TaggedError('BadModbusUrl')<{
 }
 
 const EXAMPLE = 'like tcp://192.168.1.20:502?unit=1'
+const SERIAL_EXAMPLE = 'like rtu:///dev/ttyUSB0?baud=9600&unit=1'
+const BAUDS = [1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200]
 
-/** Reads `tcp://host[:port][?unit=n]`; port 502 and unit 1 if left out. Throws BadModbusUrl. */
+type Refuse = (field: BadModbusUrl['field'], value: string, expected: string) => BadModbusUrl
+
+/**
+ * Reads `tcp://host[:port]`, `rtu+tcp://host[:port]` or `rtu:///dev/tty[?baud=9600][&parity=none|even|odd][&stop=1|2]`,
+ * each with `unit=n` if it is not 1; port 502, 9600 baud, no parity and 1 stop bit if left out. Throws BadModbusUrl.
+ */
 export function parseModbusUrl(text: string): ModbusUrl {
-  const refuse = (field: BadModbusUrl['field'], value: string, expected: string): BadModbusUrl =>
-    new BadModbusUrl({ url: text, field, value, expected })
+  const refuse: Refuse = (field, value, expected) => new BadModbusUrl({ url: text, field, value, expected })
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   if (scheme === undefined) throw refuse('url', text, `an address ${EXAMPLE}`)
-  if (scheme !== 'tcp') throw refuse('scheme', scheme, 'only tcp:// is supported so far')
+  if (scheme !== 'tcp' && scheme !== 'rtu+tcp' && scheme !== 'rtu') {
+    throw refuse('scheme', scheme, 'tcp, rtu+tcp or rtu')
+  }
   if (!URL.canParse(text)) throw refuse('url', text, `an address ${EXAMPLE}, the port at most 65535`)
   const url = new URL(text)
-  if (url.hostname === '') throw refuse('host', '', `the name or address of the device, ${EXAMPLE}`)
+  if (url.hash !== '') throw refuse('path', url.hash, `no fragment, ${EXAMPLE}`)
   if (url.username !== '' || url.password !== '') throw refuse('host', url.host, 'Modbus has no user or password')
+  const line = scheme === 'rtu' ? serialLine(url, refuse) : networkLine(url, scheme, refuse)
+  const unit = only(url, 'unit', refuse) ?? '1'
+  if (!/^\d{1,3}$/.test(unit) || Number(unit) > 255) throw refuse('unit', unit, 'a whole number from 0 to 255')
+  return { line, unit: Number(unit) }
+}
+
+function networkLine(url: URL, transport: 'tcp' | 'rtu+tcp', refuse: Refuse): ModbusLine {
+  if (url.hostname === '') throw refuse('host', '', `the name or address of the device, ${EXAMPLE}`)
   if (!/^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) {
     throw refuse('host', url.hostname, 'a host name, an IPv4 address or an IPv6 address in brackets')
   }
   const port = url.port === '' ? 502 : Number(url.port)
   if (port < 1) throw refuse('port', url.port, 'a port from 1 to 65535')
   if (url.pathname !== '' && url.pathname !== '/') throw refuse('path', url.pathname, `no path, ${EXAMPLE}`)
-  if (url.hash !== '') throw refuse('path', url.hash, `no fragment, ${EXAMPLE}`)
-  for (const key of url.searchParams.keys()) if (key !== 'unit') throw refuse('query', key, 'only ?unit= is known')
-  const units = url.searchParams.getAll('unit')
-  if (units.length > 1) throw refuse('unit', units.join(', '), 'one unit')
-  const unit = units[0] ?? '1'
-  if (!/^\d{1,3}$/.test(unit) || Number(unit) > 255) throw refuse('unit', unit, 'a whole number from 0 to 255')
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port, unit: Number(unit) }
+  refuseUnknown(url, ['unit'], refuse)
+  return { transport, host: url.hostname.replace(/^\[|\]$/g, ''), port }
 }
+
+function serialLine(url: URL, refuse: Refuse): ModbusLine {
+  if (url.host !== '') throw refuse('host', url.host, `three slashes before the device, ${SERIAL_EXAMPLE}`)
+  if (url.pathname.length < 2) throw refuse('path', url.pathname, `the device of the serial line, ${SERIAL_EXAMPLE}`)
+  refuseUnknown(url, ['unit', 'baud', 'parity', 'stop'], refuse)
+  const baud = only(url, 'baud', refuse) ?? '9600'
+  if (!BAUDS.some((known) => `${known}` === baud)) throw refuse('query', `baud=${baud}`, `one of ${BAUDS.join(', ')}`)
+  const parity = only(url, 'parity', refuse) ?? 'none'
+  if (parity !== 'none' && parity !== 'even' && parity !== 'odd') {
+    throw refuse('query', `parity=${parity}`, 'none, even or odd')
+  }
+  const stop = only(url, 'stop', refuse) ?? '1'
+  if (stop !== '1' && stop !== '2') throw refuse('query', `stop=${stop}`, '1 or 2 stop bits')
+  return {
+    transport: 'rtu',
+    path: decodeURIComponent(url.pathname),
+    baud: Number(baud),
+    parity,
+    stopBits: stop === '1' ? 1 : 2,
+  }
+}
+
+function refuseUnknown(url: URL, known: readonly string[], refuse: Refuse): void {
+  for (const key of url.searchParams.keys()) {
+    if (!known.includes(key)) throw refuse('query', key, `only ${known.map((name) => `${name}=`).join(', ')}`)
+  }
+}
+
+/** The one value of a query field, if it is there. */
+function only(url: URL, key: string, refuse: Refuse): string | undefined {
+  const values = url.searchParams.getAll(key)
+  if (values.length > 1) throw refuse(key === 'unit' ? 'unit' : 'query', values.join(', '), `one ${key}`)
+  return values[0]
+}
+
+/** A line as it is named to people. */
+export const lineName = (line: ModbusLine): string =>
+  line.transport === 'rtu' ? line.path : `${line.host}:${line.port}`
 
 /** Parses the address of a device, as an effect. */
 export const modbusUrl = (url: string): Effect.Effect<ModbusUrl, BadModbusUrl> =>

@@ -3,7 +3,7 @@ import { DEFAULT_TIMEOUT_MS, type DeviceAddress, type ModbusDevice, type OpcuaDe
 import { type DeviceReport, deviceReport, type SunspecReport } from './device-snapshot.ts'
 import type { Bus } from './drivers/bus.ts'
 import type { ModbusError } from './drivers/modbus-error.ts'
-import { openModbusTcp } from './drivers/modbus-serial.ts'
+import { openModbusLine } from './drivers/modbus-serial.ts'
 import type { MeterError } from './meter-error.ts'
 import { modbusUrl } from './modbus-url.ts'
 import { openOpcuaLine, profileOf } from './opcua-meter.ts'
@@ -26,8 +26,8 @@ export const readDevice = (options: {
 
 const readSunspec = (device: ModbusDevice, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { host, port, unit } = yield* modbusUrl(device.url)
-    const bus = yield* openModbusTcp({ host, port, timeoutMs })
+    const { line, unit } = yield* modbusUrl(device.url)
+    const bus = yield* openModbusLine({ line, timeoutMs })
     yield* bus.connect
     const chain = yield* discover(bus, { unit, bases: device.bases ?? [] })
     return yield* readChain(bus, { unit, chain })

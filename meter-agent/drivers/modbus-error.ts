@@ -36,5 +36,17 @@ export class ModbusProtocol extends Data.TaggedError('ModbusProtocol')<Where & {
   }
 }
 
+/** The unit has not answered for a while, and is left alone for the sake of the others on its line. */
+export class ModbusResting extends Data.TaggedError('ModbusResting')<{
+  readonly unit: number
+  /** until it is asked again */
+  readonly restsMs: number
+}> {
+  override get message(): string {
+    const seconds = Math.ceil(this.restsMs / 1_000)
+    return `unit ${this.unit} did not answer and shares its line with others: it is asked again in ${seconds} s`
+  }
+}
+
 /** Everything that can go wrong on a Modbus line. */
-export type ModbusError = ModbusTimeout | ModbusClosed | ModbusException | ModbusProtocol
+export type ModbusError = ModbusTimeout | ModbusClosed | ModbusException | ModbusProtocol | ModbusResting

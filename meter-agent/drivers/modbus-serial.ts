@@ -1,7 +1,9 @@
 import { Effect, type Scope, Semaphore } from 'effect'
 import modbus from 'modbus-serial'
+import { lineName, type ModbusLine } from '../modbus-url.ts'
 import type { Bus, RegisterRange } from './bus.ts'
 import { ModbusClosed, type ModbusError, ModbusException, ModbusProtocol, ModbusTimeout } from './modbus-error.ts'
+import { withUnitBreaker } from './unit-breaker.ts'
 
 const ModbusRTU = modbus.default
 type Client = InstanceType<typeof ModbusRTU>
@@ -15,59 +17,79 @@ interface Connection {
   onClose: () => void
 }
 
+/** How long a serial line stays silent after a time-out: what comes late by so much is nobody's answer. */
+const DRAIN_MS_MAX = 500
+
 /**
- * A Modbus TCP line. Connects on the first request and again after a loss; ends with the scope.
+ * A Modbus line. Connects on the first request and again after a loss; ends with the scope.
  * The library answers wrongly when requests overlap and waits for ever without a time-out, so requests queue and
  * always have one. A time-out ends the connection: half an answer, or one that comes late, would be taken for a part of
- * the next one, and a wrong length would wedge it for good.
+ * the next one, and a wrong length would wedge it for good. A serial line, whose answers have no number, is left silent
+ * for a while, too.
  */
-export const openModbusTcp = (options: {
-  readonly host: string
-  readonly port: number
+export const openModbusLine = (options: {
+  readonly line: ModbusLine
   readonly timeoutMs: number
 }): Effect.Effect<Bus, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { host, port, timeoutMs } = options
-    const line = `${host}:${port}`
+    const { line: to, timeoutMs } = options
+    const line = lineName(to)
+    const isSerial = to.transport !== 'tcp'
     const oneInFlight = yield* Semaphore.make(1)
     let connection: Connection | null = null
+    /** ends when the line that was dropped last can be opened again */
+    let isFree: Promise<unknown> = Promise.resolve()
 
     const drop = (): void => {
-      connection?.client.destroy(ignore)
+      if (connection !== null) isFree = hangUp(connection.client, to)
       connection = null
     }
-    yield* Effect.addFinalizer(() => Effect.sync(drop))
+    yield* Effect.addFinalizer(() =>
+      Effect.andThen(
+        Effect.sync(drop),
+        Effect.promise(() => isFree),
+      ),
+    )
+
+    const dial: Effect.Effect<Connection, ModbusError> = Effect.callback<Connection, ModbusError>((resume) => {
+      const client = new ModbusRTU()
+      client.setTimeout(timeoutMs)
+      client.on('error', ignore) // errors reach us through the promises; without a listener Node would throw them
+      const fresh: Connection = { client, open: true, onClose: ignore }
+      client.on('close', () => {
+        fresh.open = false
+        fresh.onClose()
+      })
+      connect(client, to).then(
+        () => {
+          connection = fresh
+          resume(Effect.succeed(fresh))
+        },
+        (cause: unknown) => {
+          isFree = hangUp(client, to)
+          resume(Effect.fail(new ModbusClosed({ line, detail: detailOf(cause) })))
+        },
+      )
+      return Effect.sync(() => {
+        isFree = hangUp(client, to)
+      })
+    }).pipe(
+      Effect.timeoutOrElse({
+        duration: timeoutMs,
+        orElse: () => Effect.fail(new ModbusClosed({ line, detail: `not connected within ${timeoutMs} ms` })),
+      }),
+    )
 
     const openConnection: Effect.Effect<Connection, ModbusError> = Effect.suspend(() => {
       if (connection?.open === true) return Effect.succeed(connection)
       drop()
-      return Effect.callback<Connection, ModbusError>((resume) => {
-        const client = new ModbusRTU()
-        client.setTimeout(timeoutMs)
-        client.on('error', ignore) // errors reach us through the promises; without a listener Node would throw them
-        const fresh: Connection = { client, open: true, onClose: ignore }
-        client.on('close', () => {
-          fresh.open = false
-          fresh.onClose()
-        })
-        client.connectTCP(host, { port }).then(
-          () => {
-            connection = fresh
-            resume(Effect.succeed(fresh))
-          },
-          (cause: unknown) => {
-            client.destroy(ignore)
-            resume(Effect.fail(new ModbusClosed({ line, detail: detailOf(cause) })))
-          },
-        )
-        return Effect.sync(() => client.destroy(ignore))
-      }).pipe(
-        Effect.timeoutOrElse({
-          duration: timeoutMs,
-          orElse: () => Effect.fail(new ModbusClosed({ line, detail: `not connected within ${timeoutMs} ms` })),
-        }),
+      return Effect.andThen(
+        Effect.promise(() => isFree),
+        dial,
       )
     })
+
+    const drain = Effect.sleep(Math.min(timeoutMs, DRAIN_MS_MAX))
 
     const request = (at: Connection, range: RegisterRange): Effect.Effect<readonly number[], ModbusError> =>
       Effect.callback<readonly number[], ModbusError>((resume) => {
@@ -91,19 +113,39 @@ export const openModbusTcp = (options: {
           duration: timeoutMs * 2,
           orElse: () => Effect.fail(new ModbusTimeout({ line, timeoutMs })),
         }),
-        Effect.tapError((error) =>
-          Effect.sync(() => {
-            if (error._tag !== 'ModbusException') drop()
-          }),
-        ),
+        Effect.tapError((error) => {
+          if (error._tag === 'ModbusException') return Effect.void
+          drop()
+          return error._tag === 'ModbusTimeout' && isSerial ? drain : Effect.void
+        }),
       )
 
-    return {
+    return withUnitBreaker({
       connect: Effect.asVoid(oneInFlight.withPermits(1)(openConnection)),
       read: (range) =>
         oneInFlight.withPermits(1)(Effect.flatMap(openConnection, (established) => request(established, range))),
-    }
+    })
   })
+
+function connect(client: Client, line: ModbusLine): Promise<void> {
+  switch (line.transport) {
+    case 'tcp':
+      return client.connectTCP(line.host, { port: line.port })
+    case 'rtu+tcp':
+      return client.connectTelnet(line.host, { port: line.port })
+    case 'rtu': {
+      const { path, baud: baudRate, parity, stopBits } = line
+      return client.connectRTUBuffered(path, { baudRate, parity, stopBits, dataBits: 8 })
+    }
+  }
+}
+
+/** The library's `destroy` leaves a serial port open, and its `close` waits for a TCP peer that may be gone. */
+function hangUp(client: Client, line: ModbusLine): Promise<unknown> {
+  if (line.transport === 'rtu') return new Promise((resolve) => client.close(resolve))
+  client.destroy(ignore)
+  return Promise.resolve()
+}
 
 /** The library's errors carry what they are in loose fields. */
 function errorOf(

@@ -6,7 +6,9 @@ const read = Command.make(
   {
     modbus: Flag.String('modbus').pipe(
       Flag.withMetavar('URL'),
-      Flag.withDescription("the device: 'tcp://HOST:PORT?unit=1'"),
+      Flag.withDescription(
+        "the device: 'tcp://HOST:PORT?unit=1', 'rtu+tcp://…' or 'rtu:///dev/ttyUSB0?baud=9600&unit=1'",
+      ),
       Flag.optional,
     ),
     base: Flag.Int('base').pipe(

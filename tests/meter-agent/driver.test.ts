@@ -2,14 +2,14 @@ import { Effect, type Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
 import type { Bus } from '#meter-agent/drivers/bus.ts'
 import type { ModbusError } from '#meter-agent/drivers/modbus-error.ts'
-import { openModbusTcp } from '#meter-agent/drivers/modbus-serial.ts'
+import { openModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
 import { freePort, serveRegisters } from './modbus-serial.ts'
 import { frame, serveFrames } from './serve-frames.ts'
 
 const TIMEOUT_MS = 150
 
 const withBus = <A, E>(port: number, use: (bus: Bus) => Effect.Effect<A, E, Scope.Scope>) =>
-  Effect.flatMap(openModbusTcp({ host: '127.0.0.1', port, timeoutMs: TIMEOUT_MS }), use)
+  Effect.flatMap(openModbusLine({ line: { transport: 'tcp', host: '127.0.0.1', port }, timeoutMs: TIMEOUT_MS }), use)
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.scoped(effect))
 const failureOf = (read: Effect.Effect<unknown, ModbusError>) => Effect.flip(read)
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { Effect, Exit } from 'effect'
 import { describe, expect, it } from 'vitest'
-import { openModbusTcp } from '#meter-agent/drivers/modbus-serial.ts'
+import { openModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
 import { seededRandom } from '#meter-agent/seeded-random.ts'
 import { frame, serveFrames } from './serve-frames.ts'
 
@@ -74,7 +74,7 @@ const drive = (seed: number) =>
       else misbehaviours[misbehaviour]?.({ socket, right, earlier, random })
       earlier = right
     })
-    const bus = yield* openModbusTcp({ host: '127.0.0.1', port, timeoutMs: TIMEOUT_MS })
+    const bus = yield* openModbusLine({ line: { transport: 'tcp', host: '127.0.0.1', port }, timeoutMs: TIMEOUT_MS })
     const read = Effect.suspend(() => {
       expected = []
       return Effect.exit(bus.read({ unit: 1, address: upTo(random, 100), count: 1 + upTo(random, 20) }))

@@ -89,7 +89,8 @@ describe('a device read over Modbus TCP', () => {
       Effect.runPromise(Effect.flip(readDevice({ device: { type: 'modbus', url }, timeoutMs: 200 }))).then(
         ({ _tag }) => _tag,
       )
-    expect(await tagOf('rtu:///dev/ttyUSB0')).toBe('BadModbusUrl')
+    expect(await tagOf('rtu:///dev/nothing-there')).toBe('ModbusClosed')
+    expect(await tagOf('udp://127.0.0.1:502')).toBe('BadModbusUrl')
     expect(await tagOf(`tcp://127.0.0.1:${await Effect.runPromise(freePort)}`)).toBe('ModbusClosed')
     await expect(
       reportOf(

@@ -3,7 +3,7 @@ import { Effect, Exit } from 'effect'
 import { describe, expect, it } from 'vitest'
 import type { Bus } from '#meter-agent/drivers/bus.ts'
 import { ModbusException } from '#meter-agent/drivers/modbus-error.ts'
-import { openModbusTcp } from '#meter-agent/drivers/modbus-serial.ts'
+import { openModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
 import { findGridMeter, readGridMeter } from '#meter-agent/grid-meter.ts'
 import { openOpcuaLine } from '#meter-agent/opcua-meter.ts'
 import { readChain } from '#meter-agent/read-device.ts'
@@ -61,7 +61,12 @@ describe('Modbus', () => {
     const lanes = await Promise.all(
       Array.from({ length: 16 }, async () => {
         const device = await openHostileDevice(modbusAnswer)
-        return { device, bus: await opened(openModbusTcp({ host: HOST, port: device.port, timeoutMs: 25 })) }
+        return {
+          device,
+          bus: await opened(
+            openModbusLine({ line: { transport: 'tcp', host: HOST, port: device.port }, timeoutMs: 25 }),
+          ),
+        }
       }),
     )
     await throughDoor({
