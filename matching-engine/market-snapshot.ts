@@ -3,6 +3,7 @@ import { deserialize, serialize } from 'node:v8'
 import { zstdCompress, zstdDecompressSync } from 'node:zlib'
 import { Effect } from 'effect'
 import type { Street } from '#protocol/street.ts'
+import type { LogSnapshot } from './event-log/event-log.ts'
 import type { MarketDataState } from './market-data/market-data.ts'
 import type { MemoryState } from './market-memory.ts'
 
@@ -34,11 +35,12 @@ export const packedSnapshot = (serialized: Uint8Array): Effect.Effect<Uint8Array
     (compressed) => Buffer.concat([Buffer.of(SNAPSHOT_VERSION), compressed]),
   )
 
-/** The state in a snapshot, shared with nobody; null if this version cannot read it. */
-export function stateOf(snapshot: Uint8Array): MarketState | null {
-  if (snapshot[0] !== SNAPSHOT_VERSION) return null
+/** The state in a kept snapshot, shared with nobody; null if this version cannot read it, or it is not what it is kept as. */
+export function stateOf({ sequence, bytes }: LogSnapshot): MarketState | null {
+  if (bytes[0] !== SNAPSHOT_VERSION) return null
   try {
-    return deserialize(zstdDecompressSync(snapshot.subarray(1))) as MarketState
+    const state = deserialize(zstdDecompressSync(bytes.subarray(1))) as MarketState
+    return state.street.sequence === sequence && state.marketData.sequence === sequence ? state : null
   } catch {
     return null
   }

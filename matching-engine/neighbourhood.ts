@@ -84,12 +84,11 @@ export const openNeighbourhood: (options: NeighbourhoodOptions) => Effect.Effect
 /** The engine where the log ends: on the newest snapshot that can be gone on from, or else from the beginning. */
 const foldedAgain = Effect.fnUntraced(function* (options: NeighbourhoodOptions) {
   const { log, partition } = options
-  for (const { sequence, bytes } of yield* Effect.orElseSucceed(log.snapshots(partition), () => [])) {
-    const state = stateOf(bytes)
-    const isOfThis = state?.street.sequence === sequence && state.street.neighbourhood === partition
-    const engine = isOfThis ? yield* Effect.option(foldedOn(options, state)) : Option.none()
+  for (const snapshot of yield* Effect.orElseSucceed(log.snapshots(partition), () => [])) {
+    const state = stateOf(snapshot)
+    const engine = state === null ? Option.none() : yield* Effect.option(foldedOn(options, state))
     if (Option.isSome(engine)) return engine.value
-    yield* Effect.logWarning(`${partition}: the snapshot of event ${sequence} cannot be used and is passed over`)
+    yield* Effect.logWarning(`${partition}: the snapshot of event ${snapshot.sequence} is passed over`)
   }
   return yield* foldedOn(options, undefined)
 })
