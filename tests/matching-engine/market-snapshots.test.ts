@@ -1,4 +1,4 @@
-import { Effect, Stream } from 'effect'
+import { Effect, References, Stream } from 'effect'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type EventLog, LogFailure, type LogSnapshot } from '#matching-engine/event-log/event-log.ts'
@@ -15,8 +15,21 @@ import type { Neighbourhood } from '#matching-engine/neighbourhood.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Street } from '#protocol/street.ts'
 import { move, type Step, scriptOf } from './random-script.ts'
-import { controlBy, endMs, eventsOf, Home, NOW_MS, openOver, PARTITION, roseStreet, run, SLOT } from './rose-street.ts'
+import {
+  controlBy,
+  endMs,
+  eventsOf,
+  Home,
+  NOW_MS,
+  openOver,
+  PARTITION,
+  roseStreet,
+  run as runAloud,
+  SLOT,
+} from './rose-street.ts'
 
+/** Without the warnings that are what many of these tests bring about. */
+const run: typeof runAloud = (test) => runAloud(Effect.provideService(test, References.MinimumLogLevel, 'None'))
 const NEVER = { snapshotEveryEvents: Number.POSITIVE_INFINITY }
 
 /** A value with the order in which Maps, Sets and objects hold what they hold, which `toEqual` looks past. */
