@@ -17,8 +17,10 @@ export interface MemoryState {
  * Bounded: order ids and counts until their slot settles, one statement an account.
  */
 export class MarketMemory {
+  /** All of it; it changes with the next event. */
   readonly state: MemoryState
 
+  /** The state belongs to the memory from now on. */
   constructor(state: MemoryState = { orderIds: new Map(), ordersTaken: new Map(), lastStatements: new Map() }) {
     this.state = state
   }
@@ -48,9 +50,9 @@ export class MarketMemory {
       else ids.add(event.orderId)
     } else if (event.type === 'StatementAccepted') {
       const { body } = event.statement
-      const last = this.state.lastStatements.get(body.account)
-      if (!body.estimated && (last === undefined || last.slot < body.slot))
-        this.state.lastStatements.set(body.account, body)
+      const { lastStatements } = this.state
+      const last = lastStatements.get(body.account)
+      if (!body.estimated && (last === undefined || last.slot < body.slot)) lastStatements.set(body.account, body)
     } else if (event.type === 'SlotPhaseChanged' && event.phase === 'settled') {
       this.state.orderIds.delete(event.slot)
       this.state.ordersTaken.delete(event.slot)

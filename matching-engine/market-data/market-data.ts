@@ -18,12 +18,13 @@ export class MarketData {
   sequence: number
   readonly #slots = new Map<number, SlotData>()
 
+  /** The state belongs to the market data from now on. */
   constructor(state: MarketDataState = { sequence: 0, slots: [] }) {
     this.sequence = state.sequence
     for (const slot of state.slots) this.#slots.set(slot.slot, SlotData.from(slot))
   }
 
-  /** All of it as of `sequence`. */
+  /** All of it as of `sequence`, between two commands; it changes with the next. */
   get state(): MarketDataState {
     return { sequence: this.sequence, slots: [...this.#slots.values()].map((slot) => slot.state) }
   }

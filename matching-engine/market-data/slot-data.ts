@@ -13,10 +13,13 @@ interface ShownOrder {
 }
 
 /** What the data of a slot is, as plain data. */
-export interface SlotDataState
-  extends Pick<SlotData, 'slot' | 'phase' | 'changedAt'>,
-    Record<'bids' | 'asks', readonly LevelState[]> {
+export interface SlotDataState {
+  readonly slot: number
+  readonly phase: SlotPhase
+  readonly changedAt: number
   readonly forgottenAt: number
+  readonly bids: readonly LevelState[]
+  readonly asks: readonly LevelState[]
   readonly statistics: Omit<SlotStatistics, 'add'>
   readonly orders: ReadonlyMap<Hash32, ShownOrder>
 }
@@ -40,6 +43,7 @@ export class SlotData {
     this.slot = slot
   }
 
+  /** The data with that state, which belongs to it from now on. */
   static from(state: SlotDataState): SlotData {
     const data = new SlotData(state.slot)
     data.phase = state.phase
@@ -52,7 +56,7 @@ export class SlotData {
     return data
   }
 
-  /** All of it between two commands. Throws while an order is under way. */
+  /** All of it between two commands; it changes with the next. Throws while an order is under way. */
   get state(): SlotDataState {
     if (this.#arriving !== null) throw new Error(`slot ${this.slot} is in the middle of a command`)
     const { slot, phase, changedAt, statistics } = this

@@ -12,8 +12,9 @@ import {
   stateOf,
 } from '#matching-engine/market-snapshot.ts'
 import type { Neighbourhood } from '#matching-engine/neighbourhood.ts'
+import type { MarketEvent } from '#protocol/market-event.ts'
 import type { Outcome } from '#protocol/messages.ts'
-import type { Street } from '#protocol/street.ts'
+import { applyEvent, type Street } from '#protocol/street.ts'
 import { move, type Step, scriptOf } from './random-script.ts'
 import {
   controlBy,
@@ -26,6 +27,7 @@ import {
   roseStreet,
   run as runAloud,
   SLOT,
+  ZERO_HASH,
 } from './rose-street.ts'
 
 /** Without the warnings that are what many of these tests bring about. */
@@ -408,13 +410,43 @@ describe('while a market runs', () => {
 })
 
 describe('the snapshot', () => {
-  /** The names of fields at every depth, whatever the values. */
-  function shapeOf(value: unknown): unknown {
-    if (value instanceof Map) return value.size === 0 ? 'Map' : { Map: shapeOf([...value.values()][0]) }
-    if (value instanceof Set) return 'Set'
-    if (Array.isArray(value)) return value.length === 0 ? 'Array' : [shapeOf(value[0])]
-    if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value
-    return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, shapeOf(held)]))
+  const proposed: MarketEvent = {
+    type: 'BatchProposed',
+    timeMs: endMs(SLOT),
+    batch: {
+      number: 1,
+      firstSlot: SLOT,
+      lastSlot: SLOT,
+      tradesRoot: ZERO_HASH,
+      statementsRoot: ZERO_HASH,
+      creditsRoot: ZERO_HASH,
+      totals: {
+        trades: 1,
+        tradedWh: 100,
+        tradedMicroEur: 20_000,
+        localChargeMicroEur: 0,
+        importWh: 400,
+        exportWh: 0,
+        coveredWh: 0,
+        costMicroEur: 0,
+        costWithoutMarketMicroEur: 0,
+        creditsWh: 0,
+      },
+    },
+    place: { transaction: ZERO_HASH, block: 1 },
+  }
+
+  /** Which fields there are in what, at every depth; `[]` is any of the values of a Map or an array. */
+  function fieldsOf(value: unknown, path = 'state', found: Record<string, Set<string>> = {}) {
+    if (value instanceof Map) for (const held of value.values()) fieldsOf(held, `${path}[]`, found)
+    else if (Array.isArray(value)) for (const held of value) fieldsOf(held, `${path}[]`, found)
+    else if (typeof value === 'object' && value !== null && !(value instanceof Set)) {
+      for (const [key, held] of Object.entries(value)) {
+        found[path] = (found[path] ?? new Set()).add(key)
+        fieldsOf(held, `${path}.${key}`, found)
+      }
+    }
+    return found
   }
 
   it('has the shape of its version: raise SNAPSHOT_VERSION with every change of it', () =>
@@ -422,7 +454,12 @@ describe('the snapshot', () => {
       Effect.gen(function* () {
         const { log, neighbourhood, anna, ben } = yield* roseStreet
         yield* neighbourhood.submit(
-          [anna.reading(), anna.order({ energyWh: 100 }), ben.order({ energyWh: 300, side: 'sell' })],
+          [
+            anna.reading(),
+            anna.order({ energyWh: 100 }),
+            ben.order({ energyWh: 300, side: 'sell' }),
+            ben.order({ slot: SLOT + 3 }),
+          ],
           NOW_MS,
         )
         yield* neighbourhood.submit([ben.statement()], endMs(SLOT))
@@ -430,210 +467,39 @@ describe('the snapshot', () => {
         const bytes = yield* packed({ street, memory, marketData })
         expect(inOrder(stateOf({ sequence: street.sequence, bytes }))).toEqual(inOrder({ street, memory, marketData }))
         expect(inOrder(new MarketData(marketData).state)).toEqual(inOrder(marketData))
-        expect({ version: SNAPSHOT_VERSION, shape: shapeOf({ street, memory, marketData }) }).toMatchInlineSnapshot(`
-          {
-            "shape": {
-              "marketData": {
-                "sequence": "number",
-                "slots": [
-                  {
-                    "asks": "Array",
-                    "bids": "Array",
-                    "changedAt": "number",
-                    "forgottenAt": "number",
-                    "orders": "Map",
-                    "phase": "string",
-                    "slot": "number",
-                    "statistics": {
-                      "highEurPerMWh": "number",
-                      "lastEurPerMWh": "number",
-                      "lastWh": "number",
-                      "lowEurPerMWh": "number",
-                      "openEurPerMWh": "number",
-                      "tradedMicroEur": "bigint",
-                      "tradedWh": "bigint",
-                      "trades": "number",
-                    },
-                  },
-                ],
-              },
-              "memory": {
-                "lastStatements": {
-                  "Map": {
-                    "account": "string",
-                    "chainHead": "string",
-                    "deviceId": "string",
-                    "estimated": "boolean",
-                    "exportWh": "number",
-                    "firstSequence": "number",
-                    "importWh": "number",
-                    "lastSequence": "number",
-                    "neighbourhood": "string",
-                    "quality": "number",
-                    "slot": "number",
-                  },
-                },
-                "orderIds": {
-                  "Map": "Set",
-                },
-                "ordersTaken": {
-                  "Map": {
-                    "Map": "number",
-                  },
-                },
-              },
-              "street": {
-                "batches": "Map",
-                "controlNonce": "number",
-                "counts": {
-                  "chainBlock": "number",
-                  "orders": "number",
-                  "readings": "number",
-                  "settledTrades": "number",
-                  "settledWh": "number",
-                  "statements": "number",
-                  "tradedWh": "number",
-                  "trades": "number",
-                },
-                "domain": {
-                  "chainId": "number",
-                  "name": "string",
-                  "verifyingContract": "string",
-                  "version": "string",
-                },
-                "homeOfAccount": {
-                  "Map": {
-                    "account": "string",
-                    "deviceId": "string",
-                    "deviceSigner": "string",
-                    "exportWh": "number",
-                    "home": "string",
-                    "importWh": "number",
-                    "powerW": "number",
-                    "readingHash": "string",
-                    "readingSequence": "number",
-                    "readingTimeMs": "number",
-                  },
-                },
-                "homeOfDevice": {
-                  "Map": {
-                    "account": "string",
-                    "deviceId": "string",
-                    "deviceSigner": "string",
-                    "exportWh": "number",
-                    "home": "string",
-                    "importWh": "number",
-                    "powerW": "number",
-                    "readingHash": "string",
-                    "readingSequence": "number",
-                    "readingTimeMs": "number",
-                  },
-                },
-                "homes": {
-                  "Map": {
-                    "account": "string",
-                    "deviceId": "string",
-                    "deviceSigner": "string",
-                    "exportWh": "number",
-                    "home": "string",
-                    "importWh": "number",
-                    "powerW": "number",
-                    "readingHash": "string",
-                    "readingSequence": "number",
-                    "readingTimeMs": "number",
-                  },
-                },
-                "isStopped": "boolean",
-                "neighbourhood": "string",
-                "nonces": {
-                  "Map": {
-                    "Map": "number",
-                  },
-                },
-                "operator": "string",
-                "rules": {
-                  "bandEurPerMWh": "number",
-                  "disputeWindowMs": "number",
-                  "gateBeforeDeliveryMs": "number",
-                  "haltMs": "number",
-                  "maxOpenOrdersPerAccountAndSlot": "number",
-                  "maxOrderWh": "number",
-                  "maxOrdersPerAccountAndSlot": "number",
-                  "maxPriceEurPerMWh": "number",
-                  "meteringDeadlineMs": "number",
-                  "minPriceEurPerMWh": "number",
-                  "openingCallMs": "number",
-                  "priceRule": "string",
-                  "slotMinutes": "number",
-                  "slotsAhead": "number",
-                  "slotsPerBatch": "number",
-                  "tariff": {
-                    "feedInMilliEurPerMWh": "number",
-                    "localChargeMilliEurPerMWh": "number",
-                    "retailMilliEurPerMWh": "number",
-                  },
-                },
-                "sequence": "number",
-                "slots": {
-                  "Map": {
-                    "callEndsMs": "null",
-                    "haltEndsMs": "null",
-                    "isHeld": "boolean",
-                    "lastPriceEurPerMWh": "number",
-                    "openOrders": "Map",
-                    "openOrdersOf": "Map",
-                    "phase": "string",
-                    "positions": {
-                      "Map": {
-                        "boughtWh": "number",
-                        "paidMicroEur": "number",
-                        "receivedMicroEur": "number",
-                        "soldWh": "number",
-                      },
-                    },
-                    "slot": "number",
-                    "statements": {
-                      "Map": {
-                        "account": "string",
-                        "chainHead": "string",
-                        "deviceId": "string",
-                        "estimated": "boolean",
-                        "exportWh": "number",
-                        "firstSequence": "number",
-                        "importWh": "number",
-                        "lastSequence": "number",
-                        "neighbourhood": "string",
-                        "quality": "number",
-                        "slot": "number",
-                      },
-                    },
-                    "tradedMicroEur": "number",
-                    "tradedWh": "number",
-                    "trades": "number",
-                  },
-                },
-                "tape": [
-                  {
-                    "sequence": "number",
-                    "timeMs": "number",
-                    "trade": {
-                      "buyOrderId": "string",
-                      "buyer": "string",
-                      "energyWh": "number",
-                      "id": "string",
-                      "makerSide": "string",
-                      "priceEurPerMWh": "number",
-                      "sellOrderId": "string",
-                      "seller": "string",
-                      "slot": "number",
-                    },
-                  },
-                ],
-                "timeMs": "number",
-              },
-            },
-            "version": 1,
-          }
+        applyEvent(street, { sequence: street.sequence + 1, event: proposed })
+        const fields = Object.entries(fieldsOf({ street, memory, marketData }))
+        const shape = fields.map(([path, names]) => `${path}: ${[...names].join(' ')}`)
+        expect([`version ${SNAPSHOT_VERSION}`, ...shape]).toMatchInlineSnapshot(`
+          [
+            "version 1",
+            "state: street memory marketData",
+            "state.street: sequence timeMs neighbourhood rules domain operator isStopped controlNonce counts homes homeOfAccount homeOfDevice slots nonces tape batches",
+            "state.street.rules: openingCallMs priceRule bandEurPerMWh haltMs maxOrdersPerAccountAndSlot slotMinutes slotsAhead gateBeforeDeliveryMs meteringDeadlineMs minPriceEurPerMWh maxPriceEurPerMWh maxOrderWh maxOpenOrdersPerAccountAndSlot slotsPerBatch disputeWindowMs tariff",
+            "state.street.rules.tariff: retailMilliEurPerMWh feedInMilliEurPerMWh localChargeMilliEurPerMWh",
+            "state.street.domain: name version chainId verifyingContract",
+            "state.street.counts: readings statements orders trades tradedWh settledTrades settledWh chainBlock",
+            "state.street.homes[]: home account deviceId deviceSigner readingSequence readingHash readingTimeMs powerW importWh exportWh",
+            "state.street.homeOfAccount[]: home account deviceId deviceSigner readingSequence readingHash readingTimeMs powerW importWh exportWh",
+            "state.street.homeOfDevice[]: home account deviceId deviceSigner readingSequence readingHash readingTimeMs powerW importWh exportWh",
+            "state.street.slots[]: slot phase callEndsMs haltEndsMs isHeld trades tradedWh tradedMicroEur lastPriceEurPerMWh openOrders openOrdersOf positions statements",
+            "state.street.slots[].positions[]: boughtWh soldWh paidMicroEur receivedMicroEur",
+            "state.street.slots[].statements[]: deviceId account neighbourhood slot importWh exportWh firstSequence lastSequence chainHead quality estimated",
+            "state.street.slots[].openOrders[]: orderId account side timeInForce expiresAtMs postOnly selfTradePrevention nonce priceEurPerMWh energyWh openWh",
+            "state.street.slots[].openOrdersOf[][]: orderId account side timeInForce expiresAtMs postOnly selfTradePrevention nonce priceEurPerMWh energyWh openWh",
+            "state.street.tape[]: trade timeMs sequence",
+            "state.street.tape[].trade: id slot buyer seller buyOrderId sellOrderId makerSide priceEurPerMWh energyWh",
+            "state.street.batches[]: batch proposed final",
+            "state.street.batches[].batch: number firstSlot lastSlot tradesRoot statementsRoot creditsRoot totals",
+            "state.street.batches[].batch.totals: trades tradedWh tradedMicroEur localChargeMicroEur importWh exportWh coveredWh costMicroEur costWithoutMarketMicroEur creditsWh",
+            "state.street.batches[].proposed: transaction block",
+            "state.memory: orderIds ordersTaken lastStatements",
+            "state.memory.lastStatements[]: deviceId account neighbourhood slot importWh exportWh firstSequence lastSequence chainHead quality estimated",
+            "state.marketData: sequence slots",
+            "state.marketData.slots[]: slot phase changedAt statistics forgottenAt bids asks orders",
+            "state.marketData.slots[].statistics: trades openEurPerMWh highEurPerMWh lowEurPerMWh lastEurPerMWh lastWh tradedMicroEur tradedWh",
+            "state.marketData.slots[].orders[]: orderId side priceEurPerMWh openWh filledWh",
+          ]
         `)
       }),
     ))
