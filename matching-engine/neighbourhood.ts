@@ -19,7 +19,10 @@ import { Turns } from './turns.ts'
  */
 const MESSAGES_A_TURN = 8
 
-/** About so many events a start folds at most, a fifth of a second's work; a snapshot of 100 homes takes 5 ms of it. */
+/**
+ * About so many events a start folds at most, a quarter of a second's work. A snapshot holds up the market of 100 homes
+ * for about 5 ms each time.
+ */
 const SNAPSHOT_EVERY_EVENTS = 20_000
 
 type Stopped = LogFailure | StaleSequence
