@@ -5,13 +5,14 @@ import type { MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Refusal } from '#protocol/refusal.ts'
 import { slotAt } from '#protocol/slot.ts'
-import { applyEvent, emptyStreet, type StreetSlot } from '#protocol/street.ts'
+import { applyEvent, emptyStreet, type Street, type StreetSlot } from '#protocol/street.ts'
 import { type Admitted, admit } from './admission/admit.ts'
 import { type MarketView, slotTimes } from './admission/market-view.ts'
 import { replacedOrder } from './admission/order.ts'
 import { type BatchEvent, batchFault } from './batch-order.ts'
 import type { BookEvent, BookOutcome } from './book/book-event.ts'
 import { MarketMemory } from './market-memory.ts'
+import type { MarketState } from './market-snapshot.ts'
 import { leavesBand } from './price-band.ts'
 import type { SessionEvent } from './session-machine.ts'
 import { bookPhaseOf, newSlotMarket, restoredSlotMarket, type SlotMarket } from './slot-market.ts'
@@ -30,14 +31,20 @@ const sessionEvents = {
  * the events that `takeEvents` has not handed over yet, so whoever drives it must stop if they cannot be kept.
  */
 export class Market {
-  readonly #street = emptyStreet()
-  readonly #memory = new MarketMemory()
+  readonly #street: Street
+  readonly #memory: MarketMemory
   readonly #slots = new Map<number, SlotMarket>()
   #lastSlot: number | null = null
   #nowMs = 0
   #events: MarketEvent[] = []
 
-  get memory(): Pick<MarketMemory, 'lastStatement'> {
+  /** A new market, or one whose log has come this far already; the state belongs to it from now on. */
+  constructor(state?: Pick<MarketState, 'street' | 'memory'>) {
+    this.#street = state?.street ?? emptyStreet()
+    this.#memory = new MarketMemory(state?.memory)
+  }
+
+  get memory(): Pick<MarketMemory, 'lastStatement' | 'state'> {
     return this.#memory
   }
 
@@ -52,7 +59,7 @@ export class Market {
     this.#memory.apply(logged.event)
   }
 
-  /** Rebuilds sessions and books of all slots that are not settled from what was replayed. */
+  /** Rebuilds sessions and books of all slots that are not settled from its state. */
   resume(): void {
     this.#nowMs = this.#street.timeMs
     for (const of of this.#street.slots.values()) {

@@ -76,6 +76,7 @@ const farewell = (live: LiveStreet) =>
       concurrency: 'unbounded',
       discard: true,
     }).pipe(Effect.timeoutOption(FAREWELL_WALL_MS))
+    yield* live.neighbourhood.keepSnapshot
     const { sequence } = live.neighbourhood.street
     yield* Effect.logInfo('stopped').pipe(Effect.annotateLogs({ sequence }))
   })

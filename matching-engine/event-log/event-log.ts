@@ -22,6 +22,12 @@ export class LogFailure extends Data.TaggedError('LogFailure')<{
   }
 }
 
+/** What a partition's events up to and with a sequence have come to, in bytes that whoever kept them can read. */
+export interface LogSnapshot {
+  readonly sequence: number
+  readonly bytes: Uint8Array
+}
+
 /**
  * The port behind which every store stands. An append is durable when it succeeds, is taken whole or not at
  * all, and gives the sequence of its last event; sequences count from 1 without gaps. `expectedSequence` is the
@@ -39,5 +45,15 @@ export interface EventLog {
   readonly subscribe: (partition: string, afterSequence: number) => Stream.Stream<LoggedEvent, LogFailure>
   /** The partition's last sequence, 0 where nothing was ever appended. */
   readonly head: (partition: string) => Effect.Effect<number, LogFailure>
+  /**
+   * Keeps a snapshot beside the events; the last two stay. Appends may go between its parts. Fails if it is of a
+   * sequence that is not there.
+   */
+  readonly keepSnapshot: (partition: string, snapshot: LogSnapshot) => Effect.Effect<void, LogFailure>
+  /**
+   * The kept snapshots that are whole and intact, newest first. One of events that the log has lost since is dropped
+   * for good: other events will take their place.
+   */
+  readonly snapshots: (partition: string) => Effect.Effect<readonly LogSnapshot[], LogFailure>
   readonly partitions: Effect.Effect<readonly string[], LogFailure>
 }

@@ -1,12 +1,16 @@
+import { crc32 } from 'node:zlib'
 import { Effect, type Scope } from 'effect'
 import type { LoggedEvent } from '#protocol/market-event.ts'
-import { type EventLog, LogFailure, StaleSequence } from './event-log.ts'
+import { type EventLog, LogFailure, type LogSnapshot, StaleSequence } from './event-log.ts'
 import { Growth } from './growth.ts'
 import { follow, PAGE_LENGTH, type PageSource, readToEnd } from './paging.ts'
+import { SNAPSHOTS_KEPT, snapshotAhead } from './snapshot-parts.ts'
 
 /** Where memory logs keep their events: what a file is to the SQLite store. Lives as long as it is held. */
 export class MemoryStorage {
   readonly partitions = new Map<string, LoggedEvent[]>()
+  /** newest first */
+  readonly snapshots = new Map<string, readonly (LogSnapshot & { readonly checksum: number })[]>()
   readonly growth = new Growth()
 }
 
@@ -53,6 +57,23 @@ class MemoryEventLog implements EventLog {
 
   readonly head: EventLog['head'] = (partition) => this.#source(partition).lastSequence
 
+  readonly keepSnapshot: EventLog['keepSnapshot'] = (partition, { sequence, bytes }) =>
+    this.#whileOpen(partition, () => {
+      const end = this.#end(partition)
+      if (sequence > end) return Effect.fail(new LogFailure({ partition, detail: snapshotAhead(sequence, end) }))
+      const earlier = this.#snapshots(partition).filter((kept) => kept.sequence !== sequence)
+      const kept = [{ sequence, bytes: Uint8Array.from(bytes), checksum: crc32(bytes) }, ...earlier]
+      this.#storage.snapshots.set(partition, kept.sort((a, b) => b.sequence - a.sequence).slice(0, SNAPSHOTS_KEPT))
+      return Effect.void
+    })
+
+  readonly snapshots: EventLog['snapshots'] = (partition) =>
+    this.#whileOpen(partition, () => {
+      const kept = this.#snapshots(partition).filter(({ sequence }) => sequence <= this.#end(partition))
+      this.#storage.snapshots.set(partition, kept)
+      return Effect.succeed(kept.filter(({ bytes, checksum }) => crc32(bytes) === checksum))
+    })
+
   get partitions(): EventLog['partitions'] {
     return this.#whileOpen('*', () => Effect.succeed([...this.#storage.partitions.keys()].sort()))
   }
@@ -61,8 +82,16 @@ class MemoryEventLog implements EventLog {
     const kept = () => this.#storage.partitions.get(partition) ?? []
     return {
       pageAfter: (after) => this.#whileOpen(partition, () => Effect.succeed(kept().slice(after, after + PAGE_LENGTH))),
-      lastSequence: this.#whileOpen(partition, () => Effect.succeed(kept().length)),
+      lastSequence: this.#whileOpen(partition, () => Effect.succeed(this.#end(partition))),
     }
+  }
+
+  #end(partition: string): number {
+    return this.#storage.partitions.get(partition)?.length ?? 0
+  }
+
+  #snapshots(partition: string) {
+    return this.#storage.snapshots.get(partition) ?? []
   }
 
   #whileOpen<A, E>(partition: string, use: () => Effect.Effect<A, E>): Effect.Effect<A, E | LogFailure> {

@@ -183,8 +183,13 @@ export class BatchFile {
   /** In a transaction: keeps one part of a snapshot. It counts once all its parts, from 0, are there. */
   putSnapshotPart(part: SnapshotPart): void {
     const { partition, sequence, part: number, parts, bytes } = part
-    if (number === 0) this.#dropSnapshot.run(partition, sequence)
+    if (number === 0) this.dropSnapshot(partition, sequence)
     this.#insertPart.run(partition, sequence, number, parts, partChecksum(part), bytes)
+  }
+
+  /** In a transaction: drops all parts of one snapshot. */
+  dropSnapshot(partition: string, sequence: number): void {
+    this.#dropSnapshot.run(partition, sequence)
   }
 
   /** The complete snapshots of a partition, newest first. */

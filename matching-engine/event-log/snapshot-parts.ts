@@ -3,6 +3,9 @@ import { crc32 } from 'node:zlib'
 /** How much of a snapshot is written at a time, so that appends between the parts need not wait for the whole. */
 const PART_BYTES = 256 * 1_024
 
+/** Snapshots of a partition that stay: if the newest is torn one day, the one before has to do. */
+export const SNAPSHOTS_KEPT = 2
+
 /** A piece of a partition's state as of a sequence; parts count from 0. */
 export interface SnapshotPart {
   readonly partition: string
@@ -28,6 +31,10 @@ export function snapshotParts(of: {
     bytes: bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES),
   }))
 }
+
+/** Why a snapshot is refused that is of more than there is. */
+export const snapshotAhead = (sequence: number, end: number): string =>
+  `a snapshot of ${sequence} cannot be kept: the log ends at ${end}`
 
 /** CRC-32 of a part and of its place. */
 export function partChecksum({ partition, sequence, part, parts, bytes }: SnapshotPart): number {

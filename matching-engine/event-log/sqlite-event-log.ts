@@ -1,10 +1,14 @@
 import { Effect, type Scope } from 'effect'
 import type { LoggedEvent } from '#protocol/market-event.ts'
 import { decodeEvents, encodeEvents } from './event-lines.ts'
-import { type EventLog, LogFailure, StaleSequence } from './event-log.ts'
+import { type EventLog, LogFailure, type LogSnapshot, StaleSequence } from './event-log.ts'
 import { Growth } from './growth.ts'
 import { BatchFile, type BatchFileOptions, StaleAppend } from './node-sqlite.ts'
 import { follow, PAGE_LENGTH, type PageSource, readToEnd } from './paging.ts'
+import { SNAPSHOTS_KEPT, type SnapshotPart, snapshotAhead, snapshotParts } from './snapshot-parts.ts'
+
+/** Rows of old snapshots that are dropped at a time. */
+const ROWS_A_STEP = 8
 
 /** How soon a subscriber sees what another process has appended; its own process tells it at once. */
 const FOREIGN_GROWTH_MS = 50
@@ -65,22 +69,65 @@ class SqliteEventLog implements EventLog {
 
   readonly head: EventLog['head'] = (partition) => this.#source(partition).lastSequence
 
-  readonly partitions: EventLog['partitions'] = Effect.try({
-    try: () => this.#file.partitions(),
-    catch: (cause) => failure('*', cause),
-  })
+  readonly keepSnapshot: EventLog['keepSnapshot'] = (partition, { sequence, bytes }) => {
+    const parts = snapshotParts({ partition, sequence, bytes })
+    const drop = this.#step(partition, () => this.#file.dropSnapshot(partition, sequence))
+    return Effect.forEach(parts, (part) => this.#step(partition, () => this.#putPart(part)), { discard: true }).pipe(
+      // What there was no room for does not take up what room there is.
+      Effect.tapError(() => Effect.ignore(drop)),
+      Effect.andThen(this.#dropOld(partition)),
+    )
+  }
+
+  readonly snapshots: EventLog['snapshots'] = (partition) =>
+    this.#try(partition, () => {
+      this.#file.transaction(() => this.#dropLost(partition))
+      return this.#file.snapshots(partition).flatMap(({ sequence, parts }): LogSnapshot[] => {
+        const bytes = Array.from({ length: parts }, (_, part) => this.#file.snapshotPart({ partition, sequence, part }))
+        const intact = bytes.filter((part) => part !== null)
+        return intact.length < parts ? [] : [{ sequence, bytes: Buffer.concat(intact) }]
+      })
+    })
+
+  readonly partitions: EventLog['partitions'] = this.#try('*', () => this.#file.partitions())
+
+  #putPart(part: SnapshotPart): void {
+    const { partition, sequence } = part
+    const end = this.#file.head(partition)
+    if (sequence > end) throw new Error(snapshotAhead(sequence, end))
+    this.#file.putSnapshotPart(part)
+  }
+
+  #dropLost(partition: string): void {
+    const end = this.#file.head(partition)
+    for (const { sequence } of this.#file.snapshots(partition)) {
+      if (sequence > end) this.#file.dropSnapshot(partition, sequence)
+    }
+  }
+
+  #dropOld(partition: string): Effect.Effect<void, LogFailure> {
+    return this.#step(partition, () => {
+      const oldest = this.#file.snapshots(partition)[SNAPSHOTS_KEPT - 1]
+      return oldest === undefined ? 0 : this.#file.dropSnapshotParts(partition, oldest.sequence, ROWS_A_STEP)
+    }).pipe(Effect.repeat({ while: (dropped) => dropped > 0 }), Effect.asVoid)
+  }
+
+  /** A small transaction; after it others get a turn. */
+  #step<A>(partition: string, work: () => A): Effect.Effect<A, LogFailure> {
+    return Effect.tap(
+      this.#try(partition, () => this.#file.transaction(work)),
+      Effect.yieldNow,
+    )
+  }
+
+  #try<A>(partition: string, work: () => A): Effect.Effect<A, LogFailure> {
+    return Effect.try({ try: work, catch: (cause) => failure(partition, cause) })
+  }
 
   #source(partition: string): PageSource {
     return {
-      pageAfter: (after) =>
-        Effect.try({
-          try: () => this.#pageAfter(partition, after),
-          catch: (cause) => failure(partition, cause),
-        }),
-      lastSequence: Effect.try({
-        try: () => this.#file.head(partition),
-        catch: (cause) => failure(partition, cause),
-      }),
+      pageAfter: (after) => this.#try(partition, () => this.#pageAfter(partition, after)),
+      lastSequence: this.#try(partition, () => this.#file.head(partition)),
     }
   }
 

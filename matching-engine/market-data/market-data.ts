@@ -1,7 +1,13 @@
 import type { LoggedEvent, MarketEvent } from '#protocol/market-event.ts'
 import type { Depth, Level1 } from '#protocol/messages.ts'
 import { HISTORY_LENGTH } from '#protocol/street.ts'
-import { SlotData } from './slot-data.ts'
+import { SlotData, type SlotDataState } from './slot-data.ts'
+
+/** What market data is, as plain data. */
+export interface MarketDataState {
+  readonly sequence: number
+  readonly slots: readonly SlotDataState[]
+}
 
 /**
  * What a market looks like from outside: best prices, price levels and statistics of each slot, a fold over the log's
@@ -9,8 +15,19 @@ import { SlotData } from './slot-data.ts'
  * it has, and gets what has changed since, at the cost of what has changed.
  */
 export class MarketData {
-  sequence = 0
+  sequence: number
   readonly #slots = new Map<number, SlotData>()
+
+  /** The state belongs to the market data from now on. */
+  constructor(state: MarketDataState = { sequence: 0, slots: [] }) {
+    this.sequence = state.sequence
+    for (const slot of state.slots) this.#slots.set(slot.slot, SlotData.from(slot))
+  }
+
+  /** All of it as of `sequence`, between two commands; it changes with the next. */
+  get state(): MarketDataState {
+    return { sequence: this.sequence, slots: [...this.#slots.values()].map((slot) => slot.state) }
+  }
 
   /** The data of a slot; undefined if the market does not hold it. */
   slot(slot: number): SlotData | undefined {

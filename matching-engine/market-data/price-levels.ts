@@ -12,6 +12,9 @@ interface Level {
   older: Level | null
 }
 
+/** A level as plain data: price in EUR/MWh, open Wh, orders, and the sequence that changed it last. */
+export type LevelState = readonly [priceEurPerMWh: number, openWh: number, orders: number, changedAt: number]
+
 /**
  * One side of a book by price levels. What has changed since any sequence is found by what has changed, not by what is
  * there: levels are linked in the order of their last change. Bounded by the prices that there are.
@@ -24,8 +27,22 @@ export class PriceLevels {
   readonly #live: Level[] = []
   #newest: Level | null = null
 
-  constructor(side: 'buy' | 'sell') {
+  constructor(side: 'buy' | 'sell', state: readonly LevelState[] = []) {
     this.#sign = side === 'buy' ? 1 : -1
+    for (const [priceEurPerMWh, openWh, orders, changedAt] of state) {
+      const level = Object.assign(this.#added(priceEurPerMWh), { openWh, orders, changedAt })
+      if (orders > 0) this.#live.splice(this.#indexOf(priceEurPerMWh), 0, level)
+      this.#makeNewest(level)
+    }
+  }
+
+  /** All levels, also those where nobody is left, in the order of their last change. */
+  get state(): readonly LevelState[] {
+    const levels: LevelState[] = []
+    for (let level = this.#newest; level !== null; level = level.older) {
+      levels.push([level.priceEurPerMWh, level.openWh, level.orders, level.changedAt])
+    }
+    return levels.reverse()
   }
 
   /** The level that trades first, or null. */

@@ -1,7 +1,7 @@
 import type { Hash32 } from '#protocol/ids.ts'
 import type { MarketEvent, MarketEventOf, SlotPhase } from '#protocol/market-event.ts'
 import type { Depth } from '#protocol/messages.ts'
-import { PriceLevels } from './price-levels.ts'
+import { type LevelState, PriceLevels } from './price-levels.ts'
 import { SlotStatistics } from './slot-statistics.ts'
 
 interface ShownOrder {
@@ -10,6 +10,18 @@ interface ShownOrder {
   readonly priceEurPerMWh: number
   openWh: number
   filledWh: number
+}
+
+/** What the data of a slot is, as plain data. */
+export interface SlotDataState {
+  readonly slot: number
+  readonly phase: SlotPhase
+  readonly changedAt: number
+  readonly forgottenAt: number
+  readonly bids: readonly LevelState[]
+  readonly asks: readonly LevelState[]
+  readonly statistics: Omit<SlotStatistics, 'add'>
+  readonly orders: ReadonlyMap<Hash32, ShownOrder>
 }
 
 /** The market data of one slot, as of the last sequence that `apply` was given. */
@@ -29,6 +41,35 @@ export class SlotData {
 
   constructor(slot: number) {
     this.slot = slot
+  }
+
+  /** The data with that state, which belongs to it from now on. */
+  static from(state: SlotDataState): SlotData {
+    const data = new SlotData(state.slot)
+    data.phase = state.phase
+    data.changedAt = state.changedAt
+    data.#forgottenAt = state.forgottenAt
+    Object.assign(data.statistics, state.statistics)
+    data.#bids = new PriceLevels('buy', state.bids)
+    data.#asks = new PriceLevels('sell', state.asks)
+    for (const [orderId, order] of state.orders) data.#orders.set(orderId, order)
+    return data
+  }
+
+  /** All of it between two commands; it changes with the next. Throws while an order is under way. */
+  get state(): SlotDataState {
+    if (this.#arriving !== null) throw new Error(`slot ${this.slot} is in the middle of a command`)
+    const { slot, phase, changedAt, statistics } = this
+    return {
+      slot,
+      phase,
+      changedAt,
+      statistics,
+      forgottenAt: this.#forgottenAt,
+      bids: this.#bids.state,
+      asks: this.#asks.state,
+      orders: this.#orders,
+    }
   }
 
   /** Levels of each side, best first. */

@@ -1,11 +1,15 @@
 import { Effect, Exit, Fiber, Scope, Stream } from 'effect'
 import { describe, expect, it } from 'vitest'
-import type { EventLog, LogFailure } from '#matching-engine/event-log/event-log.ts'
+import type { EventLog, LogFailure, LogSnapshot } from '#matching-engine/event-log/event-log.ts'
 import type { LoggedEvent, MarketEvent } from '#protocol/market-event.ts'
 
 /** One place where events are kept: opened as often as one likes, each time by another owner. */
 export interface Store {
   readonly open: Effect.Effect<EventLog, LogFailure, Scope.Scope>
+  /** Changes a byte of a kept snapshot, near its end, behind everybody's back. */
+  readonly changeSnapshot: (partition: string, sequence: number) => void
+  /** Takes all events after a sequence away that is the last one of an append, while nobody has the log open. */
+  readonly loseEvents: (partition: string, afterSequence: number) => void
 }
 
 const PARTITION = 'rose-street'
@@ -21,6 +25,12 @@ function phases(first: number, count: number): MarketEvent[] {
 
 const slotsOf = (events: readonly LoggedEvent[]) =>
   events.map(({ event }) => (event.type === 'SlotPhaseChanged' ? event.slot : -1))
+
+/** Bytes that differ by `salt` and by their place. */
+const bytesOf = (length: number, salt: number) => Uint8Array.from({ length }, (_, at) => (at * 31 + salt) % 251)
+/** In digits, so that two stores' kinds of byte arrays compare. */
+const inHex = ({ sequence, bytes }: LogSnapshot) => ({ sequence, hex: Buffer.from(bytes).toString('hex') })
+const keptIn = (log: EventLog) => Effect.map(log.snapshots(PARTITION), (kept) => kept.map(inHex))
 
 /** The rules every store keeps; run with a maker of fresh, empty stores. */
 export function eventLogConformance(name: string, withStore: <A>(use: (store: Store) => Promise<A>) => Promise<A>) {
@@ -196,6 +206,96 @@ export function eventLogConformance(name: string, withStore: <A>(use: (store: St
           expect((yield* Effect.flip(log.append(PARTITION, 0, [phase(1)])))._tag).toBe('LogFailure')
           expect((yield* Effect.flip(all(log)))._tag).toBe('LogFailure')
           expect((yield* Effect.flip(log.partitions))._tag).toBe('LogFailure')
+          expect((yield* Effect.flip(log.snapshots(PARTITION)))._tag).toBe('LogFailure')
+          const snapshot = { sequence: 0, bytes: bytesOf(1, 1) }
+          expect((yield* Effect.flip(log.keepSnapshot(PARTITION, snapshot)))._tag).toBe('LogFailure')
+        }),
+      ),
+    )
+
+    it(
+      'keeps the last two snapshots of a partition, whatever their size, for whoever opens it next',
+      run((store) =>
+        Effect.gen(function* () {
+          const snapshots = [
+            { sequence: 1, bytes: bytesOf(10, 1) },
+            { sequence: 2, bytes: bytesOf(600_000, 2) },
+            { sequence: 4, bytes: bytesOf(0, 3) },
+            { sequence: 5, bytes: bytesOf(262_145, 4) },
+          ]
+          for (const [index, snapshot] of snapshots.entries()) {
+            yield* Effect.scoped(
+              Effect.gen(function* () {
+                const log = yield* store.open
+                if (index === 0) yield* log.append(PARTITION, 0, phases(1, 5))
+                yield* log.keepSnapshot(PARTITION, snapshot)
+                expect(yield* log.snapshots('oak-street')).toEqual([])
+              }),
+            )
+            const log = yield* store.open
+            const last = snapshots.slice(Math.max(0, index - 1), index + 1).reverse()
+            expect(yield* keptIn(log)).toEqual(last.map(inHex))
+          }
+          const log = yield* store.open
+          const again = { sequence: 5, bytes: bytesOf(7, 5) }
+          yield* log.keepSnapshot(PARTITION, again)
+          expect(yield* keptIn(log)).toEqual([again, snapshots[2]].map((kept) => kept && inHex(kept)))
+          expect(slotsOf(yield* all(log))).toEqual([1, 2, 3, 4, 5])
+        }),
+      ),
+    )
+
+    it(
+      'passes over a snapshot of which a byte has changed',
+      run((store) =>
+        Effect.gen(function* () {
+          const log = yield* store.open
+          yield* log.append(PARTITION, 0, phases(1, 5))
+          for (const sequence of [2, 3]) yield* log.keepSnapshot(PARTITION, { sequence, bytes: bytesOf(300_000, 1) })
+          store.changeSnapshot(PARTITION, 3)
+          expect((yield* keptIn(log)).map(({ sequence }) => sequence)).toEqual([2])
+          store.changeSnapshot(PARTITION, 2)
+          expect(yield* keptIn(log)).toEqual([])
+          yield* log.keepSnapshot(PARTITION, { sequence: 3, bytes: bytesOf(300_000, 2) })
+          expect((yield* keptIn(log)).map(({ sequence }) => sequence)).toEqual([3])
+        }),
+      ),
+    )
+
+    it(
+      'takes no snapshot of what is not there yet',
+      run((store) =>
+        Effect.gen(function* () {
+          const log = yield* store.open
+          yield* log.append(PARTITION, 0, phases(1, 5))
+          const refused = yield* Effect.flip(log.keepSnapshot(PARTITION, { sequence: 6, bytes: bytesOf(10, 1) }))
+          expect(refused).toMatchObject({
+            _tag: 'LogFailure',
+            detail: 'a snapshot of 6 cannot be kept: the log ends at 5',
+          })
+          yield* log.append(PARTITION, 5, phases(6, 5))
+          expect(yield* keptIn(log)).toEqual([])
+        }),
+      ),
+    )
+
+    it(
+      'a snapshot of events that are lost never counts again, whatever takes their place',
+      run((store) =>
+        Effect.gen(function* () {
+          yield* Effect.scoped(
+            Effect.gen(function* () {
+              const log = yield* store.open
+              yield* log.append(PARTITION, 0, phases(1, 3))
+              yield* log.append(PARTITION, 3, phases(4, 2))
+              for (const sequence of [3, 5]) yield* log.keepSnapshot(PARTITION, { sequence, bytes: bytesOf(9, 1) })
+            }),
+          )
+          store.loseEvents(PARTITION, 3)
+          const log = yield* store.open
+          expect((yield* keptIn(log)).map(({ sequence }) => sequence)).toEqual([3])
+          yield* log.append(PARTITION, 3, phases(14, 4))
+          expect((yield* keptIn(log)).map(({ sequence }) => sequence)).toEqual([3])
         }),
       ),
     )

@@ -3,13 +3,13 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Effect, Stream } from 'effect'
+import { Effect, Fiber, Stream } from 'effect'
 import { describe, expect, it } from 'vitest'
 import { MemoryStorage, openMemoryEventLog } from '#matching-engine/event-log/memory.ts'
 import { openSqliteEventLog } from '#matching-engine/event-log/sqlite-event-log.ts'
 import type { MarketEvent } from '#protocol/market-event.ts'
 import { eventLogConformance } from './event-log-conformance.ts'
-import { changeEvent } from './log-rows.ts'
+import { changeEvent, changeSnapshot } from './log-rows.ts'
 
 async function withFile<A>(use: (file: string) => Promise<A>): Promise<A> {
   const directory = mkdtempSync(join(tmpdir(), 'commonwatt-log-'))
@@ -22,10 +22,28 @@ async function withFile<A>(use: (file: string) => Promise<A>): Promise<A> {
 
 eventLogConformance('memory', (use) => {
   const storage = new MemoryStorage()
-  return use({ open: openMemoryEventLog(storage) })
+  return use({
+    open: openMemoryEventLog(storage),
+    changeSnapshot: (partition, sequence) => {
+      const bytes = storage.snapshots.get(partition)?.find((kept) => kept.sequence === sequence)?.bytes
+      bytes?.set([(bytes.at(-1) ?? 0) ^ 1], bytes.length - 1)
+    },
+    loseEvents: (partition, after) => storage.partitions.get(partition)?.splice(after),
+  })
 })
 
-eventLogConformance('node:sqlite', (use) => withFile((file) => use({ open: openSqliteEventLog(file) })))
+eventLogConformance('node:sqlite', (use) =>
+  withFile((file) =>
+    use({
+      open: openSqliteEventLog(file),
+      changeSnapshot: (partition, sequence) => changeSnapshot(file, partition, sequence),
+      loseEvents: (partition, after) => {
+        edit(file, `DELETE FROM batches WHERE partition = '${partition}' AND first_sequence > ${after}`)
+        rmSync(`${file}-head`)
+      },
+    }),
+  ),
+)
 
 const event = (slot: number): MarketEvent => ({ type: 'SlotPhaseChanged', timeMs: 1, slot, phase: 'continuous' })
 const opening = (file: string) => Effect.runPromise(Effect.flip(Effect.scoped(openSqliteEventLog(file))))
@@ -156,6 +174,67 @@ describe('the SQLite file', () => {
       )
       expect(await readAll(file)).toHaveLength(filled + 50)
     }))
+
+  const half = (bytes: number) => ({ sequence: 2, bytes: new Uint8Array(bytes).fill(7) })
+  const partsIn = (file: string) => {
+    using database = new DatabaseSync(file)
+    return Number(database.prepare('SELECT count(*) AS parts FROM snapshots').get()?.parts)
+  }
+
+  it('takes events between the parts of a snapshot', () =>
+    withFile((file) =>
+      Effect.runPromise(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const log = yield* openSqliteEventLog(file)
+            yield* log.append('p', 0, [event(1), event(2)])
+            const keeping = yield* Effect.forkChild(log.keepSnapshot('p', half(2_000_000)), { startImmediately: true })
+            yield* log.append('p', 2, [event(3)])
+            expect(partsIn(file)).toBe(1)
+            expect(yield* log.snapshots('p')).toEqual([])
+            yield* Fiber.join(keeping)
+            expect(partsIn(file)).toBe(8)
+            expect(yield* log.snapshots('p')).toHaveLength(1)
+          }),
+        ),
+      ),
+    ))
+
+  it('does not count a snapshot that was half written, and is rid of it later', () =>
+    withFile((file) =>
+      Effect.runPromise(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const log = yield* openSqliteEventLog(file)
+            yield* log.append('p', 0, [event(1), event(2), event(3), event(4)])
+            yield* log.keepSnapshot('p', { ...half(10), sequence: 1 })
+            yield* log.keepSnapshot('p', half(600_000))
+            edit(file, 'DELETE FROM snapshots WHERE sequence = 2 AND part = 2')
+            expect((yield* log.snapshots('p')).map(({ sequence }) => sequence)).toEqual([1])
+            yield* log.keepSnapshot('p', { ...half(10), sequence: 3 })
+            yield* log.keepSnapshot('p', { ...half(10), sequence: 4 })
+            expect(partsIn(file)).toBe(2)
+          }),
+        ),
+      ),
+    ))
+
+  it('with no room for a snapshot goes on without it, and has as much room as before', () =>
+    withFile((file) =>
+      Effect.runPromise(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const log = yield* openSqliteEventLog(file, { maxBytes: 600_000 })
+            yield* log.append('p', 0, [event(1), event(2)])
+            const refused = yield* Effect.flip(log.keepSnapshot('p', half(2_000_000)))
+            expect(refused.detail).toBe('database or disk is full')
+            expect(partsIn(file)).toBe(0)
+            const much = Array.from({ length: 5_000 }, (_, index) => event(index))
+            expect(yield* log.append('p', 2, much)).toBe(5_002)
+          }),
+        ),
+      ),
+    ))
 
   it('locked by another process for too long fails the append, and nothing is kept', () =>
     withFile((file) =>

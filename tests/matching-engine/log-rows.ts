@@ -37,3 +37,14 @@ export function changeEvent(
   const fitting = database.prepare('UPDATE batches SET checksum = ? WHERE first_sequence = ?')
   fitting.run(crc32(bytes, crc32(place)), row.first_sequence)
 }
+
+/** Changes a byte at the end of a kept snapshot's last part, as a failing disk would do it. */
+export function changeSnapshot(file: string, partition: string, sequence: number): void {
+  using database = new DatabaseSync(file)
+  const last = database
+    .prepare('SELECT part, bytes FROM snapshots WHERE partition = ? AND sequence = ? ORDER BY part DESC LIMIT 1')
+    .get(partition, sequence) as unknown as { readonly part: number; readonly bytes: Uint8Array }
+  last.bytes.set([(last.bytes.at(-1) ?? 0) ^ 1], last.bytes.length - 1)
+  const set = database.prepare('UPDATE snapshots SET bytes = ? WHERE partition = ? AND sequence = ? AND part = ?')
+  set.run(last.bytes, partition, sequence, last.part)
+}
