@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { SignedMessage } from '#protocol/envelope.ts'
+import { laterRules } from '#protocol/later-rules.ts'
 import type { LoggedEvent, MarketEvent } from '#protocol/market-event.ts'
 import { Market } from './market.ts'
 
@@ -53,6 +54,7 @@ export class MarketRerun {
     switch (event.type) {
       case 'NeighbourhoodOpened':
         if (sequence !== 1) return 'a neighbourhood is opened once, by the first event of its log'
+        this.#keepsCauses = Object.keys(laterRules).every((rule) => rule in event.rules)
         this.#market.open(event)
         return this.#collect()
       case 'BatchProposed':
@@ -71,7 +73,10 @@ export class MarketRerun {
     return outcome.accepted ? this.#collect() : `${outcome.code}: ${outcome.detail}`
   }
 
-  /** An event as it would be logged now: one from before causes were kept, and only that, is given the expected one. */
+  /**
+   * An event as it would be logged now: one from before causes were kept, and only that, is given the expected one. A
+   * log of that time has rules of that time, too.
+   */
   #asLogged(event: MarketEvent, expected: MarketEvent | null): MarketEvent {
     if (event.type !== 'SlotPhaseChanged' || expected?.type !== 'SlotPhaseChanged') return event
     this.#keepsCauses ||= event.cause !== undefined
