@@ -76,7 +76,12 @@ export const openModbusTcp = (options: {
       Effect.callback<readonly number[], ModbusError>((resume) => {
         at.onClose = () => resume(Effect.fail(new ModbusClosed({ line, detail: 'closed by the device' })))
         at.client.setID(range.unit)
-        at.client.readHoldingRegisters(range.address, range.count).then(
+        const { address, count } = range
+        const answer =
+          range.table === 'input'
+            ? at.client.readInputRegisters(address, count)
+            : at.client.readHoldingRegisters(address, count)
+        answer.then(
           ({ data }) => {
             timeoutsInARow = 0
             // A byte count smaller than asked for passes the library.
@@ -119,7 +124,10 @@ function errorOf(
 ): ModbusError {
   const { line, timeoutMs, range } = context
   const { modbusCode, errno, name } = (cause ?? {}) as { modbusCode?: unknown; errno?: unknown; name?: unknown }
-  if (typeof modbusCode === 'number') return new ModbusException({ line, code: modbusCode, ...range })
+  if (typeof modbusCode === 'number') {
+    const { unit, address, count } = range
+    return new ModbusException({ line, code: modbusCode, unit, address, count })
+  }
   if (errno === 'ETIMEDOUT') return new ModbusTimeout({ line, timeoutMs })
   if (name === 'PortNotOpenError') return new ModbusClosed({ line, detail: 'closed' })
   return new ModbusProtocol({ line, detail: detailOf(cause) })
