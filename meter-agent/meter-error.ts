@@ -3,7 +3,7 @@ import type { ModbusError } from './drivers/modbus-error.ts'
 import type { OpcuaError } from './drivers/opcua-error.ts'
 import type { BadModbusUrl } from './modbus-url.ts'
 import type { BadOpcuaUrl } from './opcua-url.ts'
-import type { BadProfile } from './profiles/opcua-profile.ts'
+import type { BadProfile } from './profiles/bad-profile.ts'
 import type { NotSunspec } from './sunspec/not-sunspec.ts'
 
 /** The device has no meter at the grid connection point, or another device answers where it was. */
