@@ -10,7 +10,7 @@ export class BadProfile extends Data.TaggedError('BadProfile')<{
 }> {
   override get message(): string {
     const place = this.field === '' ? '' : `${this.field}: `
-    return `profile ${this.profile}: ${place}expected ${this.expected}, not ${this.value}`
+    return printable(`profile ${this.profile}: ${place}expected ${this.expected}, not ${this.value}`)
   }
 }
 
@@ -37,7 +37,7 @@ export function readBySchema<A>(
     const path = (issue.path ?? []).map((key) => (typeof key === 'object' ? key.key : key))
     return new BadProfile({
       profile: name,
-      field: path.join('.').slice(0, LONGEST_FIELD),
+      field: printable(path.join('.')).slice(0, LONGEST_FIELD),
       value: valueAt(json, path),
       expected: WORDING[issue.message] ?? issue.message.replace(/^Expected /, ''),
     })
@@ -57,3 +57,6 @@ export function valueAt(json: unknown, path: readonly PropertyKey[]): string {
   if (Array.isArray(value)) return `a list of ${value.length}`
   return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value).slice(0, LONGEST_VALUE)
 }
+
+/** A terminal obeys control characters, and those of a profile are a stranger's. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd')

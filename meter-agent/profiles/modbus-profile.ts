@@ -86,10 +86,13 @@ const Match = Schema.Struct({
 
 const Band = Schema.Struct({ min: Schema.Finite, max: Schema.Finite })
 
+/** The name of a value, or the path of a role. */
+const ValuePath = Schema.String.check(Schema.isPattern(/^[a-zA-Z][a-zA-Z0-9.]{0,63}$/u))
+
 const ProfileTest = Schema.Struct({
-  name: Schema.String,
+  name: Schema.String.check(Schema.isPattern(/^\P{Cc}{1,120}$/u, { message: 'one line of at most 120 characters' })),
   registers: Schema.Array(Schema.Struct({ table: Schema.optionalKey(Table), address: Address, hex: Hex })),
-  expected: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.String, Schema.Null])).annotate({
+  expected: Schema.Record(ValuePath, Schema.Union([Schema.Finite, Schema.String, Schema.Null])).annotate({
     description: 'values by name, or by role: "grid.powerW", "grid.voltageV.0", "device.serial"; null: not available',
   }),
 })

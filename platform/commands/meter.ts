@@ -1,5 +1,6 @@
 import { Effect } from 'effect'
 import { Command, Flag } from 'effect/cli'
+import { profile } from './meter-profile.ts'
 
 const read = Command.make(
   'read',
@@ -63,5 +64,5 @@ const read = Command.make(
 
 export const meter = Command.make('meter').pipe(
   Command.withDescription("One home's hardware."),
-  Command.withSubcommands([read]),
+  Command.withSubcommands([read, profile]),
 )

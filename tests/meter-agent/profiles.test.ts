@@ -68,6 +68,8 @@ describe('a profile', () => {
       [{ match: [{ register: 'power' }] }, 'match.0: either "is" or "contains"'],
       [{ grid: { ...meterProfile().grid, importWh: 'toString' } }, 'grid.importWh: the name of a register'],
       [{ tests: [] }, 'tests'],
+      [{ tests: [{ ...meterProfile().tests[0], name: '\u001b[2J' }] }, 'tests.0.name: one line'],
+      [{ '\u001b[2J': 1 }, '\ufffd[2J: no field of this name'],
     ]
     for (const [change, fault] of refused) expect(faultsOf(change).join('\n'), fault).toContain(fault)
     const { grid: _, ...roleless } = meterProfile()
