@@ -24,7 +24,7 @@ export { type GatewayError, GatewayMismatch, GatewayRefused, GatewayUnreachable 
 export { generateKey, KeyFailure, loadKey, loadOrGenerateKey, type PrivateKey } from './keys.ts'
 export type { LinkState } from './link-machine.ts'
 export type { Measurement, Quality } from './measurement.ts'
-export { type MeterError, NoGridMeter } from './meter-error.ts'
+export { type MeterError, NoGridMeter, OtherDevice } from './meter-error.ts'
 export { BadModbusUrl, type ModbusUrl, parseModbusUrl } from './modbus-url.ts'
 export { BadOpcuaUrl, parseOpcuaUrl } from './opcua-url.ts'
 export { type KeptRegisters, lastReadingTimeMs, openKeptRegisters } from './outbox/node-sqlite.ts'

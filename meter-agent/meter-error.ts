@@ -17,5 +17,24 @@ export class NoGridMeter extends Data.TaggedError('NoGridMeter')<{
   }
 }
 
+/** The device does not answer as a device of its profile does: it is another one, or behind another unit. */
+export class OtherDevice extends Data.TaggedError('OtherDevice')<{
+  readonly unit: number
+  readonly profile: string
+  readonly detail: string
+}> {
+  override get message(): string {
+    return `unit ${this.unit} is no device of profile ${this.profile}: ${this.detail}`
+  }
+}
+
 /** Why a device could not be read. */
-export type MeterError = BadModbusUrl | ModbusError | NotSunspec | BadOpcuaUrl | OpcuaError | BadProfile | NoGridMeter
+export type MeterError =
+  | BadModbusUrl
+  | ModbusError
+  | NotSunspec
+  | BadOpcuaUrl
+  | OpcuaError
+  | BadProfile
+  | NoGridMeter
+  | OtherDevice

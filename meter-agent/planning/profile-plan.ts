@@ -2,16 +2,17 @@ import { type ModbusProfile, tableOf, wordsOf } from '../profiles/modbus-profile
 import { groupOf, lengthOf, type PlannedBlock, planReads, type Span, type SpanGroup } from './plan-reads.ts'
 
 /**
- * The requests that read a whole profile. A value and its scale factor are one span; what a derived value is made of
- * stays together where that fits a block.
+ * The requests that read a profile, or only some of its values. A value and its scale factor are one span; what a
+ * derived value is made of stays together where that fits a block.
  */
-export function profilePlan(profile: ModbusProfile): readonly PlannedBlock[] {
+export function profilePlan(profile: ModbusProfile, only?: readonly string[]): readonly PlannedBlock[] {
   const { words, gap } = profile.block
-  return planReads({ groups: groupsOf(profile), words, gap })
+  const operands = only?.flatMap((id) => profile.derived?.[id]?.of ?? id)
+  return planReads({ groups: groupsOf(profile, new Set(operands ?? Object.keys(profile.registers))), words, gap })
 }
 
-function groupsOf(profile: ModbusProfile): readonly SpanGroup[] {
-  const spans = new Map(Object.keys(profile.registers).map((id) => [id, spanOf(profile, id)]))
+function groupsOf(profile: ModbusProfile, ids: ReadonlySet<string>): readonly SpanGroup[] {
+  const spans = new Map([...ids].map((id) => [id, spanOf(profile, id)]))
   const groups = new Map([...spans].map(([id, span]) => [id, groupOf([span])]))
   for (const { of } of Object.values(profile.derived ?? {})) {
     const [first, ...others] = new Set(of.flatMap((id) => groups.get(id) ?? []))

@@ -50,7 +50,9 @@ const read = Command.make(
     ),
     profile: Flag.String('profile').pipe(
       Flag.withMetavar('NAME|FILE'),
-      Flag.withDescription('which nodes mean what: a built-in name or a JSON file (commonwatt-home)'),
+      Flag.withDescription(
+        'which registers or nodes mean what: a built-in name or a JSON file (SunSpec; commonwatt-home with --opcua)',
+      ),
       Flag.optional,
     ),
     json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document in one line')),
