@@ -194,3 +194,18 @@ describe('the words of a device', () => {
     expect(of({ address: 20, words: [123, 0, 0, 0] }, { address: 24, words: [0] })).toBeNull()
   })
 })
+
+describe('docs/profiles.md', () => {
+  const text = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
+
+  it('has an example that is right', () => {
+    const json = /```json\n([\s\S]*?)```/.exec(text)?.[1] ?? ''
+    expect(lintProfile('example', JSON.parse(json)).map(({ message }) => message)).toEqual([])
+    expect(runProfileTests(profileOf(JSON.parse(json)))).toEqual([])
+  })
+
+  it('names every built-in profile', () => {
+    const named = [...text.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, name]) => name)
+    expect(named).toEqual(builtInModbusProfiles())
+  })
+})
