@@ -36,12 +36,12 @@ export const openProfiledDevice = (
     const { transport } = profile
     const timeoutMs = options.timeoutMs ?? transport.timeoutMs ?? DEFAULT_TIMEOUT_MS
     const { host, port, unit } = yield* modbusUrl(device.url, { port: transport.port ?? 502, unit: transport.unit })
-    const bus = yield* openModbusTcp({ host, port, timeoutMs })
+    const bus = yield* openModbusTcp({ host, port, timeoutMs, connectDelayMs: transport.connectDelayMs ?? 0 })
     const gapMs = transport.gapMs ?? 0
     const reader = makePlannedReader(bus, { unit, plan: profilePlan(profile, options.only), gapMs })
     return {
       unit,
-      connect: Effect.andThen(bus.connect, Effect.sleep(transport.connectDelayMs ?? 0)),
+      connect: bus.connect,
       read: Effect.gen(function* () {
         const { blocks } = yield* reader
         const values = decodeValues(profile, blocks)
@@ -55,7 +55,8 @@ export const openProfiledDevice = (
 function mismatchOf({ match = [] }: ModbusProfile, values: ProfileValues): string | null {
   for (const { register, is, contains } of match) {
     const value = values[register] ?? null
-    const matches = is === undefined ? String(value).includes(contains ?? '') : value !== null && is.includes(value)
+    const has = typeof value === 'string' && contains !== undefined && value.includes(contains)
+    const matches = is === undefined ? has : value !== null && is.includes(value)
     if (matches) continue
     const wanted =
       is === undefined

@@ -26,9 +26,11 @@ export const openModbusTcp = (options: {
   readonly host: string
   readonly port: number
   readonly timeoutMs: number
+  /** some devices lose what they are asked right after a connection was made (0) */
+  readonly connectDelayMs?: number
 }): Effect.Effect<Bus, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { host, port, timeoutMs } = options
+    const { host, port, timeoutMs, connectDelayMs = 0 } = options
     const line = `${host}:${port}`
     const oneInFlight = yield* Semaphore.make(1)
     let connection: Connection | null = null
@@ -69,6 +71,7 @@ export const openModbusTcp = (options: {
           duration: timeoutMs,
           orElse: () => Effect.fail(new ModbusClosed({ line, detail: `not connected within ${timeoutMs} ms` })),
         }),
+        (fresh) => (connectDelayMs > 0 ? Effect.tap(fresh, () => Effect.sleep(connectDelayMs)) : fresh),
       )
     })
 

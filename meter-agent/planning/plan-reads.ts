@@ -26,8 +26,8 @@ function blockOf(groups: readonly [SpanGroup, ...SpanGroup[]]): PlannedBlock {
 export const groupOf = (spans: readonly [Span, ...Span[]]): SpanGroup => ({ ...hullOf(spans), spans })
 
 /**
- * The fewest requests, from low addresses to high, that hold every group whole: what is at most `gap` words apart is
- * read together, up to `words` words. A group is never longer than that.
+ * Requests, from low addresses to high, that hold every group whole: what is at most `gap` words apart is read
+ * together, up to `words` words. A group is never longer than that.
  */
 export function planReads(options: {
   readonly groups: readonly SpanGroup[]

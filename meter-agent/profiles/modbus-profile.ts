@@ -37,8 +37,9 @@ const Address = between(0, 65_535).annotate({ description: 'zero-based address, 
 const Counter = Schema.Struct({
   bits: between(8, 64).annotate({ description: 'bits of the number that counts; 24 for a float32' }),
   modulus: Schema.optionalKey(
-    Schema.Finite.check(Schema.isGreaterThan(0)).annotate({
-      description: 'counts after which it begins at 0 again; 2 to the power of its bits if left out',
+    Schema.NullOr(Schema.Finite.check(Schema.isGreaterThan(0))).annotate({
+      description:
+        'counts after which it begins at 0 again; 2 to the power of its bits if left out; null: never, as a float',
     }),
   ),
   resettable: Schema.Boolean.annotate({ description: 'whether somebody can set it to 0' }),

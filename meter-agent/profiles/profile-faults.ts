@@ -1,5 +1,6 @@
 import { BadProfile, valueAt } from './bad-profile.ts'
-import { type ModbusProfile, tableOf, UNITS, wordsOf } from './modbus-profile.ts'
+import { type ModbusProfile, UNITS } from './modbus-profile.ts'
+import { type Refuse, registerFaults } from './register-faults.ts'
 
 type Path = readonly (string | number)[]
 type Base = (typeof UNITS)[keyof typeof UNITS]['base'] | 'text'
@@ -7,7 +8,7 @@ type Base = (typeof UNITS)[keyof typeof UNITS]['base'] | 'text'
 /** What is wrong with a profile that its schema lets pass: names that lead nowhere, sizes and units that do not fit. */
 export function profileFaults(name: string, profile: ModbusProfile): readonly BadProfile[] {
   const faults: BadProfile[] = []
-  const refuse = (path: Path, expected: string) => {
+  const refuse: Refuse = (path, expected) => {
     const field = path.join('.')
     faults.push(new BadProfile({ profile: name, field, value: valueAt(profile, path), expected }))
   }
@@ -23,33 +24,7 @@ export function profileFaults(name: string, profile: ModbusProfile): readonly Ba
     if (id !== undefined && !Object.hasOwn(profile.registers, id)) refuse(path, 'the name of a register')
   }
 
-  for (const [id, register] of Object.entries(profile.registers)) {
-    const at = (field: string): Path => ['registers', id, field]
-    const { type, words, scaleFactor } = register
-    const size = wordsOf(register)
-    if (type === 'string' ? words === undefined : type !== 'bitfield' && words !== undefined) {
-      refuse(at('words'), type === 'string' ? 'how many words the text has' : `nothing: a ${type} has ${size}`)
-    }
-    if (type === 'bitfield' && size > 2) refuse(at('words'), '1 or 2 words of bits')
-    if (size > profile.block.words) refuse(at('words'), `at most ${profile.block.words}, the words of one block`)
-    if (register.address + size > 65_536) refuse(at('address'), `a place for ${size} words before 65536`)
-    if ((type === 'string' || type === 'bitfield') && register.unit !== 'none') refuse(at('unit'), '"none"')
-    for (const [i, sentinel] of (register.notAvailable ?? []).entries()) {
-      if (sentinel.length !== size * 4) refuse([...at('notAvailable'), i], `${size * 4} hexadecimal digits`)
-    }
-    if (scaleFactor === undefined) continue
-    registerNamed(at('scaleFactor'), scaleFactor)
-    const factor = Object.hasOwn(profile.registers, scaleFactor) ? profile.registers[scaleFactor] : undefined
-    if (factor === undefined) continue
-    const span =
-      Math.max(register.address + size, factor.address + wordsOf(factor)) - Math.min(register.address, factor.address)
-    const together = tableOf(profile, register) === tableOf(profile, factor) && span <= profile.block.words
-    if (!together) refuse(at('scaleFactor'), 'a register that fits one block with this one')
-    if (factor.type !== 's16' || factor.unit !== 'none' || factor.scaleFactor !== undefined) {
-      refuse(at('scaleFactor'), 'a power of ten: a s16 without a unit')
-    }
-  }
-
+  registerFaults(profile, refuse)
   for (const [id, { is, of }] of Object.entries(profile.derived ?? {})) {
     if (Object.hasOwn(profile.registers, id)) refuse(['derived', id], 'a name that no register has')
     if (is === 'turned' ? of.length !== 1 : of.length < 2) {

@@ -73,6 +73,20 @@ describe('a Modbus device read through a profile', () => {
     expect(other.message).toMatch(/identification is 71 instead of 1648 or 1649/)
   })
 
+  it('is refused where what it should hold a text in is not there', async () => {
+    const image = await run(imageOf('huawei-sun2000', 'a recorded inverter in standby'))
+    const unnamed = new Map([...image].map(([address, word]) => [address, address < 30_015 ? 0 : word] as const))
+    const other = await run(Effect.flip(reportOf('huawei-sun2000', unnamed)))
+    expect(other.message).toMatch(/model is null instead of something with "SUN2000"/)
+  })
+
+  it('is asked nothing before the pause that it needs after each connection', async () => {
+    const image = await run(imageOf('huawei-sun2000', 'a recorded inverter in standby'))
+    const startedMs = performance.now()
+    await run(reportOf('huawei-sun2000', image))
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(1_000)
+  })
+
   it('answers at the port and the unit of its profile where its address does not say them', async () => {
     const port = await Effect.runPromise(freePort)
     const file = join(folder, 'mine.json')

@@ -68,6 +68,14 @@ describe('a profile', () => {
       [{ match: [{ register: 'power' }] }, 'match.0: either "is" or "contains"'],
       [{ grid: { ...meterProfile().grid, importWh: 'toString' } }, 'grid.importWh: the name of a register'],
       [{ tests: [] }, 'tests'],
+      [
+        {
+          registers: Object.fromEntries(
+            Array.from({ length: 513 }, (_, address) => [`r${address}`, { address, type: 'u16', unit: 'W' }]),
+          ),
+        },
+        'registers: at most 512 registers',
+      ],
       [{ tests: [{ ...meterProfile().tests[0], name: '\u001b[2J' }] }, 'tests.0.name: one line'],
       [{ '\u001b[2J': 1 }, '\ufffd[2J: no field of this name'],
     ]
