@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Effect, Result } from 'effect'
 import { BadProfile, readBySchema } from './bad-profile.ts'
-import { type ModbusProfile, ModbusProfileJson } from './modbus-profile.ts'
+import { type ModbusProfile, ModbusProfileJson, NAME } from './modbus-profile.ts'
 import { profileFaults } from './profile-faults.ts'
 import { isPath, readProfileFile } from './profile-file.ts'
 
@@ -21,9 +21,20 @@ export function readModbusProfile(
   json: unknown,
 ): Result.Result<ModbusProfile, readonly [BadProfile, ...BadProfile[]]> {
   const read = readBySchema(ModbusProfileJson, { name, json })
-  if (Result.isFailure(read)) return read
+  if (Result.isFailure(read)) {
+    const [first, ...others] = read.failure
+    return Result.fail([aboutName(first), ...others.map(aboutName)])
+  }
   const [first, ...others] = profileFaults(name, read.success)
   return first === undefined ? read : Result.fail([first, ...others])
+}
+
+/** A register that has no proper name is to the schema a field that does not exist. */
+function aboutName(fault: BadProfile): BadProfile {
+  const [, name = ''] = /^(?:registers|derived)\.([^.]*)/.exec(fault.field) ?? []
+  if (name === '' || NAME.pattern.test(name)) return fault
+  const { profile, field } = fault
+  return new BadProfile({ profile, field, value: JSON.stringify(name.slice(0, 40)), expected: NAME.message })
 }
 
 /** The JSON of a built-in profile, or of the one in a file (where the name has a dot or a slash). */

@@ -1,9 +1,11 @@
 import { Schema } from 'effect'
 
+export const NAME = { pattern: /^[a-zA-Z][a-zA-Z0-9]{0,63}$/u, message: 'a name of letters and digits, like "powerL1"' }
+
 /** The name of a register or of a derived value; tests and roles call it so. */
-const Id = Schema.String.check(
-  Schema.isPattern(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/u, { message: 'a name of letters and digits, like "powerL1"' }),
-).annotate({ description: 'name of a register or derived value' })
+const Id = Schema.String.check(Schema.isPattern(NAME.pattern, { message: NAME.message })).annotate({
+  description: 'name of a register or derived value',
+})
 
 const Hex = Schema.String.check(
   Schema.isPattern(/^(?:[0-9a-f]{4}){1,125}$/u, { message: 'words of four hexadecimal digits a–f, at most 125' }),

@@ -68,6 +68,7 @@ describe('a profile', () => {
       [{ match: [{ register: 'power' }] }, 'match.0: either "is" or "contains"'],
       [{ grid: { ...meterProfile().grid, importWh: 'toString' } }, 'grid.importWh: the name of a register'],
       [{ tests: [] }, 'tests'],
+      [{ registers: { ...registers, power_l1: {} } }, 'registers.power_l1: a name of letters and digits'],
       [
         {
           registers: Object.fromEntries(
