@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Effect, type Scope } from 'effect'
+import { Effect, Exit, type Scope } from 'effect'
+import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { decodeRegisters, readDevice } from '#meter-agent/index.ts'
 import { openSettlementMeter } from '#meter-agent/open-settlement-meter.ts'
@@ -116,6 +117,30 @@ describe('a Modbus device read through a profile', () => {
         expect(requests() - before).toBe(1)
         expect(sample).toEqual({ importWh: 1_234_500, exportWh: 87_250, powerW: -1179.5 })
         expect(yield* decodeRegisters(registers)).toEqual({ sample, profileHash })
+      }),
+    )
+  })
+
+  it('is refused, or decoded to something, from whatever else is kept of a reading', async () => {
+    const kept = JSON.stringify({
+      protocol: 'modbus-profile',
+      profile: 'eastron-sdm630',
+      unit: 1,
+      blocks: [{ table: 'input', address: 52, words: '44937000' }],
+    })
+    const changed = fc
+      .record({
+        at: fc.nat(kept.length - 1),
+        text: fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('-', '9', '"')),
+      })
+      .map(({ at, text }) => kept.slice(0, at) + text + kept.slice(at + 1))
+    await fc.assert(
+      fc.asyncProperty(changed, async (text) => {
+        const exit = await Effect.runPromiseExit(decodeRegisters(text))
+        const tags = Exit.isSuccess(exit)
+          ? []
+          : exit.cause.reasons.map((reason) => (reason._tag === 'Fail' ? reason.error._tag : reason._tag))
+        for (const tag of tags) expect(['BadRegisters', 'BadProfile']).toContain(tag)
       }),
     )
   })
