@@ -1,12 +1,14 @@
 import type { OpcuaPolicy } from './drivers/opcua-line.ts'
 
-/** A device on Modbus TCP that describes itself by SunSpec. */
+/** A device on Modbus TCP: one that describes itself by SunSpec, or one of a profile. */
 export interface ModbusDevice {
   readonly type: 'modbus'
   /** `tcp://host:port?unit=1` */
   readonly url: string
   /** registers to look for the SunSpec mark at, after 40000, 50000 and 0 */
   readonly bases?: readonly number[]
+  /** name of a built-in profile or path of a JSON file; SunSpec if left out */
+  readonly profile?: string
 }
 
 /** A device that is an OPC UA server. */

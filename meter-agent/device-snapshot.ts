@@ -34,6 +34,8 @@ export interface DeviceReport {
     /** charging is positive; state of charge in percent */
     readonly battery?: { readonly powerW: Measurement; readonly soc: Measurement }
   }
+  /** everything that a Modbus profile names, in W, Wh, V, A, Hz and percent; null where the device has no value */
+  readonly values?: Readonly<Record<string, number | string | null>>
   /** what a SunSpec device described itself with */
   readonly sunspec?: { readonly base: number; readonly models: readonly DecodedModel[] }
   /** the SHA-256 fingerprint of the certificate that an OPC UA server showed, hexadecimal */

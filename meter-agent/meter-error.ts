@@ -3,7 +3,7 @@ import type { ModbusError } from './drivers/modbus-error.ts'
 import type { OpcuaError } from './drivers/opcua-error.ts'
 import type { BadModbusUrl } from './modbus-url.ts'
 import type { BadOpcuaUrl } from './opcua-url.ts'
-import type { BadProfile } from './profiles/opcua-profile.ts'
+import type { BadProfile } from './profiles/bad-profile.ts'
 import type { NotSunspec } from './sunspec/not-sunspec.ts'
 
 /** The device has no meter at the grid connection point, or another device answers where it was. */
@@ -17,5 +17,24 @@ export class NoGridMeter extends Data.TaggedError('NoGridMeter')<{
   }
 }
 
+/** The device does not answer as a device of its profile does: it is another one, or behind another unit. */
+export class OtherDevice extends Data.TaggedError('OtherDevice')<{
+  readonly unit: number
+  readonly profile: string
+  readonly detail: string
+}> {
+  override get message(): string {
+    return `unit ${this.unit} is no device of profile ${this.profile}: ${this.detail}`
+  }
+}
+
 /** Why a device could not be read. */
-export type MeterError = BadModbusUrl | ModbusError | NotSunspec | BadOpcuaUrl | OpcuaError | BadProfile | NoGridMeter
+export type MeterError =
+  | BadModbusUrl
+  | ModbusError
+  | NotSunspec
+  | BadOpcuaUrl
+  | OpcuaError
+  | BadProfile
+  | NoGridMeter
+  | OtherDevice

@@ -35,13 +35,19 @@ const EXAMPLE = 'like tcp://192.168.1.20:502?unit=1'
 const SERIAL_EXAMPLE = 'like rtu:///dev/ttyUSB0?baud=9600&unit=1'
 const BAUDS = [1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200]
 
+/** What an address has where it does not say it. */
+export interface ModbusDefaults {
+  readonly port: number
+  readonly unit: number
+}
+
 type Refuse = (field: BadModbusUrl['field'], value: string, expected: string) => BadModbusUrl
 
 /**
  * Reads `tcp://host[:port]`, `rtu+tcp://host[:port]` or `rtu:///dev/tty[?baud=9600][&parity=none|even|odd][&stop=1|2]`,
- * each with `unit=n` if it is not 1; port 502, 9600 baud, no parity and 1 stop bit if left out. Throws BadModbusUrl.
+ * each with `unit=n` if it is not 1 (or as told); port 502 (or as told), 9600 baud, no parity and 1 stop bit if left out. Throws BadModbusUrl.
  */
-export function parseModbusUrl(text: string): ModbusUrl {
+export function parseModbusUrl(text: string, defaults: ModbusDefaults = { port: 502, unit: 1 }): ModbusUrl {
   const refuse: Refuse = (field, value, expected) => new BadModbusUrl({ url: text, field, value, expected })
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   if (scheme === undefined) throw refuse('url', text, `an address ${EXAMPLE}`)
@@ -52,22 +58,27 @@ export function parseModbusUrl(text: string): ModbusUrl {
   const url = new URL(text)
   if (url.hash !== '') throw refuse('path', url.hash, `no fragment, ${EXAMPLE}`)
   if (url.username !== '' || url.password !== '') throw refuse('host', url.host, 'Modbus has no user or password')
-  const line = scheme === 'rtu' ? serialLine(url, refuse) : networkLine(url, scheme, refuse)
-  const unit = only(url, 'unit', refuse) ?? '1'
+  const line =
+    scheme === 'rtu' ? serialLine(url, refuse) : networkLine(url, { transport: scheme, port: defaults.port }, refuse)
+  const unit = only(url, 'unit', refuse) ?? String(defaults.unit)
   if (!/^\d{1,3}$/.test(unit) || Number(unit) > 255) throw refuse('unit', unit, 'a whole number from 0 to 255')
   return { line, unit: Number(unit) }
 }
 
-function networkLine(url: URL, transport: 'tcp' | 'rtu+tcp', refuse: Refuse): ModbusLine {
+function networkLine(
+  url: URL,
+  by: { readonly transport: 'tcp' | 'rtu+tcp'; readonly port: number },
+  refuse: Refuse,
+): ModbusLine {
   if (url.hostname === '') throw refuse('host', '', `the name or address of the device, ${EXAMPLE}`)
   if (!/^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) {
     throw refuse('host', url.hostname, 'a host name, an IPv4 address or an IPv6 address in brackets')
   }
-  const port = url.port === '' ? 502 : Number(url.port)
+  const port = url.port === '' ? by.port : Number(url.port)
   if (port < 1) throw refuse('port', url.port, 'a port from 1 to 65535')
   if (url.pathname !== '' && url.pathname !== '/') throw refuse('path', url.pathname, `no path, ${EXAMPLE}`)
   refuseUnknown(url, ['unit'], refuse)
-  return { transport, host: url.hostname.replace(/^\[|\]$/g, ''), port }
+  return { transport: by.transport, host: url.hostname.replace(/^\[|\]$/g, ''), port }
 }
 
 function serialLine(url: URL, refuse: Refuse): ModbusLine {
@@ -109,9 +120,9 @@ export const lineName = (line: ModbusLine): string =>
   line.transport === 'rtu' ? line.path : `${line.host}:${line.port}`
 
 /** Parses the address of a device, as an effect. */
-export const modbusUrl = (url: string): Effect.Effect<ModbusUrl, BadModbusUrl> =>
+export const modbusUrl = (url: string, defaults?: ModbusDefaults): Effect.Effect<ModbusUrl, BadModbusUrl> =>
   Effect.try({
-    try: () => parseModbusUrl(url),
+    try: () => parseModbusUrl(url, defaults),
     catch: (cause) => {
       if (cause instanceof BadModbusUrl) return cause
       throw cause

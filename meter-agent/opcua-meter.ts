@@ -4,13 +4,8 @@ import { openOpcua } from './drivers/node-opcua.ts'
 import type { CertificateTrust, NodeValue, OpcuaLine } from './drivers/opcua-line.ts'
 import { type MeterError, NoGridMeter } from './meter-error.ts'
 import { type BadOpcuaUrl, opcuaUrl } from './opcua-url.ts'
-import {
-  type BadProfile,
-  DEFAULT_OPCUA_PROFILE,
-  loadOpcuaProfile,
-  nodeAddress,
-  profileHash,
-} from './profiles/opcua-profile.ts'
+import type { BadProfile } from './profiles/bad-profile.ts'
+import { DEFAULT_OPCUA_PROFILE, loadOpcuaProfile, nodeAddress, profileHash } from './profiles/opcua-profile.ts'
 import { nodeText, opcuaSample, registersText } from './registers.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
 

@@ -4,6 +4,7 @@ import type { CertificateTrust } from './drivers/opcua-line.ts'
 import type { MeterError } from './meter-error.ts'
 import { openModbusMeter } from './modbus-meter.ts'
 import { openOpcuaMeter } from './opcua-meter.ts'
+import { openProfileMeter } from './profile-meter.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
 
 /** A device's settlement meter, until the scope closes. */
@@ -11,4 +12,8 @@ export const openSettlementMeter = <E>(
   device: DeviceAddress,
   options: { readonly timeoutMs: number; readonly trust: CertificateTrust<E> },
 ): Effect.Effect<SettlementMeter<E>, MeterError, Scope.Scope> =>
-  device.type === 'modbus' ? openModbusMeter(device, options) : openOpcuaMeter(device, options)
+  device.type === 'opcua'
+    ? openOpcuaMeter(device, options)
+    : device.profile === undefined
+      ? openModbusMeter(device, options)
+      : openProfileMeter(device, { profileName: device.profile, timeoutMs: options.timeoutMs })

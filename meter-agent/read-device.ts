@@ -8,7 +8,10 @@ import type { MeterError } from './meter-error.ts'
 import { modbusUrl } from './modbus-url.ts'
 import { openOpcuaLine, profileOf } from './opcua-meter.ts'
 import { opcuaReport, profileNodes } from './opcua-report.ts'
+import { openProfiledDevice } from './profiled-device.ts'
+import { loadModbusProfile } from './profiles/load-modbus-profile.ts'
 import { nodeAddress } from './profiles/opcua-profile.ts'
+import { profileReport } from './profiles/profile-report.ts'
 import { decodeModel } from './sunspec/decode-model.ts'
 import { discover, type ModelChain } from './sunspec/discover.ts'
 import { modelDefinitions } from './sunspec/models.ts'
@@ -20,8 +23,13 @@ export const readDevice = (options: {
   readonly timeoutMs?: number
 }): Effect.Effect<DeviceReport, MeterError> => {
   const { device, timeoutMs = DEFAULT_TIMEOUT_MS } = options
-  const report = device.type === 'modbus' ? readSunspec(device, timeoutMs) : readOpcua(device, timeoutMs)
-  return Effect.scoped(report)
+  if (device.type === 'opcua') return Effect.scoped(readOpcua(device, timeoutMs))
+  const { profile } = device
+  return Effect.scoped(
+    profile === undefined
+      ? readSunspec(device, timeoutMs)
+      : readProfiled(device, { profileName: profile, timeoutMs: options.timeoutMs }),
+  )
 }
 
 const readSunspec = (device: ModbusDevice, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
@@ -31,6 +39,17 @@ const readSunspec = (device: ModbusDevice, timeoutMs: number): Effect.Effect<Dev
     yield* bus.connect
     const chain = yield* discover(bus, { unit, bases: device.bases ?? [] })
     return yield* readChain(bus, { unit, chain })
+  })
+
+const readProfiled = (
+  device: ModbusDevice,
+  { profileName, timeoutMs }: { readonly profileName: string; readonly timeoutMs: number | undefined },
+): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const profile = yield* loadModbusProfile(profileName)
+    const { connect, read } = yield* openProfiledDevice(device, { profile, timeoutMs })
+    yield* connect
+    return profileReport(profile, (yield* read).values)
   })
 
 const readOpcua = (device: OpcuaDevice, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>

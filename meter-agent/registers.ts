@@ -3,7 +3,11 @@ import { canonicalBytes, canonicalJson } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
 import { gridOf } from './device-snapshot.ts'
 import type { NodeValue } from './drivers/opcua-line.ts'
-import { type BadProfile, loadOpcuaProfile, type OpcuaProfile, profileHash } from './profiles/opcua-profile.ts'
+import type { BadProfile } from './profiles/bad-profile.ts'
+import { loadModbusProfile } from './profiles/load-modbus-profile.ts'
+import type { ModbusProfile } from './profiles/modbus-profile.ts'
+import { loadOpcuaProfile, type OpcuaProfile, profileHash } from './profiles/opcua-profile.ts'
+import { modbusProfileHash, profileSample } from './profiles/profile-sample.ts'
 import { countedValue, scaledValue } from './profiles/scaled-value.ts'
 import type { MeterSample } from './settlement-meter.ts'
 import { decodeModel } from './sunspec/decode-model.ts'
@@ -23,6 +27,9 @@ const NodeText = Schema.Struct({
 })
 type NodeText = typeof NodeText.Type
 
+/** Registers as four hexadecimal digits each. */
+const Words = Schema.String.check(Schema.isPattern(/^([0-9a-f]{4})*$/))
+
 /** What a meter answered, as it came over the line. */
 const Registers = Schema.Union([
   /** `words`: each register as four hexadecimal digits, from the model's id on, which stands at `address` */
@@ -31,7 +38,16 @@ const Registers = Schema.Union([
     unit: Schema.Int,
     address: Schema.Int,
     model: Schema.Int,
-    words: Schema.String.check(Schema.isPattern(/^([0-9a-f]{4})*$/)),
+    words: Words,
+  }),
+  /** what a profile's grid role was read from, as it came over the line */
+  Schema.Struct({
+    protocol: Schema.Literal('modbus-profile'),
+    profile: Schema.String,
+    unit: Schema.Int,
+    blocks: Schema.Array(
+      Schema.Struct({ table: Schema.Literals(['holding', 'input']), address: Schema.Int, words: Words }),
+    ),
   }),
   /** the nodes of a profile's grid role; numbers as the shortest decimal that stands for them, texts in quotes */
   Schema.Struct({
@@ -61,6 +77,9 @@ export const registersHash = (text: string): `0x${string}` => keccak(text)
 export const wordsText = (words: readonly number[]): string =>
   words.map((word) => word.toString(16).padStart(4, '0')).join('')
 
+const wordsOf = (text: string): readonly number[] =>
+  (text.match(/.{4}/g) ?? []).map((word) => Number.parseInt(word, 16))
+
 /** A node's answer as it is kept. */
 export const nodeText = ({ status, value, sourceTimeMs }: NodeValue): NodeText => ({
   status,
@@ -78,9 +97,14 @@ export const decodeRegisters = (text: string): Effect.Effect<DecodedRegisters, B
     const read = readRegisters(json)
     if (Result.isFailure(read)) return yield* new BadRegisters({ detail: `the registers: ${read.failure.message}` })
     const registers = read.success
-    return registers.protocol === 'modbus'
-      ? yield* decodeModbus(registers)
-      : decodeOpcua(registers, yield* loadOpcuaProfile(registers.profile))
+    switch (registers.protocol) {
+      case 'modbus':
+        return yield* decodeModbus(registers)
+      case 'modbus-profile':
+        return decodeProfiled(registers, yield* loadModbusProfile(registers.profile))
+      case 'opcua':
+        return decodeOpcua(registers, yield* loadOpcuaProfile(registers.profile))
+    }
   })
 
 /** The settlement meter's sample in the words of its model. */
@@ -109,7 +133,7 @@ export function opcuaSample(
 
 const decodeModbus = (registers: Extract<Registers, { readonly protocol: 'modbus' }>) =>
   Effect.suspend(() => {
-    const words = (registers.words.match(/.{4}/g) ?? []).map((word) => Number.parseInt(word, 16))
+    const words = wordsOf(registers.words)
     const definition = modelDefinitions.get(registers.model)
     if (definition === undefined || words[0] !== registers.model) {
       return new BadRegisters({ detail: `the registers are not of a model ${registers.model} that is known` })
@@ -118,6 +142,14 @@ const decodeModbus = (registers: Extract<Registers, { readonly protocol: 'modbus
     const sample = sampleOf(definition, { words, blockOf: () => 0 })
     return Effect.succeed({ sample, profileHash: sunspecProfileHash(definition) })
   })
+
+function decodeProfiled(
+  registers: Extract<Registers, { readonly protocol: 'modbus-profile' }>,
+  profile: ModbusProfile,
+): DecodedRegisters {
+  const blocks = registers.blocks.map((block) => ({ ...block, words: wordsOf(block.words) }))
+  return { sample: profileSample(profile, blocks), profileHash: modbusProfileHash(profile) }
+}
 
 function decodeOpcua(
   registers: Extract<Registers, { readonly protocol: 'opcua' }>,

@@ -13,7 +13,7 @@ export interface SettlementMeter<E> {
   readonly connect: Effect.Effect<void, MeterError | E>
   /** Finds the meter in the device. Gives what stands in every reading for how it is decoded. */
   readonly identify: Effect.Effect<`0x${string}`, MeterError | E>
-  /** Reads the identified meter with a single request. */
+  /** Reads the identified meter with a single request, or as few as its profile allows. */
   readonly read: Effect.Effect<TimedSample, MeterError | E>
 }
 

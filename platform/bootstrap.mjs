@@ -30,7 +30,7 @@ const tasks = {
     [bin('vitest', 'vitest.mjs'), 'run', 'tests/house'],
   ],
   prepare: [prepare],
-  docs: [[join(root, 'platform/error-catalogue.ts')]],
+  docs: [[join(root, 'platform/error-catalogue.ts')], [join(root, 'meter-agent/profiles/json-schema.ts')]],
 }
 
 // The order book is many small functions, and V8's bound on how much of them it puts into one is too low for that:

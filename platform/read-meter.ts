@@ -40,7 +40,6 @@ const opcuaFlags = {
   policy: 'policy',
   certificate: 'certificate',
   identity: 'identity',
-  profile: 'profile',
 } as const
 
 const deviceOf = (flags: ReadMeterFlags): Effect.Effect<DeviceAddress, BadInput> =>
@@ -52,7 +51,11 @@ const deviceOf = (flags: ReadMeterFlags): Effect.Effect<DeviceAddress, BadInput>
         if (Option.isNone(flags[field as keyof typeof opcuaFlags])) continue
         return yield* new BadInput({ detail: `--${name} goes with --opcua, not with --modbus` })
       }
-      return { type: 'modbus', url: modbus, bases: Option.toArray(flags.base) }
+      if (Option.isNone(flags.profile)) return { type: 'modbus', url: modbus, bases: Option.toArray(flags.base) }
+      if (Option.isSome(flags.base)) {
+        return yield* new BadInput({ detail: '--base is where SunSpec is looked for; with --profile there is none' })
+      }
+      return { type: 'modbus', url: modbus, profile: flags.profile.value }
     }
     if (opcua === undefined || modbus !== undefined) {
       return yield* new BadInput({ detail: 'name one device: either --modbus URL or --opcua URL' })

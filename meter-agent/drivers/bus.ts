@@ -1,14 +1,16 @@
 import type { Effect } from 'effect'
 import type { ModbusError } from './modbus-error.ts'
 
-/** Consecutive holding registers of one unit; zero-based PDU address, 1…125 registers. */
+/** Consecutive registers of one unit; zero-based PDU address, 1…125 registers. */
 export interface RegisterRange {
   readonly unit: number
+  /** holding registers (function 3) if left out, or input registers (function 4) */
+  readonly table?: 'holding' | 'input'
   readonly address: number
   readonly count: number
 }
 
-/** The most registers one request may ask for (Modbus application protocol, function 3). */
+/** The most registers one request may ask for (Modbus application protocol, functions 3 and 4). */
 export const MAX_REGISTERS = 125
 
 /** One physical line. Requests of all users queue; one is in flight. */

@@ -30,9 +30,11 @@ const DRAIN_MS_MAX = 500
 export const openModbusLine = (options: {
   readonly line: ModbusLine
   readonly timeoutMs: number
+  /** some devices lose what they are asked right after a connection was made (0) */
+  readonly connectDelayMs?: number
 }): Effect.Effect<Bus, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { line: to, timeoutMs } = options
+    const { line: to, timeoutMs, connectDelayMs = 0 } = options
     const line = lineName(to)
     const isSerial = to.transport !== 'tcp'
     const oneInFlight = yield* Semaphore.make(1)
@@ -85,7 +87,7 @@ export const openModbusLine = (options: {
       drop()
       return Effect.andThen(
         Effect.promise(() => isFree),
-        dial,
+        connectDelayMs > 0 ? Effect.tap(dial, () => Effect.sleep(connectDelayMs)) : dial,
       )
     })
 
@@ -95,7 +97,12 @@ export const openModbusLine = (options: {
       Effect.callback<readonly number[], ModbusError>((resume) => {
         at.onClose = () => resume(Effect.fail(new ModbusClosed({ line, detail: 'closed by the device' })))
         at.client.setID(range.unit)
-        at.client.readHoldingRegisters(range.address, range.count).then(
+        const { address, count } = range
+        const answer =
+          range.table === 'input'
+            ? at.client.readInputRegisters(address, count)
+            : at.client.readHoldingRegisters(address, count)
+        answer.then(
           ({ data }) => {
             // A byte count smaller than asked for passes the library.
             if (data.length === range.count) resume(Effect.succeed(data))
@@ -154,7 +161,10 @@ function errorOf(
 ): ModbusError {
   const { line, timeoutMs, range } = context
   const { modbusCode, errno, name } = (cause ?? {}) as { modbusCode?: unknown; errno?: unknown; name?: unknown }
-  if (typeof modbusCode === 'number') return new ModbusException({ line, code: modbusCode, ...range })
+  if (typeof modbusCode === 'number') {
+    const { unit, address, count } = range
+    return new ModbusException({ line, code: modbusCode, unit, address, count })
+  }
   if (errno === 'ETIMEDOUT') return new ModbusTimeout({ line, timeoutMs })
   if (name === 'PortNotOpenError') return new ModbusClosed({ line, detail: 'closed' })
   return new ModbusProtocol({ line, detail: detailOf(cause) })

@@ -1,23 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
-import { Data, Effect, Result, Schema, SchemaIssue } from 'effect'
+import { Effect, Result, Schema } from 'effect'
 import { canonicalBytes } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
 import type { NodeAddress } from '../drivers/opcua-line.ts'
+import { BadProfile, readBySchema } from './bad-profile.ts'
 import commonwattHome from './commonwatt-home.opcua.json' with { type: 'json' }
-
-/** A profile that cannot be used: which file or name, which field, what stood there, what would be right. */
-export class BadProfile extends Data.TaggedError('BadProfile')<{
-  readonly profile: string
-  /** `grid.powerW.unit`, or empty for the whole profile */
-  readonly field: string
-  readonly value: string
-  readonly expected: string
-}> {
-  override get message(): string {
-    const place = this.field === '' ? '' : `${this.field}: `
-    return `profile ${this.profile}: ${place}expected ${this.expected}, not ${this.value}`
-  }
-}
+import { isPath, readProfileFile } from './profile-file.ts'
 
 /** `nsu=URI;s=…`: a NodeId that holds on every server (OPC UA part 6, 5.3.1.11). */
 const NODE_PATTERN = /^nsu=([^;\s]+);((?:s=.+)|(?:i=\d{1,10})|(?:g=[0-9a-fA-F-]{36})|(?:b=[0-9A-Za-z+/]+={0,2}))$/
@@ -86,49 +73,18 @@ export const profileHash = (profile: OpcuaProfile): `0x${string}` => keccak(cano
 export const DEFAULT_OPCUA_PROFILE = 'commonwatt-home'
 const BUILT_IN: Readonly<Record<string, unknown>> = { [DEFAULT_OPCUA_PROFILE]: commonwattHome }
 
-const decode = Schema.decodeUnknownResult(OpcuaProfileJson)
-const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
-
 /** A profile from its JSON. `name` is what refusals call it. */
 export const decodeOpcuaProfile = (name: string, json: unknown): Effect.Effect<OpcuaProfile, BadProfile> => {
-  const decoded = decode(json, { errors: 'all', onExcessProperty: 'error' })
-  if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
-  const [first] = formatIssue(decoded.failure.issue).issues
-  const path = (first?.path ?? []).map((key) => (typeof key === 'object' ? key.key : key))
-  const expected = (first?.message ?? 'another value').replace(/^Expected /, '')
-  return Effect.fail(new BadProfile({ profile: name, field: path.join('.'), value: valueAt(json, path), expected }))
+  const decoded = readBySchema(OpcuaProfileJson, { name, json })
+  return Result.isSuccess(decoded) ? Effect.succeed(decoded.success) : Effect.fail(decoded.failure[0])
 }
-
-/** No profile is longer; and what is no file, such as a pipe, may never end. */
-const FILE_BYTES_MAX = 1024 * 1024
 
 /** The built-in profile of a name, or the one in a JSON file (where the name has a dot or a slash). */
 export const loadOpcuaProfile = (nameOrFile: string): Effect.Effect<OpcuaProfile, BadProfile> => {
-  const refuse = (value: string, expected: string) =>
-    new BadProfile({ profile: nameOrFile, field: '', value, expected })
-  if (!/[./\\]/.test(nameOrFile)) {
-    const names = Object.keys(BUILT_IN).join(', ')
-    return Object.hasOwn(BUILT_IN, nameOrFile)
-      ? decodeOpcuaProfile(nameOrFile, BUILT_IN[nameOrFile])
-      : Effect.fail(refuse('an unknown name', `a built-in one (${names}) or the path of a JSON file`))
+  if (isPath(nameOrFile)) {
+    return Effect.flatMap(readProfileFile(nameOrFile), (json) => decodeOpcuaProfile(nameOrFile, json))
   }
-  return Effect.tryPromise({
-    try: async () => {
-      const found = await stat(nameOrFile)
-      if (!found.isFile() || found.size > FILE_BYTES_MAX) throw new Error(`no file, or one of ${found.size} bytes`)
-      return readFile(nameOrFile, 'utf8')
-    },
-    catch: (cause) => refuse((cause as Error).message, `a file that can be read, of up to ${FILE_BYTES_MAX} bytes`),
-  }).pipe(
-    Effect.flatMap((text) =>
-      Effect.try({ try: (): unknown => JSON.parse(text), catch: (cause) => refuse((cause as Error).message, 'JSON') }),
-    ),
-    Effect.flatMap((json) => decodeOpcuaProfile(nameOrFile, json)),
-  )
-}
-
-function valueAt(json: unknown, path: readonly PropertyKey[]): string {
-  let value = json
-  for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key]
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
+  if (Object.hasOwn(BUILT_IN, nameOrFile)) return decodeOpcuaProfile(nameOrFile, BUILT_IN[nameOrFile])
+  const expected = `a built-in one (${Object.keys(BUILT_IN).join(', ')}) or the path of a JSON file`
+  return Effect.fail(new BadProfile({ profile: nameOrFile, field: '', value: 'an unknown name', expected }))
 }

@@ -51,7 +51,7 @@ export function scaled(raw: number | bigint, power: number): number {
 }
 
 /** A float32 as the shortest decimal that stands for it; null for NaN and the infinities. */
-function float32Of(bits: number): number | null {
+export function float32Of(bits: number): number | null {
   const view = new DataView(new ArrayBuffer(4))
   view.setUint32(0, bits)
   const value = view.getFloat32(0)
@@ -64,7 +64,7 @@ function float32Of(bits: number): number | null {
 }
 
 /** Text up to the first NUL (devices leave stale text behind it), without control characters and outer blanks. */
-function textOf(words: readonly number[]): string | null {
+export function textOf(words: readonly number[]): string | null {
   const bytes = Uint8Array.from(words.flatMap((word) => [word >> 8, word & 0xff]))
   const end = bytes.indexOf(0)
   const text = new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))

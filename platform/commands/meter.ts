@@ -1,5 +1,6 @@
 import { Effect } from 'effect'
 import { Command, Flag } from 'effect/cli'
+import { profile } from './meter-profile.ts'
 
 const read = Command.make(
   'read',
@@ -51,7 +52,9 @@ const read = Command.make(
     ),
     profile: Flag.String('profile').pipe(
       Flag.withMetavar('NAME|FILE'),
-      Flag.withDescription('which nodes mean what: a built-in name or a JSON file (commonwatt-home)'),
+      Flag.withDescription(
+        'which registers or nodes mean what: a built-in name or a JSON file (SunSpec; commonwatt-home with --opcua)',
+      ),
       Flag.optional,
     ),
     json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document in one line')),
@@ -65,5 +68,5 @@ const read = Command.make(
 
 export const meter = Command.make('meter').pipe(
   Command.withDescription("One home's hardware."),
-  Command.withSubcommands([read]),
+  Command.withSubcommands([read, profile]),
 )

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { Effect, type Scope } from 'effect'
 import { ServerTCP } from 'modbus-serial'
 
-/** Registers by address; what is not there is refused with exception 2. */
+/** Holding and input registers by address; what is not there is refused with exception 2. */
 export type Registers = ReadonlyMap<number, number>
 
 export interface TestDevice {
@@ -42,6 +42,8 @@ export const serveRegisters = (
         const vector = {
           getMultipleHoldingRegisters: read,
           getHoldingRegister: (address: number) => read(address, 1)[0] ?? 0,
+          getMultipleInputRegisters: read,
+          getInputRegister: (address: number) => read(address, 1)[0] ?? 0,
         }
         const server = new ServerTCP(vector, { host: '127.0.0.1', port, unitID: 1 })
         server.on('initialized', () => resume(Effect.succeed(server)))

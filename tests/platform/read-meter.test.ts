@@ -23,7 +23,12 @@ describe('the flags of meter read', () => {
     ['two devices', { modbus, opcua }, /name one device/],
     ['a login for Modbus', { modbus, user: Option.some('me') }, /--user goes with --opcua/],
     ['a password for Modbus', { modbus, passwordFile: Option.some('f') }, /--password-file goes with --opcua/],
-    ['a profile for Modbus', { modbus, profile: Option.some('x') }, /--profile goes with --opcua/],
+    ['an unknown profile for Modbus', { modbus, profile: Option.some('x') }, /--profile: profile x: .*victron-gx/],
+    [
+      'SunSpec and a profile',
+      { modbus, base: Option.some(1), profile: Option.some('x') },
+      /with --profile there is none/,
+    ],
     ['a register for OPC UA', { opcua, base: Option.some(4_096) }, /--base goes with --modbus/],
     ['another scheme', { opcua: modbus }, /--opcua: scheme "tcp"/],
     ['a user without a password', { opcua, user: Option.some('me') }, /--user and --password-file go together/],

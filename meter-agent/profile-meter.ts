@@ -1,0 +1,44 @@
+import { Effect, type Scope } from 'effect'
+import type { ModbusDevice } from './device-address.ts'
+import { type MeterError, NoGridMeter } from './meter-error.ts'
+import type { BadModbusUrl } from './modbus-url.ts'
+import { openProfiledDevice } from './profiled-device.ts'
+import type { BadProfile } from './profiles/bad-profile.ts'
+import { loadModbusProfile } from './profiles/load-modbus-profile.ts'
+import { modbusProfileHash, profileSample, sampleValues } from './profiles/profile-sample.ts'
+import { registersText, wordsText } from './registers.ts'
+import type { SettlementMeter } from './settlement-meter.ts'
+
+/** The settlement meter of a Modbus device that is read through a profile: its grid role. */
+export const openProfileMeter = (
+  device: ModbusDevice,
+  options: { readonly profileName: string; readonly timeoutMs: number },
+): Effect.Effect<SettlementMeter<never>, BadModbusUrl | BadProfile, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { profileName, timeoutMs } = options
+    const profile = yield* loadModbusProfile(profileName)
+    const only = sampleValues(profile)
+    const { connect, read, unit } = yield* openProfiledDevice(device, { profile, timeoutMs, only })
+    const identify: Effect.Effect<`0x${string}`, MeterError> = Effect.gen(function* () {
+      if (profile.grid?.importWh === undefined || profile.grid.exportWh === undefined) {
+        const detail = `profile ${profile.profile} has no counters of the grid`
+        return yield* new NoGridMeter({ device: `unit ${unit}`, detail })
+      }
+      yield* read
+      return modbusProfileHash(profile)
+    })
+    return {
+      connect,
+      identify,
+      read: Effect.map(read, ({ blocks }) => ({
+        sample: profileSample(profile, blocks),
+        registers: registersText({
+          protocol: 'modbus-profile',
+          profile: profileName,
+          unit,
+          blocks: blocks.map(({ table, address, words }) => ({ table, address, words: wordsText(words) })),
+        }),
+        sourceTimeMs: null,
+      })),
+    }
+  })

@@ -1,0 +1,50 @@
+import type { DeviceReport } from '../device-snapshot.ts'
+import type { Measurement } from '../measurement.ts'
+import { decodeValues } from './decode-values.ts'
+import { type ModbusProfile, type ProfileTest, tableOf } from './modbus-profile.ts'
+import { profileReport } from './profile-report.ts'
+import type { ProfileValue } from './register-value.ts'
+
+/** A value of a profile's test that came out other than expected; `undefined` where there is nothing of that name. */
+export interface Unexpected {
+  readonly test: string
+  /** `powerL1`, or `grid.powerW` */
+  readonly value: string
+  readonly expected: ProfileValue
+  readonly actual: ProfileValue | undefined
+}
+
+/** Runs the tests of a profile: raw registers in, what differs from the expected values out. */
+export const runProfileTests = (profile: ModbusProfile): readonly Unexpected[] =>
+  profile.tests.flatMap((test) => {
+    const actual = actualValues(profile, test)
+    return Object.entries(test.expected).flatMap(([value, expected]) =>
+      Object.hasOwn(actual, value) && actual[value] === expected
+        ? []
+        : [{ test: test.name, value, expected, actual: Object.hasOwn(actual, value) ? actual[value] : undefined }],
+    )
+  })
+
+/** Everything that a profile makes of a test's registers: its values by name, and its roles by path. */
+function actualValues(profile: ModbusProfile, test: ProfileTest): Readonly<Record<string, ProfileValue>> {
+  const blocks = test.registers.map((range) => ({
+    table: tableOf(profile, range),
+    address: range.address,
+    words: (range.hex.match(/.{4}/g) ?? []).map((word) => Number.parseInt(word, 16)),
+  }))
+  const values = decodeValues(profile, blocks)
+  return { ...values, ...roleValues(profileReport(profile, values)) }
+}
+
+/** The roles of a report by path: `grid.powerW`, `grid.voltageV.0`, `device.serial`. */
+export function roleValues({ device, measurements }: DeviceReport): Readonly<Record<string, ProfileValue>> {
+  const values: Record<string, ProfileValue> = {}
+  for (const [field, value] of Object.entries(device)) values[`device.${field}`] = value
+  for (const [role, points] of Object.entries(measurements)) {
+    for (const [field, point] of Object.entries(points) as [string, Measurement | readonly Measurement[]][]) {
+      if ('value' in point) values[`${role}.${field}`] = point.value
+      else for (const [i, { value }] of point.entries()) values[`${role}.${field}.${i}`] = value
+    }
+  }
+  return values
+}

@@ -1,0 +1,33 @@
+import { type Canonical, canonicalBytes } from '#protocol/canonical-json.ts'
+import { keccak } from '#protocol/viem.ts'
+import type { MeterSample } from '../settlement-meter.ts'
+import { decodeValues, type WordBlock } from './decode-values.ts'
+import type { ModbusProfile } from './modbus-profile.ts'
+import { profileReport } from './profile-report.ts'
+
+/** The sample that the words of a profile's grid role make. */
+export function profileSample(profile: ModbusProfile, blocks: readonly WordBlock[]): MeterSample {
+  const { grid } = profileReport(profile, decodeValues(profile, blocks)).measurements
+  return {
+    importWh: grid?.importWh.value ?? null,
+    exportWh: grid?.exportWh.value ?? null,
+    powerW: grid?.powerW.value ?? null,
+  }
+}
+
+/** What has to be read for a sample: the values of the grid role, and those that say which device this is. */
+export function sampleValues({ grid, match = [] }: ModbusProfile): readonly string[] {
+  const values = [grid?.powerW?.value, grid?.importWh, grid?.exportWh, ...match.map(({ register }) => register)]
+  return values.flatMap((id) => id ?? [])
+}
+
+/** Stands in every reading for the profile that it was decoded with. */
+export const modbusProfileHash = (profile: ModbusProfile): `0x${string}` => keccak(canonicalBytes(spelled(profile)))
+
+/** Numbers as the shortest decimals that stand for them: canonical JSON has whole ones only. */
+function spelled(value: unknown): Canonical {
+  if (typeof value === 'number') return String(value)
+  if (Array.isArray(value)) return value.map(spelled)
+  if (typeof value !== 'object' || value === null) return value as Canonical
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, spelled(member)]))
+}
