@@ -2,7 +2,7 @@
 export { type Agent, makeAgent } from './agent.ts'
 export { type AgentOptions, BadAgentOption, NotJoined } from './agent-options.ts'
 export type { AgentSteps, Polled } from './agent-steps.ts'
-export type { DeviceAddress, ModbusDevice, OpcuaDevice } from './device-address.ts'
+export type { DeviceAddress, ModbusDevice, OpcuaDevice, P1Device } from './device-address.ts'
 export type { DecodedModel, DeviceReport, GridMeasurements } from './device-snapshot.ts'
 export {
   ModbusClosed,
@@ -20,6 +20,7 @@ export {
   OpcuaTimeout,
 } from './drivers/opcua-error.ts'
 export { OPCUA_POLICIES, type OpcuaPolicy } from './drivers/opcua-line.ts'
+export { P1Closed, type P1Error, P1Silent } from './drivers/p1-error.ts'
 export { type GatewayError, GatewayMismatch, GatewayRefused, GatewayUnreachable } from './gateway-error.ts'
 export { generateKey, KeyFailure, loadKey, loadOrGenerateKey, type PrivateKey } from './keys.ts'
 export type { LinkState } from './link-machine.ts'
@@ -29,6 +30,8 @@ export { BadModbusUrl, type ModbusUrl, parseModbusUrl } from './modbus-url.ts'
 export { BadOpcuaUrl, parseOpcuaUrl } from './opcua-url.ts'
 export { type KeptRegisters, lastReadingTimeMs, openKeptRegisters } from './outbox/node-sqlite.ts'
 export { OutboxFailure } from './outbox/outbox.ts'
+export { BadTelegram } from './p1/bad-telegram.ts'
+export { BadP1Url, parseP1Url } from './p1-url.ts'
 export { BadProfile } from './profiles/opcua-profile.ts'
 export type { Published, RefusedMessage } from './publishing.ts'
 export { readDevice } from './read-device.ts'

@@ -4,11 +4,20 @@ import type { CertificateTrust } from './drivers/opcua-line.ts'
 import type { MeterError } from './meter-error.ts'
 import { openModbusMeter } from './modbus-meter.ts'
 import { openOpcuaMeter } from './opcua-meter.ts'
+import { openP1Meter } from './p1-meter.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
 
 /** A device's settlement meter, until the scope closes. */
 export const openSettlementMeter = <E>(
   device: DeviceAddress,
   options: { readonly timeoutMs: number; readonly trust: CertificateTrust<E> },
-): Effect.Effect<SettlementMeter<E>, MeterError, Scope.Scope> =>
-  device.type === 'modbus' ? openModbusMeter(device, options) : openOpcuaMeter(device, options)
+): Effect.Effect<SettlementMeter<E>, MeterError, Scope.Scope> => {
+  switch (device.type) {
+    case 'modbus':
+      return openModbusMeter(device, options)
+    case 'opcua':
+      return openOpcuaMeter(device, options)
+    case 'p1':
+      return openP1Meter(device, options)
+  }
+}

@@ -1,5 +1,11 @@
 import { Effect, type Scope } from 'effect'
-import { DEFAULT_TIMEOUT_MS, type DeviceAddress, type ModbusDevice, type OpcuaDevice } from './device-address.ts'
+import {
+  DEFAULT_TIMEOUT_MS,
+  type DeviceAddress,
+  type ModbusDevice,
+  type OpcuaDevice,
+  type P1Device,
+} from './device-address.ts'
 import { type DeviceReport, deviceReport, type SunspecReport } from './device-snapshot.ts'
 import type { Bus } from './drivers/bus.ts'
 import type { ModbusError } from './drivers/modbus-error.ts'
@@ -8,6 +14,8 @@ import type { MeterError } from './meter-error.ts'
 import { modbusUrl } from './modbus-url.ts'
 import { openOpcuaLine, profileOf } from './opcua-meter.ts'
 import { opcuaReport, profileNodes } from './opcua-report.ts'
+import { nextTelegram, openP1Line } from './p1-meter.ts'
+import { p1Report } from './p1-report.ts'
 import { nodeAddress } from './profiles/opcua-profile.ts'
 import { decodeModel } from './sunspec/decode-model.ts'
 import { discover, type ModelChain } from './sunspec/discover.ts'
@@ -20,8 +28,18 @@ export const readDevice = (options: {
   readonly timeoutMs?: number
 }): Effect.Effect<DeviceReport, MeterError> => {
   const { device, timeoutMs = DEFAULT_TIMEOUT_MS } = options
-  const report = device.type === 'modbus' ? readSunspec(device, timeoutMs) : readOpcua(device, timeoutMs)
-  return Effect.scoped(report)
+  return Effect.scoped(readBy(device, timeoutMs))
+}
+
+const readBy = (device: DeviceAddress, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> => {
+  switch (device.type) {
+    case 'modbus':
+      return readSunspec(device, timeoutMs)
+    case 'opcua':
+      return readOpcua(device, timeoutMs)
+    case 'p1':
+      return readP1(device, timeoutMs)
+  }
 }
 
 const readSunspec = (device: ModbusDevice, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
@@ -43,6 +61,13 @@ const readOpcua = (device: OpcuaDevice, timeoutMs: number): Effect.Effect<Device
     const values = yield* line.read(nodes.map(nodeAddress))
     const said = new Map(values.map((value, index) => [nodes[index] ?? '', value]))
     return opcuaReport({ profile, said, certificate })
+  })
+
+const readP1 = (device: P1Device, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const line = yield* openP1Line(device, { timeoutMs })
+    const { telegram } = yield* nextTelegram(line)
+    return p1Report(telegram)
   })
 
 /** Reads and decodes all models of a chain. Models that nobody defined, and those the device refuses, have no points. */
