@@ -1,5 +1,7 @@
 import { Effect } from 'effect'
 import { Argument, Command, Flag } from 'effect/cli'
+import { dump } from './meter-dump.ts'
+import { emulate } from './meter-emulate.ts'
 
 const read = Command.make(
   'read',
@@ -72,5 +74,5 @@ const read = Command.make(
 
 export const meter = Command.make('meter').pipe(
   Command.withDescription("One home's hardware."),
-  Command.withSubcommands([read]),
+  Command.withSubcommands([read, dump, emulate]),
 )
