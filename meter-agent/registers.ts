@@ -3,6 +3,7 @@ import { canonicalBytes, canonicalJson } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
 import { gridOf } from './device-snapshot.ts'
 import type { NodeValue } from './drivers/opcua-line.ts'
+import { BadTelegram } from './p1/bad-telegram.ts'
 import { readTelegram, type Telegram } from './p1/telegram.ts'
 import { type BadProfile, loadOpcuaProfile, type OpcuaProfile, profileHash } from './profiles/opcua-profile.ts'
 import { countedValue, scaledValue } from './profiles/scaled-value.ts'
@@ -153,5 +154,8 @@ const decodeP1 = ({ telegram: text }: Extract<Registers, { readonly protocol: 'p
       const { importWh, exportWh, powerW } = telegram
       return { sample: { importWh, exportWh, powerW }, profileHash: p1ProfileHash(telegram) }
     },
-    catch: (cause) => new BadRegisters({ detail: `the registers: ${(cause as Error).message}` }),
+    catch: (cause) => {
+      if (cause instanceof BadTelegram) return new BadRegisters({ detail: `the registers: ${cause.message}` })
+      throw cause
+    },
   })

@@ -1,13 +1,12 @@
 import { constants, openSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
-import type { Readable } from 'node:stream'
 import { Effect, type Scope } from 'effect'
 import { BadTelegram } from '../p1/bad-telegram.ts'
 import { TELEGRAM_BYTES_MAX, telegramFramer } from '../p1/telegram-framer.ts'
 import { P1Closed, P1Silent } from './p1-error.ts'
 import type { P1Line, P1LineOptions } from './p1-line.ts'
-import { openP1Stream } from './p1-stream.ts'
+import { type OpenPort, openP1Stream } from './p1-stream.ts'
 
 const LOOK_EVERY_MS = 100
 
@@ -46,8 +45,11 @@ export const openP1File = (path: string, options: P1LineOptions): Effect.Effect<
   })
 
 /** Opened for writing, too, so that it does not end when the program that writes to it does. */
-function openFifo(path: string): Readable {
-  return new Socket({ fd: openSync(path, constants.O_RDWR | constants.O_NONBLOCK), readable: true, writable: false })
+function openFifo(path: string): OpenPort {
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
+  const source = new Socket({ fd, readable: true, writable: false })
+  source.on('error', () => undefined) // it closes, too
+  return { source, close: () => source.destroy() }
 }
 
 /** The end of a file, in which its last telegram must lie. */

@@ -4,8 +4,14 @@ import { type Framed, telegramFramer } from '../p1/telegram-framer.ts'
 import { P1Closed, P1Silent } from './p1-error.ts'
 import type { P1Line, P1LineOptions } from './p1-line.ts'
 
-interface Connection {
+/** An open port: what comes out of it, and how it is closed. Nothing may throw for want of a listener. */
+export interface OpenPort {
   readonly source: Readable
+  readonly close: () => void
+}
+
+interface Connection {
+  readonly port: OpenPort
   open: boolean
   onFramed: (framed: Framed) => void
   onClose: () => void
@@ -19,7 +25,7 @@ const ignore = (): void => undefined
  */
 export const openP1Stream = (
   line: string,
-  open: Effect.Effect<Readable, P1Closed>,
+  open: Effect.Effect<OpenPort, P1Closed>,
   options: P1LineOptions,
 ): Effect.Effect<P1Line, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -27,7 +33,7 @@ export const openP1Stream = (
     const oneAtATime = yield* Semaphore.make(1)
     let connection: Connection | null = null
     const drop = (): void => {
-      connection?.source.destroy()
+      connection?.port.close()
       connection = null
     }
     yield* Effect.addFinalizer(() => Effect.sync(drop))
@@ -40,8 +46,8 @@ export const openP1Stream = (
           duration: timeoutMs,
           orElse: () => Effect.fail(new P1Closed({ line, detail: `not open within ${timeoutMs} ms` })),
         }),
-        Effect.map((source) => {
-          connection = listenTo(source)
+        Effect.map((port) => {
+          connection = listenTo(port)
           return connection
         }),
       )
@@ -50,7 +56,7 @@ export const openP1Stream = (
       Effect.callback<Framed, P1Closed>((resume) => {
         at.onFramed = (framed) => resume(Effect.succeed(framed))
         at.onClose = () => resume(Effect.fail(new P1Closed({ line, detail: 'closed at the other end' })))
-        if (at.open) at.source.resume()
+        if (at.open) at.port.source.resume()
         else at.onClose()
       }).pipe(
         Effect.timeoutOrElse({
@@ -70,8 +76,9 @@ export const openP1Stream = (
   })
 
 /** Frames what comes. Nothing is lost before the first telegram is asked for; after that it is as it comes. */
-function listenTo(source: Readable): Connection {
-  const connection: Connection = { source, open: true, onFramed: ignore, onClose: ignore }
+function listenTo(port: OpenPort): Connection {
+  const { source } = port
+  const connection: Connection = { port, open: !source.destroyed, onFramed: ignore, onClose: ignore }
   const frame = telegramFramer()
   source.pause()
   source.on('data', (bytes: Uint8Array) => {
@@ -79,7 +86,6 @@ function listenTo(source: Readable): Connection {
     const newest = frame(bytes).at(-1)
     if (newest !== undefined) connection.onFramed(newest)
   })
-  source.on('error', ignore) // it closes, too
   source.on('close', () => {
     connection.open = false
     connection.onClose()

@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream'
 import { Effect, type Scope } from 'effect'
 import { P1Closed } from './p1-error.ts'
 import type { P1Line, P1LineOptions } from './p1-line.ts'
-import { openP1Stream } from './p1-stream.ts'
+import { type OpenPort, openP1Stream } from './p1-stream.ts'
 
 /** Up to this speed P1 has 7 data bits and even parity (DSMR 2.2 and 3), above it 8 and none (DSMR 4 and 5). */
 const SEVEN_BITS_BAUD_MAX = 9_600
@@ -16,7 +15,7 @@ export const openP1Serial = (
   const closed = (cause: unknown) => new P1Closed({ line: path, detail: (cause as Error).message })
   const library = Effect.tryPromise({ try: () => import('serialport'), catch: closed })
   const open = Effect.flatMap(library, ({ SerialPort }) =>
-    Effect.callback<Readable, P1Closed>((resume) => {
+    Effect.callback<OpenPort, P1Closed>((resume) => {
       const seven = baud <= SEVEN_BITS_BAUD_MAX
       const port = new SerialPort({
         path,
@@ -26,7 +25,13 @@ export const openP1Serial = (
         stopBits: 1,
         autoOpen: false,
       })
-      port.open((error) => resume(error === null ? Effect.succeed(port) : Effect.fail(closed(error))))
+      // Destroyed as a stream it would keep the tty.
+      const close = (): void => port.close(() => undefined)
+      port.on('error', () => undefined) // it closes, too
+      port.open((error) =>
+        resume(error === null ? Effect.succeed({ source: port, close }) : Effect.fail(closed(error))),
+      )
+      return Effect.sync(() => (port.opening ? port.once('open', close) : close()))
     }),
   )
   return openP1Stream(path, open, options)

@@ -10,6 +10,10 @@ export const emulate = Command.make(
     host: Flag.String('host').pipe(Flag.withDefault('127.0.0.1'), Flag.withDescription('the address to answer at')),
     port: Flag.Int('port').pipe(
       Flag.withDescription('the preferred port; if it is taken, any free one (15020)'),
+      Flag.filter(
+        (port) => port >= 1 && port <= 65_535,
+        (port) => `--port ${port} is no port: 1 to 65535`,
+      ),
       Flag.optional,
     ),
     json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document in one line')),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -117,6 +117,36 @@ describe.skipIf(!there)('a recorded SunSpec device on a port', () => {
           const serial = report.device.serial
           if (serial !== null) expect(textIn(masked.registers)).not.toContain(serial)
           expect(masked.registers.map(({ hex }) => hex.length)).toEqual(recorded.registers.map(({ hex }) => hex.length))
+        }),
+      ),
+    ),
+  )
+})
+
+const maps = !there
+  ? []
+  : readdirSync(recordings).filter((file) => {
+      const json = JSON.parse(readFileSync(new URL(file, recordings), 'utf8'))
+      return !('chain' in json) && ('registers' in json || 'frames' in json)
+    })
+
+describe.skipIf(!there)('a recorded device without SunSpec, or with a part of it, on a port', () => {
+  it.each(maps)('%s dumps as it was recorded, and is taken for no SunSpec device', (file) =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const path = new URL(file, recordings).pathname
+          const json = JSON.parse(readFileSync(path, 'utf8'))
+          const port = yield* emulateRecording({ recording: yield* loadRecording(path), host: HOST, port: 27_023 })
+          const url = `tcp://${HOST}:${port}?unit=${json.unit_id ?? 1}`
+          const device = { type: 'modbus', url } as const
+          expect((yield* Effect.flip(readDevice({ device })))._tag).toBe('NotSunspec')
+          const runs = (json.registers ?? json.frames) as readonly { address: number; hex: string }[]
+          const ranges = runs.map(({ address, hex }) => ({ first: address, last: address + hex.length / 4 - 1 }))
+          const { registers } = yield* dumpDevice({ device, name: json.name, ranges, serials: 'kept' })
+          // Neighbouring ranges come back as one.
+          const all = (list: typeof runs) => list.map(({ hex }) => hex).join('')
+          expect(all(registers)).toBe(all(runs))
         }),
       ),
     ),

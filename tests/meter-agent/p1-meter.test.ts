@@ -1,9 +1,20 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, mkdtempSync, openSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, Fiber, type Scope } from 'effect'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { type AgentOptions, decodeRegisters, makeAgent, rampTrader, readDevice } from '#meter-agent/index.ts'
 import { readTelegram } from '#meter-agent/p1/telegram.ts'
 import { openP1Meter } from '#meter-agent/p1-meter.ts'
@@ -287,6 +298,14 @@ describe('an agent with a P1 port', () => {
     ))
 })
 
+const openFiles = () =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)]
+    } catch {
+      return [] // the one that listed them
+    }
+  })
 const python = (() => {
   try {
     return execFileSync('python3', ['-c', 'import pty; print("yes")'], { encoding: 'utf8' }).trim() === 'yes'
@@ -311,6 +330,10 @@ while True: os.write(master,text); time.sleep(0.05)`
         readDevice({ device: { type: 'p1', url: `p1:serial:${path}` }, timeoutMs: 2000 }),
       )
       expect(report.device.model).toBe('CW-500')
+      // On Linux it can be seen that the tty was let go.
+      if (existsSync('/proc/self/fd')) {
+        await vi.waitFor(() => expect(openFiles()).not.toContain(path))
+      }
     } finally {
       meter.kill()
     }
