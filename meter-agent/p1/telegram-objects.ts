@@ -17,14 +17,16 @@ export interface TelegramObjects {
 }
 
 const HEADER = /^\/([A-Za-z]{3}\d[ -~]*)$/
-const OBJECT = /^(\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3})(?:\*\d{1,3})?((?:\([ -'*-~]*\))+)$/
+/** Some meters of DSMR 4 spell the log of power failures 1-0:99:97.0. */
+const OBJECT = /^(\d{1,3}-\d{1,3}:(?:\d{1,3}\.\d{1,3}|99:97)\.\d{1,3})(?:\*\d{1,3})?((?:\([ -'*-~]*\))+)$/
 const MORE_VALUES = /^(?:\([ -'*-~]*\))+$/
 /** The versions that have one of these, the version or the meter's time, end with a checksum; DSMR 2.2 and 3 have none. */
 const CHECKED_VERSIONS: readonly string[] = ['1-3:0.2.8', '0-0:96.1.4', '0-0:1.0.0']
 
 /**
- * Takes a telegram apart. Its checksum, where it has one, is checked before anything else. Throws BadTelegram.
- * Without a checksum (DSMR 2.2 and 3) a digit that another took the place of cannot be seen here.
+ * Takes a telegram apart. Its checksum, where it has one, is checked before anything else; then a line that is no
+ * object is the meter's own, and stepped over. Without one (DSMR 2.2 and 3) it is refused, but a digit that another took
+ * the place of cannot be seen here. Throws BadTelegram.
  */
 export function telegramObjects(telegram: string): TelegramObjects {
   const lines = telegram.split(/\r?\n/)
@@ -40,7 +42,7 @@ export function telegramObjects(telegram: string): TelegramObjects {
     const detail = `it begins with ${quoted(lines[0])}, not with a slash, three letters and a digit`
     throw new BadTelegram({ line: 1, reason: 'line', detail })
   }
-  const objects = objectsOf(lines.slice(0, end))
+  const objects = objectsOf(lines.slice(0, end), checksum === '' ? 'refused' : 'stepped-over')
   if (checksum === '' && objects.some(({ code }) => CHECKED_VERSIONS.includes(code))) {
     throw new BadTelegram({
       line: end + 1,
@@ -65,7 +67,7 @@ function checkCrc(telegram: string, checksum: string, line: number): void {
   throw new BadTelegram({ line, reason: 'crc', detail: `its checksum is ${checksum}, but its bytes make ${own}` })
 }
 
-function objectsOf(lines: readonly string[]): readonly TelegramObject[] {
+function objectsOf(lines: readonly string[], others: 'refused' | 'stepped-over'): readonly TelegramObject[] {
   const objects: TelegramObject[] = []
   for (const [index, text] of lines.entries()) {
     if (index === 0 || text === '') continue
@@ -78,6 +80,7 @@ function objectsOf(lines: readonly string[]): readonly TelegramObject[] {
     }
     const [, code, values] = OBJECT.exec(text) ?? []
     if (code === undefined || values === undefined) {
+      if (others === 'stepped-over') continue
       throw new BadTelegram({
         line,
         reason: 'line',

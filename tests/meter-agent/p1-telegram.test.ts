@@ -91,6 +91,12 @@ describe('a P1 telegram', () => {
     expect(readTelegram(total)).toMatchObject({ importWh: 4001, exportWh: 0 })
   })
 
+  it('with lines that are no objects is read where its checksum says that the meter wrote them', () => {
+    const own = '1-0:99:97.0(0)(0-0:96.7.19)\r\n0.9.1\r\n1-0:1.8.1'
+    expect(readTelegram(altered(telegrams.dsmr4, '1-0:1.8.1', own))).toEqual(readTelegram(telegrams.dsmr4))
+    expect(refusal(telegrams.dsmr22.replace('1-0:1.8.1', own))).toMatchObject({ line: 5, reason: 'line' })
+  })
+
   it('that lacks a counter or a power has none: never 0', () => {
     const poor = altered(telegrams.dsmr4, /1-0:2\.[87].*\r\n/g, '')
     expect(readTelegram(poor)).toMatchObject({ importWh: 4000, exportWh: null, powerW: null })
