@@ -6,7 +6,7 @@ import type { TelegramObject } from './telegram-objects.ts'
  * power of ten over them (`{ kWh: 6, Wh: 3 }` gives mWh). Null where the object is not there, or has no value.
  */
 export function quantity(object: TelegramObject | undefined, units: Readonly<Record<string, number>>): number | null {
-  const text = object?.values.at(-1)
+  const text = object?.values.join(')(') // of two values neither is it
   if (object === undefined || text === undefined || text === '') return null
   const [, whole, decimals = '', unit = ''] = /^(\d{1,9})(?:\.(\d+))?\*([A-Za-z0-9]+)$/.exec(text) ?? []
   const power = Object.hasOwn(units, unit) ? units[unit] : undefined

@@ -131,6 +131,12 @@ describe('a P1 telegram', () => {
       /02,027/,
     ],
     [
+      'two values for one',
+      altered(telegrams.dsmr4, '(02.027*kW)', '(02.027*kW)(02.028*kW)'),
+      { line: 11, reason: 'value' },
+      /02\.028/,
+    ],
+    [
       'an object twice',
       altered(telegrams.dsmr4, '1-0:1.8.2', '1-0:1.8.1'),
       { line: 7, reason: 'twice' },
