@@ -29,6 +29,7 @@ export interface AgentOptions {
   readonly seed?: string
   /** what the connection can carry, W (3 × 63 A at 230 V) */
   readonly connectionPowerW?: number
+  /** where its numbers come from (a P1 port is the utility's meter, anything else a certified one) */
   readonly source?: Reading['source']
   readonly deviceTimeoutMs?: number
   readonly gatewayTimeoutMs?: number

@@ -77,7 +77,7 @@ export const makeAgent = (
         timeMs: linked.timeMs,
         monotonicMs: monotonicMs(),
         clock: options.clockState ?? (clock.speed === 1 ? 'free-running' : 'simulated'),
-        source: options.source ?? 'certified-meter',
+        source: options.source ?? (options.device.type === 'p1' ? 'utility-meter' : 'certified-meter'),
         profileHash: linked.profileHash,
         registersHash: registersHash(linked.registers),
         limits: {

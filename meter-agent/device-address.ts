@@ -28,8 +28,15 @@ export interface OpcuaDevice {
   readonly identityFile?: string
 }
 
+/** The P1 port of a smart meter, which sends telegrams by itself. */
+export interface P1Device {
+  readonly type: 'p1'
+  /** `p1:tcp://host:port`, `p1:serial:PATH?baud=115200` or `p1:file:PATH` */
+  readonly url: string
+}
+
 /** Where a home's device answers, and what it asks to be told first. */
-export type DeviceAddress = ModbusDevice | OpcuaDevice
+export type DeviceAddress = ModbusDevice | OpcuaDevice | P1Device
 
 /** A request waits this long for its answer unless told otherwise. */
 export const DEFAULT_TIMEOUT_MS = 2_000

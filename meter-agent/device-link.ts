@@ -33,6 +33,7 @@ const passing: readonly string[] = [
   'ModbusException',
   'ModbusProtocol',
   'OpcuaTimeout',
+  'BadTelegram',
 ]
 
 /** How far a device's clock may be off for its time stamps to be taken, in wall ms. */
@@ -79,9 +80,11 @@ export const openDeviceLink = <E extends { readonly _tag: string }>(options: {
         if (profileHash === null || state() === 'connecting' || state() === 'discovering') {
           profileHash = yield* establish
         }
-        const beforeMs = clock.nowMs()
-        const { sample, registers, sourceTimeMs } = yield* meter.read
-        const timeMs = sampleTimeMs({ beforeMs, afterMs: clock.nowMs(), sourceTimeMs, clockSpeed: clock.speed })
+        const askedMs = clock.nowMs()
+        const { sample, registers, sourceTimeMs, origin } = yield* meter.read
+        const afterMs = clock.nowMs()
+        const beforeMs = origin === 'sent' ? afterMs : askedMs
+        const timeMs = sampleTimeMs({ beforeMs, afterMs, sourceTimeMs, clockSpeed: clock.speed })
         actor.send({ type: 'READ' })
         const link = gap ? 'after-gap' : 'unbroken'
         gap = false

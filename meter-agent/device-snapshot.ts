@@ -40,6 +40,14 @@ export interface DeviceReport {
   readonly sunspec?: { readonly base: number; readonly models: readonly DecodedModel[] }
   /** the SHA-256 fingerprint of the certificate that an OPC UA server showed, hexadecimal */
   readonly opcua?: { readonly certificate: string }
+  /** what else a P1 telegram says: when (ISO 8601, and which of its two times the meter keeps), and each phase's power */
+  readonly p1?: {
+    readonly version: string | null
+    readonly time: string | null
+    readonly season: 'summer' | 'winter' | null
+    readonly tariff: string | null
+    readonly phasePowerW: readonly Measurement[]
+  }
 }
 
 /** The report of a device that describes itself by SunSpec. */

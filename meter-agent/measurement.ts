@@ -16,6 +16,11 @@ export function measured(points: Points, name: string, sign: 'as-is' | 'turned' 
   return { value: sign === 'as-is' || value === 0 ? value : -value, quality: 'good' }
 }
 
+/** A value of a device that says by other means what is not there, so that a 0 is a 0. */
+export function stated(value: number | null): Measurement {
+  return value === null ? { value, quality: 'not-available' } : { value, quality: 'good' }
+}
+
 /** A counter as a measurement: never below 0. */
 export function counted(points: Points, name: string): Measurement {
   const { value, quality } = measured(points, name)

@@ -1,14 +1,17 @@
 import { Data } from 'effect'
 import type { ModbusError } from './drivers/modbus-error.ts'
 import type { OpcuaError } from './drivers/opcua-error.ts'
+import type { P1Error } from './drivers/p1-error.ts'
 import type { BadModbusUrl } from './modbus-url.ts'
 import type { BadOpcuaUrl } from './opcua-url.ts'
+import type { BadTelegram } from './p1/bad-telegram.ts'
+import type { BadP1Url } from './p1-url.ts'
 import type { BadProfile } from './profiles/bad-profile.ts'
 import type { NotSunspec } from './sunspec/not-sunspec.ts'
 
 /** The device has no meter at the grid connection point, or another device answers where it was. */
 export class NoGridMeter extends Data.TaggedError('NoGridMeter')<{
-  /** `unit 1` of a Modbus line, or the address of an OPC UA server */
+  /** `unit 1` of a Modbus line, or the address of an OPC UA server or a P1 port */
   readonly device: string
   readonly detail: string
 }> {
@@ -36,5 +39,8 @@ export type MeterError =
   | BadOpcuaUrl
   | OpcuaError
   | BadProfile
+  | BadP1Url
+  | P1Error
+  | BadTelegram
   | NoGridMeter
   | OtherDevice

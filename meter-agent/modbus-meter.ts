@@ -23,7 +23,7 @@ export const openModbusMeter = (
       connect: bus.connect,
       identify: Effect.map(find, ({ profileHash }) => profileHash),
       read: Effect.gen(function* () {
-        return { ...(yield* readGridMeter(bus, meter ?? (yield* find))), sourceTimeMs: null }
+        return { ...(yield* readGridMeter(bus, meter ?? (yield* find))), sourceTimeMs: null, origin: 'asked' }
       }),
     }
   })

@@ -68,6 +68,7 @@ export const openOpcuaMeter = <E>(
             powerW: nodeText(power),
           }),
           sourceTimeMs: times.size === 1 ? imported.sourceTimeMs : null,
+          origin: 'asked',
         }
       }),
     }

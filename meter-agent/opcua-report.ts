@@ -1,6 +1,6 @@
 import type { DeviceReport } from './device-snapshot.ts'
 import type { NodeValue } from './drivers/opcua-line.ts'
-import type { Measurement } from './measurement.ts'
+import { type Measurement, stated } from './measurement.ts'
 import type { OpcuaProfile, ProfilePoint } from './profiles/opcua-profile.ts'
 import { countedValue, scaledValue } from './profiles/scaled-value.ts'
 
@@ -31,8 +31,8 @@ export function opcuaReport(options: {
     const value = node === undefined ? null : saidBy(node).value
     return value === null ? null : String(value)
   }
-  const measured = (point: ProfilePoint): Measurement => measurement(scaledValue(point, saidBy(point.node)))
-  const counted = (point: ProfilePoint): Measurement => measurement(countedValue(point, saidBy(point.node)))
+  const measured = (point: ProfilePoint): Measurement => stated(scaledValue(point, saidBy(point.node)))
+  const counted = (point: ProfilePoint): Measurement => stated(countedValue(point, saidBy(point.node)))
   const has = (...points: readonly ProfilePoint[]) => points.some(({ node }) => saidBy(node).status !== 'absent')
   return {
     device: {
@@ -51,7 +51,7 @@ export function opcuaReport(options: {
               exportWh: counted(grid.exportWh),
               voltageV: grid.voltageV.map(measured),
               currentA: grid.currentA.map(measured),
-              frequencyHz: grid.frequencyHz === undefined ? measurement(null) : measured(grid.frequencyHz),
+              frequencyHz: grid.frequencyHz === undefined ? stated(null) : measured(grid.frequencyHz),
             },
           }
         : {}),
@@ -64,9 +64,4 @@ export function opcuaReport(options: {
     },
     opcua: { certificate },
   }
-}
-
-/** OPC UA says by a status what is not there, so a 0 is a 0. */
-function measurement(value: number | null): Measurement {
-  return value === null ? { value, quality: 'not-available' } : { value, quality: 'good' }
 }

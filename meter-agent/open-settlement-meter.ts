@@ -4,6 +4,7 @@ import type { CertificateTrust } from './drivers/opcua-line.ts'
 import type { MeterError } from './meter-error.ts'
 import { openModbusMeter } from './modbus-meter.ts'
 import { openOpcuaMeter } from './opcua-meter.ts'
+import { openP1Meter } from './p1-meter.ts'
 import { openProfileMeter } from './profile-meter.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
 
@@ -11,9 +12,15 @@ import type { SettlementMeter } from './settlement-meter.ts'
 export const openSettlementMeter = <E>(
   device: DeviceAddress,
   options: { readonly timeoutMs: number; readonly trust: CertificateTrust<E> },
-): Effect.Effect<SettlementMeter<E>, MeterError, Scope.Scope> =>
-  device.type === 'opcua'
-    ? openOpcuaMeter(device, options)
-    : device.profile === undefined
-      ? openModbusMeter(device, options)
-      : openProfileMeter(device, { profileName: device.profile, timeoutMs: options.timeoutMs })
+): Effect.Effect<SettlementMeter<E>, MeterError, Scope.Scope> => {
+  switch (device.type) {
+    case 'modbus':
+      return device.profile === undefined
+        ? openModbusMeter(device, options)
+        : openProfileMeter(device, { profileName: device.profile, timeoutMs: options.timeoutMs })
+    case 'opcua':
+      return openOpcuaMeter(device, options)
+    case 'p1':
+      return openP1Meter(device, options)
+  }
+}

@@ -39,6 +39,7 @@ export const openProfileMeter = (
           blocks: blocks.map(({ table, address, words }) => ({ table, address, words: wordsText(words) })),
         }),
         sourceTimeMs: null,
+        origin: 'asked' as const,
       })),
     }
   })

@@ -1,5 +1,11 @@
 import { Effect, type Scope } from 'effect'
-import { DEFAULT_TIMEOUT_MS, type DeviceAddress, type ModbusDevice, type OpcuaDevice } from './device-address.ts'
+import {
+  DEFAULT_TIMEOUT_MS,
+  type DeviceAddress,
+  type ModbusDevice,
+  type OpcuaDevice,
+  type P1Device,
+} from './device-address.ts'
 import { type DeviceReport, deviceReport, type SunspecReport } from './device-snapshot.ts'
 import type { Bus } from './drivers/bus.ts'
 import type { ModbusError } from './drivers/modbus-error.ts'
@@ -8,6 +14,8 @@ import type { MeterError } from './meter-error.ts'
 import { modbusUrl } from './modbus-url.ts'
 import { openOpcuaLine, profileOf } from './opcua-meter.ts'
 import { opcuaReport, profileNodes } from './opcua-report.ts'
+import { nextTelegram, openP1Line } from './p1-meter.ts'
+import { p1Report } from './p1-report.ts'
 import { openProfiledDevice } from './profiled-device.ts'
 import { loadModbusProfile } from './profiles/load-modbus-profile.ts'
 import { nodeAddress } from './profiles/opcua-profile.ts'
@@ -21,15 +29,23 @@ import { type ModelPlace, readModel } from './sunspec/read-model.ts'
 export const readDevice = (options: {
   readonly device: DeviceAddress
   readonly timeoutMs?: number
-}): Effect.Effect<DeviceReport, MeterError> => {
-  const { device, timeoutMs = DEFAULT_TIMEOUT_MS } = options
-  if (device.type === 'opcua') return Effect.scoped(readOpcua(device, timeoutMs))
-  const { profile } = device
-  return Effect.scoped(
-    profile === undefined
-      ? readSunspec(device, timeoutMs)
-      : readProfiled(device, { profileName: profile, timeoutMs: options.timeoutMs }),
-  )
+}): Effect.Effect<DeviceReport, MeterError> => Effect.scoped(readBy(options.device, options.timeoutMs))
+
+const readBy = (
+  device: DeviceAddress,
+  given: number | undefined,
+): Effect.Effect<DeviceReport, MeterError, Scope.Scope> => {
+  const timeoutMs = given ?? DEFAULT_TIMEOUT_MS
+  switch (device.type) {
+    case 'modbus':
+      return device.profile === undefined
+        ? readSunspec(device, timeoutMs)
+        : readProfiled(device, { profileName: device.profile, timeoutMs: given })
+    case 'opcua':
+      return readOpcua(device, timeoutMs)
+    case 'p1':
+      return readP1(device, timeoutMs)
+  }
 }
 
 const readSunspec = (device: ModbusDevice, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
@@ -62,6 +78,13 @@ const readOpcua = (device: OpcuaDevice, timeoutMs: number): Effect.Effect<Device
     const values = yield* line.read(nodes.map(nodeAddress))
     const said = new Map(values.map((value, index) => [nodes[index] ?? '', value]))
     return opcuaReport({ profile, said, certificate })
+  })
+
+const readP1 = (device: P1Device, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const line = yield* openP1Line(device, { timeoutMs })
+    const { telegram } = yield* nextTelegram(line)
+    return p1Report(telegram)
   })
 
 /** Reads and decodes all models of a chain. Models that nobody defined, and those the device refuses, have no points. */

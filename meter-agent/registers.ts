@@ -3,6 +3,8 @@ import { canonicalBytes, canonicalJson } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
 import { gridOf } from './device-snapshot.ts'
 import type { NodeValue } from './drivers/opcua-line.ts'
+import { BadTelegram } from './p1/bad-telegram.ts'
+import { readTelegram, type Telegram } from './p1/telegram.ts'
 import type { BadProfile } from './profiles/bad-profile.ts'
 import { loadModbusProfile } from './profiles/load-modbus-profile.ts'
 import type { ModbusProfile } from './profiles/modbus-profile.ts'
@@ -57,6 +59,8 @@ const Registers = Schema.Union([
     exportWh: NodeText,
     powerW: NodeText,
   }),
+  /** a telegram as it came, one character a byte */
+  Schema.Struct({ protocol: Schema.Literal('p1'), telegram: Schema.String }),
 ])
 export type Registers = typeof Registers.Type
 const readRegisters = Schema.decodeUnknownResult(Registers)
@@ -104,6 +108,8 @@ export const decodeRegisters = (text: string): Effect.Effect<DecodedRegisters, B
         return decodeProfiled(registers, yield* loadModbusProfile(registers.profile))
       case 'opcua':
         return decodeOpcua(registers, yield* loadOpcuaProfile(registers.profile))
+      case 'p1':
+        return yield* decodeP1(registers)
     }
   })
 
@@ -117,6 +123,11 @@ export function sampleOf(definition: ModelDefinition, read: Parameters<typeof de
 export function sunspecProfileHash({ id, points }: ModelDefinition): `0x${string}` {
   const map = points.map(({ path, offset, type }) => [path, offset, type])
   return keccak(canonicalBytes({ profile: 'sunspec', model: id, points: map }))
+}
+
+/** Stands in every reading for the objects that a telegram's counters were made of. */
+export function p1ProfileHash({ counters }: Telegram): `0x${string}` {
+  return keccak(canonicalBytes({ profile: 'p1', counters: [...counters] }))
 }
 
 /** The sample that the nodes of a profile's grid role make. */
@@ -164,3 +175,16 @@ function decodeOpcua(
   const nodes = { importWh: said(importWh), exportWh: said(exportWh), powerW: said(powerW) }
   return { sample: opcuaSample(profile, nodes), profileHash: profileHash(profile) }
 }
+
+const decodeP1 = ({ telegram: text }: Extract<Registers, { readonly protocol: 'p1' }>) =>
+  Effect.try({
+    try: () => {
+      const telegram = readTelegram(text)
+      const { importWh, exportWh, powerW } = telegram
+      return { sample: { importWh, exportWh, powerW }, profileHash: p1ProfileHash(telegram) }
+    },
+    catch: (cause) => {
+      if (cause instanceof BadTelegram) return new BadRegisters({ detail: `the registers: ${cause.message}` })
+      throw cause
+    },
+  })

@@ -13,7 +13,7 @@ export interface SettlementMeter<E> {
   readonly connect: Effect.Effect<void, MeterError | E>
   /** Finds the meter in the device. Gives what stands in every reading for how it is decoded. */
   readonly identify: Effect.Effect<`0x${string}`, MeterError | E>
-  /** Reads the identified meter with a single request, or as few as its profile allows. */
+  /** Reads the identified meter with a single request or as few as its profile allows, or waits for what it sends next. */
   readonly read: Effect.Effect<TimedSample, MeterError | E>
 }
 
@@ -23,4 +23,6 @@ interface TimedSample {
   /** what came over the line, in the one spelling that is kept and hashed (`registers.ts`) */
   readonly registers: string
   readonly sourceTimeMs: number | null
+  /** whether it was asked for, or the meter sent it by itself: then it is as old as its arrival */
+  readonly origin: 'asked' | 'sent'
 }

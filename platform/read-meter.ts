@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { Console, Effect, Option } from 'effect'
-import { type DeviceAddress, OPCUA_POLICIES, type OpcuaPolicy, readDevice } from '#meter-agent/index.ts'
+import { type DeviceAddress, OPCUA_POLICIES, type OpcuaPolicy, type P1Device, readDevice } from '#meter-agent/index.ts'
 import { BadInput } from './bad-input.ts'
+import { p1DeviceOf } from './p1-flag.ts'
 
 /** What `commonwatt meter read` was told; what was left out is none. */
 export interface ReadMeterFlags {
+  readonly address: Option.Option<string>
   readonly modbus: Option.Option<string>
   readonly base: Option.Option<number>
   readonly opcua: Option.Option<string>
+  readonly p1: Option.Option<string>
   readonly user: Option.Option<string>
   readonly passwordFile: Option.Option<string>
   readonly policy: Option.Option<string>
@@ -26,6 +29,7 @@ export const readMeter = Effect.fnUntraced(function* (flags: ReadMeterFlags) {
     Effect.catchTags({
       BadModbusUrl: refuse,
       BadOpcuaUrl: refuse,
+      BadP1Url: refuse,
       BadProfile: (error) => Effect.fail(new BadInput({ detail: `--profile: ${error.message}` })),
       OpcuaIdentityFailure: (error) => Effect.fail(new BadInput({ detail: `--identity: ${error.message}` })),
     }),
@@ -46,20 +50,9 @@ const deviceOf = (flags: ReadMeterFlags): Effect.Effect<DeviceAddress, BadInput>
   Effect.gen(function* () {
     const modbus = Option.getOrUndefined(flags.modbus)
     const opcua = Option.getOrUndefined(flags.opcua)
-    if (modbus !== undefined && opcua === undefined) {
-      for (const [field, name] of Object.entries(opcuaFlags)) {
-        if (Option.isNone(flags[field as keyof typeof opcuaFlags])) continue
-        return yield* new BadInput({ detail: `--${name} goes with --opcua, not with --modbus` })
-      }
-      if (Option.isNone(flags.profile)) return { type: 'modbus', url: modbus, bases: Option.toArray(flags.base) }
-      if (Option.isSome(flags.base)) {
-        return yield* new BadInput({ detail: '--base is where SunSpec is looked for; with --profile there is none' })
-      }
-      return { type: 'modbus', url: modbus, profile: flags.profile.value }
-    }
-    if (opcua === undefined || modbus !== undefined) {
-      return yield* new BadInput({ detail: 'name one device: either --modbus URL or --opcua URL' })
-    }
+    const p1 = yield* p1DeviceOf(flags)
+    if (opcua === undefined) return yield* withoutLogin(flags, modbus, p1)
+    if (modbus !== undefined || p1 !== undefined) return yield* nameOne
     if (Option.isSome(flags.base)) {
       return yield* new BadInput({ detail: '--base goes with --modbus, not with --opcua' })
     }
@@ -77,6 +70,38 @@ const deviceOf = (flags: ReadMeterFlags): Effect.Effect<DeviceAddress, BadInput>
       ...(profile === undefined ? {} : { profile }),
       ...(identityFile === undefined ? {} : { identityFile }),
     }
+  })
+
+const nameOne = Effect.fail(new BadInput({ detail: 'name one device: either --modbus URL or --opcua URL or --p1 URL' }))
+
+/** A device that is no OPC UA server, and was given nothing that only such a one has a use for. */
+const withoutLogin = (
+  flags: ReadMeterFlags,
+  modbus: string | undefined,
+  p1: P1Device | undefined,
+): Effect.Effect<DeviceAddress, BadInput> =>
+  Effect.gen(function* () {
+    if ((modbus === undefined) === (p1 === undefined)) return yield* nameOne
+    const type = modbus === undefined ? 'p1' : 'modbus'
+    for (const [field, name] of Object.entries(opcuaFlags)) {
+      if (Option.isNone(flags[field as keyof typeof opcuaFlags])) continue
+      return yield* new BadInput({ detail: `--${name} goes with --opcua, not with --${type}` })
+    }
+    if (p1 !== undefined) {
+      if (Option.isSome(flags.base)) {
+        return yield* new BadInput({ detail: '--base goes with --modbus, not with --p1' })
+      }
+      if (Option.isSome(flags.profile)) {
+        return yield* new BadInput({ detail: '--profile goes with --modbus and --opcua, not with --p1' })
+      }
+      return p1
+    }
+    const url = modbus ?? ''
+    if (Option.isNone(flags.profile)) return { type: 'modbus', url, bases: Option.toArray(flags.base) }
+    if (Option.isSome(flags.base)) {
+      return yield* new BadInput({ detail: '--base is where SunSpec is looked for; with --profile there is none' })
+    }
+    return { type: 'modbus', url, profile: flags.profile.value }
   })
 
 const loginOf = (flags: ReadMeterFlags) =>

@@ -4,7 +4,10 @@ export {
   OPCUA_EMULATOR_BASE_PORT,
   type OpcuaEmulatedHome,
 } from './emulator/emulate-home-by-opcua.ts'
+export { emulateRecording } from './emulator/emulate-recording.ts'
 export { EmulatorFailure } from './emulator/emulator-failure.ts'
+export { loadRecording, type RecordedUnit, type Recording } from './emulator/recording.ts'
+export { RecordingRefused } from './emulator/recording-refused.ts'
 export type { HomeState } from './home/home-state.ts'
 export type { SimulatedHome } from './home/simulated-home.ts'
 export { ManualClock } from './manual-clock.ts'

@@ -12,7 +12,7 @@ export interface ModelChain {
 }
 
 /** Where the mark is looked for first (SunSpec device information model). */
-const STANDARD_BASES = [40000, 50000, 0]
+export const SUNSPEC_BASES: readonly number[] = [40000, 50000, 0]
 /** "SunS" */
 const MARK = [0x5375, 0x6e53]
 const END_OF_CHAIN = 0xffff
@@ -30,7 +30,7 @@ export const discover = (
 ): Effect.Effect<ModelChain, ModbusError | NotSunspec> =>
   Effect.gen(function* () {
     const { unit } = options
-    const bases = [...new Set([...STANDARD_BASES, ...(options.bases ?? [])])]
+    const bases = [...new Set([...SUNSPEC_BASES, ...(options.bases ?? [])])]
     let lastTimeout: ModbusError | null = null
     let answered = false
     for (const base of bases) {

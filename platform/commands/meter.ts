@@ -1,10 +1,16 @@
 import { Effect } from 'effect'
-import { Command, Flag } from 'effect/cli'
+import { Argument, Command, Flag } from 'effect/cli'
+import { dump } from './meter-dump.ts'
+import { emulate } from './meter-emulate.ts'
 import { profile } from './meter-profile.ts'
 
 const read = Command.make(
   'read',
   {
+    address: Argument.String('address').pipe(
+      Argument.withDescription('a P1 port: p1:tcp://HOST:PORT, p1:serial:/dev/ttyUSB0 or p1:file:PATH'),
+      Argument.optional,
+    ),
     modbus: Flag.String('modbus').pipe(
       Flag.withMetavar('URL'),
       Flag.withDescription(
@@ -23,6 +29,11 @@ const read = Command.make(
     opcua: Flag.String('opcua').pipe(
       Flag.withMetavar('URL'),
       Flag.withDescription("or an OPC UA server: 'opc.tcp://HOST:PORT'"),
+      Flag.optional,
+    ),
+    p1: Flag.String('p1').pipe(
+      Flag.withMetavar('PORT'),
+      Flag.withDescription("or a smart meter's P1 port: tcp://HOST:PORT, a tty below /dev, a fifo or a file"),
       Flag.optional,
     ),
     user: Flag.String('user').pipe(
@@ -68,5 +79,5 @@ const read = Command.make(
 
 export const meter = Command.make('meter').pipe(
   Command.withDescription("One home's hardware."),
-  Command.withSubcommands([read, profile]),
+  Command.withSubcommands([read, dump, emulate, profile]),
 )

@@ -2,7 +2,7 @@ import { Data } from 'effect'
 
 /** An emulated device could not be put on a port. */
 export class EmulatorFailure extends Data.TaggedError('EmulatorFailure')<{
-  readonly service: 'Modbus' | 'OPC UA'
+  readonly service: 'Modbus' | 'OPC UA' | 'P1'
   readonly host: string
   readonly port: number
   readonly reason: string

@@ -4,53 +4,66 @@ import { EmulatorFailure } from './emulator-failure.ts'
 import { EXCEPTION, ModbusException } from './register-source.ts'
 import { takePort } from './take-port.ts'
 
-const UNIT_ID = 1
+const DEFAULT_UNITS = [1]
+/** How the library is told to answer for all units. */
+const ALL_UNITS = 255
 const SERVICE = 'Modbus'
 
 /** What a served device answers with: registers, or a thrown ModbusException. One call is one consistent moment. */
-export type ReadRegisters = (request: { readonly address: number; readonly count: number }) => number[]
+export type ReadRegisters = (request: {
+  readonly unit: number
+  readonly table: 'holding' | 'input'
+  readonly address: number
+  readonly count: number
+}) => number[]
 
 /**
- * Serves a device over Modbus TCP as unit 1 until the scope closes: functions 3 and 4 read the same registers, all
- * others are refused with exception 1, other units are not answered. Takes `port`, or if it is taken any free one,
- * and gives the port it has. Closing ends all connections at once.
+ * Serves a device over Modbus TCP as unit 1, or another, until the scope closes: functions 3 and 4 read holding and
+ * input registers, all others are refused with exception 1, other units are not answered; of several units `read`
+ * answers for all. Takes `port`, or if it is taken any free one, and gives the port it has. Closing ends all
+ * connections at once.
  */
 export function serveModbus(options: {
   readonly host: string
   readonly port: number
+  readonly units?: readonly number[]
   readonly read: ReadRegisters
 }): Effect.Effect<number, EmulatorFailure, Scope.Scope> {
-  const { host, port, read } = options
+  const { host, port, read, units = DEFAULT_UNITS } = options
   // ServerTCP would take port 0 for 502; takePort refuses it.
-  const listenOn = (wish: number) => Effect.acquireRelease(listen({ host, port: wish, read }), close)
+  const listenOn = (wish: number) => Effect.acquireRelease(listen({ host, port: wish, read, units }), close)
   return Effect.map(takePort({ service: SERVICE, host, port, listen: listenOn }), (taken) => taken.port)
 }
 
 function listen(options: {
   readonly host: string
   readonly port: number
+  readonly units: readonly number[]
   readonly read: ReadRegisters
 }): Effect.Effect<ServerTCP, EmulatorFailure> {
-  const { host, port, read } = options
+  const { host, port, read, units } = options
+  const [only, another] = units
   return Effect.callback<ServerTCP, EmulatorFailure>((resume) => {
     const refuse = (): never => {
       throw new ModbusException(EXCEPTION.illegalFunction)
     }
-    const readOne = (address: number) => read({ address, count: 1 })[0] ?? 0
-    const readMany = (address: number, count: number) => read({ address, count })
+    const readOne = (table: 'holding' | 'input') => (address: number, unit: number) =>
+      read({ unit, table, address, count: 1 })[0] ?? 0
+    const readMany = (table: 'holding' | 'input') => (address: number, count: number, unit: number) =>
+      read({ unit, table, address, count })
     const server = new ServerTCP(
       {
-        getHoldingRegister: readOne,
-        getInputRegister: readOne,
-        getMultipleHoldingRegisters: readMany,
-        getMultipleInputRegisters: readMany,
+        getHoldingRegister: readOne('holding'),
+        getInputRegister: readOne('input'),
+        getMultipleHoldingRegisters: readMany('holding'),
+        getMultipleInputRegisters: readMany('input'),
         getCoil: refuse,
         getDiscreteInput: refuse,
         setCoil: refuse,
         setRegister: refuse,
         setRegisterArray: refuse,
       },
-      { host, port, unitID: UNIT_ID },
+      { host, port, unitID: only === undefined || another !== undefined ? ALL_UNITS : only },
     )
     server.once('initialized', () => resume(Effect.succeed(server)))
     server.once('serverError', (error) => {

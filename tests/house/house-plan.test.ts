@@ -17,6 +17,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Driver libraries, and the file that may import each: one a room. */
 const drivers: Readonly<Record<string, RegExp>> = {
   'modbus-serial': /^modbus-serial\.ts$/,
+  serialport: /^serialport\.ts$/,
   'node-opcua': /^node-opcua\.ts$/,
   'node-opcua-client': /^node-opcua\.ts$/,
   '@nats-io/transport-node': /^nats\.ts$/,

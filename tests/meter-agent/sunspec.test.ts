@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { Effect } from 'effect'
 import { describe, expect, it } from 'vitest'
 import type { Bus } from '#meter-agent/drivers/bus.ts'
@@ -9,6 +8,7 @@ import { discover } from '#meter-agent/sunspec/discover.ts'
 import { modelDefinitions, type PointType } from '#meter-agent/sunspec/models.ts'
 import { rawValueOf, scaled } from '#meter-agent/sunspec/point-value.ts'
 import type { Registers } from './modbus-serial.ts'
+import { compare, images, there } from './recorded-sunspec.ts'
 import { common, sunspecImage } from './sunspec-image.ts'
 
 /** A line to an image of registers, without a network. */
@@ -182,53 +182,6 @@ describe('the search for SunSpec models', () => {
     expect((await Effect.runPromise(Effect.flip(chainOf(new Map(), [], 'silent'))))._tag).toBe('ModbusTimeout')
   })
 })
-
-interface Recorded {
-  readonly base: number
-  readonly registers: readonly { readonly address: number; readonly hex: string }[]
-  readonly chain: readonly { readonly id: number; readonly len: number; readonly addr: number }[]
-  readonly end_marker_at?: number
-  readonly expected: readonly { readonly id: number; readonly points: Readonly<Record<string, unknown>> }[]
-}
-
-const folder = new URL('../../../shared/reference/meter/dumps/', import.meta.url)
-const there = existsSync(folder)
-if (!there) console.warn(`skipped: recorded SunSpec devices are not at ${folder.pathname}`)
-const images = !there
-  ? []
-  : readdirSync(folder)
-      .map((file) => [file, JSON.parse(readFileSync(new URL(file, folder), 'utf8'))] as const)
-      .filter((entry): entry is readonly [string, Recorded] => 'chain' in entry[1])
-
-/** Recorded expectations against what was decoded; both spell "nothing" in more than one way. */
-function compare(path: string, expected: unknown, actual: unknown): void {
-  if (Array.isArray(expected)) {
-    for (const [i, one] of expected.entries()) compare(`${path}[${i}]`, one, (actual as readonly unknown[])?.[i])
-    return
-  }
-  const { value, type } = expected as { value?: unknown; type?: string }
-  if (type === undefined) {
-    for (const [name, one] of Object.entries(expected as object)) {
-      compare(`${path}.${name}`, one, (actual as Points | undefined)?.[name])
-    }
-    return
-  }
-  if (typeof value === 'string') {
-    expect(actual, path).toBe(
-      value
-        .split('\0')[0]
-        ?.replace(/\p{Cc}/gu, '')
-        .trim() || null,
-    )
-  } else if (typeof value === 'number') {
-    expect(Math.abs(Number(actual) - value), `${path}: ${String(actual)} for ${value}`).toBeLessThanOrEqual(
-      type === 'float32' ? Math.abs(value) * 1e-6 : 1e-9,
-    )
-  } else {
-    // An accumulator's zero is zero here; points past the declared length are absent.
-    expect(actual ?? null, path).toBe(type.startsWith('acc') && actual === 0 ? 0 : null)
-  }
-}
 
 describe.skipIf(!there)('a recorded SunSpec device', () => {
   it.each(images)('%s reads as an independent reader read it', async (_, recorded) => {

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { type ReadMeterFlags, readMeter } from '#platform/read-meter.ts'
 
 const nothing: ReadMeterFlags = {
+  address: Option.none(),
   modbus: Option.none(),
   base: Option.none(),
   opcua: Option.none(),
+  p1: Option.none(),
   user: Option.none(),
   passwordFile: Option.none(),
   policy: Option.none(),
@@ -16,11 +18,19 @@ const nothing: ReadMeterFlags = {
 }
 const modbus = Option.some('tcp://127.0.0.1:502')
 const opcua = Option.some('opc.tcp://127.0.0.1:4840')
+const p1 = Option.some('tcp://127.0.0.1:2001')
 
 describe('the flags of meter read', () => {
   it.each<[string, Partial<ReadMeterFlags>, RegExp]>([
     ['no device', {}, /either --modbus URL or --opcua URL/],
     ['two devices', { modbus, opcua }, /name one device/],
+    ['two devices of other kinds', { modbus, p1 }, /name one device/],
+    ['two more devices of other kinds', { opcua, p1 }, /name one device/],
+    ['one P1 port twice', { address: Option.some('p1:file:/x'), p1 }, /either p1:… or --p1/],
+    ['an address that is no P1 port', { address: modbus }, /no address like p1:tcp:/],
+    ['a login for P1', { p1, user: Option.some('me') }, /--user goes with --opcua, not with --p1/],
+    ['a register for P1', { p1, base: Option.some(4_096) }, /--base goes with --modbus, not with --p1/],
+    ['a P1 port without a port', { p1: Option.some('tcp://host') }, /--p1: port "" in "p1:tcp:/],
     ['a login for Modbus', { modbus, user: Option.some('me') }, /--user goes with --opcua/],
     ['a password for Modbus', { modbus, passwordFile: Option.some('f') }, /--password-file goes with --opcua/],
     ['an unknown profile for Modbus', { modbus, profile: Option.some('x') }, /--profile: profile x: .*victron-gx/],

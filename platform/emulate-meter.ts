@@ -1,0 +1,62 @@
+import { Console, Effect, Option } from 'effect'
+import { SUNSPEC_BASES } from '#meter-agent/index.ts'
+import { EMULATOR_BASE_PORT, emulateRecording, loadRecording, type Recording } from '#sim/index.ts'
+import { BadInput } from './bad-input.ts'
+
+/** What `commonwatt meter emulate` was told. */
+export interface EmulateMeterFlags {
+  readonly file: string
+  readonly host: string
+  readonly port: Option.Option<number>
+  readonly json: boolean
+}
+
+/** Where an emulated device answers, and what a user types to read it; null where no command can. */
+interface Answering {
+  readonly address: string
+  readonly command: string | null
+}
+
+/** Puts a recorded device on a port until it is stopped, and prints where. Fails with BadInput on a bad file. */
+export const emulateMeter = Effect.fnUntraced(function* (flags: EmulateMeterFlags) {
+  const { host, json } = flags
+  const recording = yield* loadRecording(flags.file).pipe(
+    Effect.catch((error) => Effect.fail(new BadInput({ detail: error.message }))),
+  )
+  const port = yield* emulateRecording({
+    recording,
+    host,
+    port: Option.getOrElse(flags.port, () => EMULATOR_BASE_PORT),
+  })
+  const devices = answering(recording, `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`)
+  if (json) yield* Console.log(JSON.stringify({ name: recording.name, devices }))
+  else {
+    yield* Console.log(`${recording.name} answers until it is stopped`)
+    for (const { address, command } of devices) {
+      yield* Console.log(`  ${address}  ${command ?? 'has input registers only, which no command reads'}`)
+    }
+  }
+  return yield* Effect.never
+}, Effect.scoped)
+
+function answering(recording: Recording, at: string): readonly Answering[] {
+  if (recording.type === 'p1') return [{ address: `p1:${at}`, command: `commonwatt meter read p1:${at}` }]
+  const { base } = recording
+  return [...recording.units].map(([unit, { holding }]) => {
+    const address = `${at}?unit=${unit}`
+    if (base !== null) {
+      const where = SUNSPEC_BASES.includes(base) ? '' : ` --base ${base}`
+      return { address, command: `commonwatt meter read --modbus '${address}'${where}` }
+    }
+    const ranges = rangesOf([...holding.keys()]).join()
+    return { address, command: ranges === '' ? null : `commonwatt meter dump '${address}' --ranges ${ranges}` }
+  })
+}
+
+/** Addresses as `FIRST-LAST`. */
+function rangesOf(addresses: readonly number[]): readonly string[] {
+  const sorted = addresses.toSorted((a, b) => a - b)
+  const firsts = sorted.filter((address, i) => sorted[i - 1] !== address - 1)
+  const lasts = sorted.filter((address, i) => sorted[i + 1] !== address + 1)
+  return firsts.map((first, i) => `${first}-${lasts[i]}`)
+}
