@@ -1,27 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { Console, Effect, Option } from 'effect'
-import { type DeviceAddress, OPCUA_POLICIES, type OpcuaPolicy, type P1Device, readDevice } from '#meter-agent/index.ts'
+import { Console, Effect } from 'effect'
+import { readDevice } from '#meter-agent/index.ts'
 import { BadInput } from './bad-input.ts'
-import { p1DeviceOf } from './p1-flag.ts'
-
-/** What `commonwatt meter read` was told; what was left out is none. */
-export interface ReadMeterFlags {
-  readonly address: Option.Option<string>
-  readonly modbus: Option.Option<string>
-  readonly base: Option.Option<number>
-  readonly opcua: Option.Option<string>
-  readonly p1: Option.Option<string>
-  readonly user: Option.Option<string>
-  readonly passwordFile: Option.Option<string>
-  readonly policy: Option.Option<string>
-  readonly certificate: Option.Option<string>
-  readonly identity: Option.Option<string>
-  readonly profile: Option.Option<string>
-  readonly json: boolean
-}
+import { type DeviceFlags, deviceOf } from './device-of-flags.ts'
 
 /** Reads a device once and prints what it shows. Fails with BadInput on flags that cannot be used. */
-export const readMeter = Effect.fnUntraced(function* (flags: ReadMeterFlags) {
+export const readMeter = Effect.fnUntraced(function* (flags: DeviceFlags & { readonly json: boolean }) {
   const device = yield* deviceOf(flags)
   const refuse = (error: { readonly message: string }) =>
     Effect.fail(new BadInput({ detail: `--${device.type}: ${error.message}` }))
@@ -36,102 +19,3 @@ export const readMeter = Effect.fnUntraced(function* (flags: ReadMeterFlags) {
   )
   yield* Console.log(JSON.stringify(report, null, flags.json ? 0 : 2))
 })
-
-/** The flags that only an OPC UA server has a use for, as they are typed. */
-const opcuaFlags = {
-  user: 'user',
-  passwordFile: 'password-file',
-  policy: 'policy',
-  certificate: 'certificate',
-  identity: 'identity',
-} as const
-
-const deviceOf = (flags: ReadMeterFlags): Effect.Effect<DeviceAddress, BadInput> =>
-  Effect.gen(function* () {
-    const modbus = Option.getOrUndefined(flags.modbus)
-    const opcua = Option.getOrUndefined(flags.opcua)
-    const p1 = yield* p1DeviceOf(flags)
-    if (opcua === undefined) return yield* withoutLogin(flags, modbus, p1)
-    if (modbus !== undefined || p1 !== undefined) return yield* nameOne
-    if (Option.isSome(flags.base)) {
-      return yield* new BadInput({ detail: '--base goes with --modbus, not with --opcua' })
-    }
-    const login = yield* loginOf(flags)
-    const policy = yield* policyOf(flags)
-    const certificate = yield* certificateOf(flags)
-    const profile = Option.getOrUndefined(flags.profile)
-    const identityFile = Option.getOrUndefined(flags.identity)
-    return {
-      type: 'opcua',
-      url: opcua,
-      ...(login === undefined ? {} : { login }),
-      ...(policy === undefined ? {} : { policy }),
-      ...(certificate === undefined ? {} : { certificate }),
-      ...(profile === undefined ? {} : { profile }),
-      ...(identityFile === undefined ? {} : { identityFile }),
-    }
-  })
-
-const nameOne = Effect.fail(new BadInput({ detail: 'name one device: either --modbus URL or --opcua URL or --p1 URL' }))
-
-/** A device that is no OPC UA server, and was given nothing that only such a one has a use for. */
-const withoutLogin = (
-  flags: ReadMeterFlags,
-  modbus: string | undefined,
-  p1: P1Device | undefined,
-): Effect.Effect<DeviceAddress, BadInput> =>
-  Effect.gen(function* () {
-    if ((modbus === undefined) === (p1 === undefined)) return yield* nameOne
-    const type = modbus === undefined ? 'p1' : 'modbus'
-    for (const [field, name] of Object.entries(opcuaFlags)) {
-      if (Option.isNone(flags[field as keyof typeof opcuaFlags])) continue
-      return yield* new BadInput({ detail: `--${name} goes with --opcua, not with --${type}` })
-    }
-    if (p1 !== undefined) {
-      if (Option.isSome(flags.base)) {
-        return yield* new BadInput({ detail: '--base goes with --modbus, not with --p1' })
-      }
-      if (Option.isSome(flags.profile)) {
-        return yield* new BadInput({ detail: '--profile goes with --modbus and --opcua, not with --p1' })
-      }
-      return p1
-    }
-    const url = modbus ?? ''
-    if (Option.isNone(flags.profile)) return { type: 'modbus', url, bases: Option.toArray(flags.base) }
-    if (Option.isSome(flags.base)) {
-      return yield* new BadInput({ detail: '--base is where SunSpec is looked for; with --profile there is none' })
-    }
-    return { type: 'modbus', url, profile: flags.profile.value }
-  })
-
-const loginOf = (flags: ReadMeterFlags) =>
-  Effect.gen(function* () {
-    const user = Option.getOrUndefined(flags.user)
-    const file = Option.getOrUndefined(flags.passwordFile)
-    if (user === undefined && file === undefined) return undefined
-    if (user === undefined || file === undefined) {
-      return yield* new BadInput({ detail: '--user and --password-file go together: name both, or neither' })
-    }
-    const text = yield* Effect.tryPromise({
-      try: () => readFile(file, 'utf8'),
-      catch: (cause) => new BadInput({ detail: `--password-file ${file}: ${(cause as Error).message}` }),
-    })
-    return { user, password: text.replace(/\r?\n$/, '') }
-  })
-
-const policyOf = (flags: ReadMeterFlags): Effect.Effect<OpcuaPolicy | undefined, BadInput> => {
-  const policy = Option.getOrUndefined(flags.policy)
-  const known = OPCUA_POLICIES.find((each) => each === policy)
-  return policy === undefined || known !== undefined
-    ? Effect.succeed(known)
-    : Effect.fail(new BadInput({ detail: `--policy ${policy}: there are ${OPCUA_POLICIES.join(', ')}` }))
-}
-
-const certificateOf = (flags: ReadMeterFlags): Effect.Effect<string | undefined, BadInput> => {
-  const certificate = Option.getOrUndefined(flags.certificate)
-  return certificate === undefined || /^(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}$/i.test(certificate)
-    ? Effect.succeed(certificate)
-    : Effect.fail(
-        new BadInput({ detail: `--certificate ${certificate}: a SHA-256 fingerprint has 64 hexadecimal digits` }),
-      )
-}

@@ -1,73 +1,15 @@
 import { Effect } from 'effect'
-import { Argument, Command, Flag } from 'effect/cli'
+import { Command, Flag } from 'effect/cli'
+import { deviceFlags } from './device-flags.ts'
 import { dump } from './meter-dump.ts'
 import { emulate } from './meter-emulate.ts'
 import { profile } from './meter-profile.ts'
+import { run } from './meter-run.ts'
 
 const read = Command.make(
   'read',
   {
-    address: Argument.String('address').pipe(
-      Argument.withDescription('a P1 port: p1:tcp://HOST:PORT, p1:serial:/dev/ttyUSB0 or p1:file:PATH'),
-      Argument.optional,
-    ),
-    modbus: Flag.String('modbus').pipe(
-      Flag.withMetavar('URL'),
-      Flag.withDescription(
-        "the device: 'tcp://HOST:PORT?unit=1', 'rtu+tcp://…' or 'rtu:///dev/ttyUSB0?baud=9600&unit=1'",
-      ),
-      Flag.optional,
-    ),
-    base: Flag.Int('base').pipe(
-      Flag.withDescription('a further register to look for the SunSpec mark at, after 40000, 50000 and 0'),
-      Flag.filter(
-        (base) => base >= 0 && base <= 65_535,
-        (base) => `--base ${base} is not a register: 0 to 65535`,
-      ),
-      Flag.optional,
-    ),
-    opcua: Flag.String('opcua').pipe(
-      Flag.withMetavar('URL'),
-      Flag.withDescription("or an OPC UA server: 'opc.tcp://HOST:PORT'"),
-      Flag.optional,
-    ),
-    p1: Flag.String('p1').pipe(
-      Flag.withMetavar('PORT'),
-      Flag.withDescription("or a smart meter's P1 port: tcp://HOST:PORT, a tty below /dev, a fifo or a file"),
-      Flag.optional,
-    ),
-    user: Flag.String('user').pipe(
-      Flag.withMetavar('NAME'),
-      Flag.withDescription('who logs in there (nobody)'),
-      Flag.optional,
-    ),
-    passwordFile: Flag.String('password-file').pipe(
-      Flag.withMetavar('FILE'),
-      Flag.withDescription('with --user: a file that holds the password'),
-      Flag.optional,
-    ),
-    policy: Flag.String('policy').pipe(
-      Flag.withMetavar('NAME'),
-      Flag.withDescription('how it is signed and encrypted (Basic256Sha256)'),
-      Flag.optional,
-    ),
-    certificate: Flag.String('certificate').pipe(
-      Flag.withMetavar('FINGERPRINT'),
-      Flag.withDescription("SHA-256 of the server's certificate; any other is refused (the one it shows)"),
-      Flag.optional,
-    ),
-    identity: Flag.String('identity').pipe(
-      Flag.withMetavar('FILE'),
-      Flag.withDescription('PEM file of our own key and certificate, made if it is not there (new ones each time)'),
-      Flag.optional,
-    ),
-    profile: Flag.String('profile').pipe(
-      Flag.withMetavar('NAME|FILE'),
-      Flag.withDescription(
-        'which registers or nodes mean what: a built-in name or a JSON file (SunSpec; commonwatt-home with --opcua)',
-      ),
-      Flag.optional,
-    ),
+    ...deviceFlags,
     json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document in one line')),
   },
   (flags) =>
@@ -79,5 +21,5 @@ const read = Command.make(
 
 export const meter = Command.make('meter').pipe(
   Command.withDescription("One home's hardware."),
-  Command.withSubcommands([read, dump, emulate, profile]),
+  Command.withSubcommands([read, run, dump, emulate, profile]),
 )

@@ -1,8 +1,9 @@
 import { Effect, Option } from 'effect'
 import { describe, expect, it } from 'vitest'
-import { type ReadMeterFlags, readMeter } from '#platform/read-meter.ts'
+import type { DeviceFlags } from '#platform/device-of-flags.ts'
+import { readMeter } from '#platform/read-meter.ts'
 
-const nothing: ReadMeterFlags = {
+const nothing: DeviceFlags & { readonly json: boolean } = {
   address: Option.none(),
   modbus: Option.none(),
   base: Option.none(),
@@ -21,7 +22,7 @@ const opcua = Option.some('opc.tcp://127.0.0.1:4840')
 const p1 = Option.some('tcp://127.0.0.1:2001')
 
 describe('the flags of meter read', () => {
-  it.each<[string, Partial<ReadMeterFlags>, RegExp]>([
+  it.each<[string, Partial<DeviceFlags>, RegExp]>([
     ['no device', {}, /either --modbus URL or --opcua URL/],
     ['two devices', { modbus, opcua }, /name one device/],
     ['two devices of other kinds', { modbus, p1 }, /name one device/],

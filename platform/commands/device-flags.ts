@@ -1,0 +1,66 @@
+import { Argument, Flag } from 'effect/cli'
+
+/** How a device is named on the command line; `deviceOf` reads what was said. */
+export const deviceFlags = {
+  address: Argument.String('address').pipe(
+    Argument.withDescription('a P1 port: p1:tcp://HOST:PORT, p1:serial:/dev/ttyUSB0 or p1:file:PATH'),
+    Argument.optional,
+  ),
+  modbus: Flag.String('modbus').pipe(
+    Flag.withMetavar('URL'),
+    Flag.withDescription(
+      "the device: 'tcp://HOST:PORT?unit=1', 'rtu+tcp://…' or 'rtu:///dev/ttyUSB0?baud=9600&unit=1'",
+    ),
+    Flag.optional,
+  ),
+  base: Flag.Int('base').pipe(
+    Flag.withDescription('a further register to look for the SunSpec mark at, after 40000, 50000 and 0'),
+    Flag.filter(
+      (base) => base >= 0 && base <= 65_535,
+      (base) => `--base ${base} is not a register: 0 to 65535`,
+    ),
+    Flag.optional,
+  ),
+  opcua: Flag.String('opcua').pipe(
+    Flag.withMetavar('URL'),
+    Flag.withDescription("or an OPC UA server: 'opc.tcp://HOST:PORT'"),
+    Flag.optional,
+  ),
+  p1: Flag.String('p1').pipe(
+    Flag.withMetavar('PORT'),
+    Flag.withDescription("or a smart meter's P1 port: tcp://HOST:PORT, a tty below /dev, a fifo or a file"),
+    Flag.optional,
+  ),
+  user: Flag.String('user').pipe(
+    Flag.withMetavar('NAME'),
+    Flag.withDescription('who logs in there (nobody)'),
+    Flag.optional,
+  ),
+  passwordFile: Flag.String('password-file').pipe(
+    Flag.withMetavar('FILE'),
+    Flag.withDescription('with --user: a file that holds the password'),
+    Flag.optional,
+  ),
+  policy: Flag.String('policy').pipe(
+    Flag.withMetavar('NAME'),
+    Flag.withDescription('how it is signed and encrypted (Basic256Sha256)'),
+    Flag.optional,
+  ),
+  certificate: Flag.String('certificate').pipe(
+    Flag.withMetavar('FINGERPRINT'),
+    Flag.withDescription("SHA-256 of the server's certificate; any other is refused (the one it shows)"),
+    Flag.optional,
+  ),
+  identity: Flag.String('identity').pipe(
+    Flag.withMetavar('FILE'),
+    Flag.withDescription('PEM file of our own key and certificate, made if it is not there (new ones each time)'),
+    Flag.optional,
+  ),
+  profile: Flag.String('profile').pipe(
+    Flag.withMetavar('NAME|FILE'),
+    Flag.withDescription(
+      'which registers or nodes mean what: a built-in name or a JSON file (SunSpec; commonwatt-home with --opcua)',
+    ),
+    Flag.optional,
+  ),
+}

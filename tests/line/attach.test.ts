@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commonwatt, program } from './command-line.ts'
+import { type StreetProcess, startStreet } from './street-process.ts'
+
+interface HomeView {
+  readonly home: string
+  readonly account: string
+  readonly readingTimeMs: number
+}
+
+/** An agent as its home runs it: a process of its own. */
+function runAgent(args: readonly string[]) {
+  const child: ChildProcess = spawn(process.execPath, [program, 'meter', 'run', ...args])
+  const said: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => said.push(String(text)))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  return {
+    said: () => said.join(''),
+    stop: (signal: NodeJS.Signals) => {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
+
+describe('a home that attaches itself to a street', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'commonwatt-attach-'))
+  let street: StreetProcess
+  let device: string
+  const withHome = (url: string) => ['--home', 'anna', '--data', join(folder, 'anna'), '--gateway', url]
+
+  beforeAll(async () => {
+    street = await startStreet(['--homes', '2', '--speed', '600'])
+    const [, found] = /--modbus (\S+)/.exec(street.said.join('\n')) ?? []
+    device = found ?? ''
+  })
+  afterAll(async () => {
+    await street.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const anna = async () => {
+    const homes = (await (await fetch(`${street.url}/api/v1/homes`)).json()) as readonly HomeView[]
+    return homes.find(({ home }) => home === 'anna')
+  }
+  const until = async (isThere: () => Promise<boolean>, agent: { readonly said: () => string }) => {
+    const end = Date.now() + 60_000
+    while (!(await isThere())) {
+      if (Date.now() > end) throw new Error(`not within a minute:\n${agent.said()}`)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+
+  it('enrols, is heard, trades, and is the same home after it was killed', async () => {
+    const first = runAgent(['--modbus', device, ...withHome(street.url)])
+    const { orders } = await street.status()
+    await until(async () => ((await anna())?.readingTimeMs ?? 0) > 0, first)
+    await until(async () => (await street.status()).orders > orders, first)
+    const before = await anna()
+    expect(await first.stop('SIGKILL')).toBe(null)
+
+    const second = runAgent(['--modbus', device, ...withHome(street.url)])
+    await until(async () => ((await anna())?.readingTimeMs ?? 0) > (before?.readingTimeMs ?? 0), second)
+    expect((await anna())?.account).toBe(before?.account)
+    expect(second.said()).toContain(before?.account)
+    expect(await second.stop('SIGTERM')).toBe(0)
+  })
+
+  it('waits for a street that is not there yet', async () => {
+    const port = await new Promise<number>((resolve) => {
+      const probe = createServer().listen(0, '127.0.0.1', () => {
+        const { port: free } = probe.address() as { readonly port: number }
+        probe.close(() => resolve(free))
+      })
+    })
+    const agent = runAgent(['--modbus', device, ...withHome(`http://127.0.0.1:${port}`)])
+    await until(async () => agent.said().includes('it is asked again'), agent)
+    expect(agent.said()).toContain(`no street answers at http://127.0.0.1:${port}`)
+    await agent.stop('SIGTERM')
+  })
+
+  it.each([
+    ['no device', {}, 'name one device'],
+    ['two devices', { modbus: 'tcp://h', p1: '/x' }, 'name one device'],
+    ['a gateway that is no address', { modbus: 'tcp://h', gateway: 'here' }, '--gateway here'],
+    ['a home that cannot be called so', { modbus: 'tcp://h', home: 'Anna!' }, 'home "Anna!"'],
+    ['a device that is no address', { modbus: 'udp://h' }, 'udp'],
+  ])('is refused with %s', async (_, given, why) => {
+    const flags = { home: 'bob', data: join(folder, 'bob'), gateway: street.url, ...given }
+    const { code, stderr } = await commonwatt([
+      'meter',
+      'run',
+      ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
+    ])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(why)])
+  })
+})
