@@ -5,6 +5,9 @@ const NONE_WORDS = 4 * LINE_WORDS
 /** What one command may take at most, and more: an order, a price level and a page at each height of its ladder. */
 const COMMAND_WORDS = 32 * LINE_WORDS
 
+/** A record's index is a signed word. */
+const WORDS_MAX = 2 ** 31
+
 /**
  * One run of memory for the orders, price levels and ladder pages of all books of a market. A record is known by the
  * index of its first word; 0 is none. One pair of arrays for all of them, because each further one costs every function
@@ -34,6 +37,7 @@ export class BookMemory {
   }
 
   #grow(): void {
+    if (2 * this.words.length > WORDS_MAX) throw new RangeError(`the books hold more than ${WORDS_MAX} words of orders`)
     const bytes = new ArrayBuffer(2 * this.words.byteLength)
     new Uint8Array(bytes).set(new Uint8Array(this.words.buffer))
     this.words = new Int32Array(bytes)

@@ -116,6 +116,8 @@ export class BooksState {
   /** what `pick` has found beside the level: the pair of lanes, its gain and its fee */
   pickedGain = 0
   pickedFee = 0
+  /** what looking for the worst price of a market order has found */
+  worst = 0
   readonly #lastStep: number
   /** how many `phases` has room for */
   #books = 0
@@ -221,7 +223,11 @@ export class BooksState {
     const hiddenBefore = doubles[double + ORDER_HIDDEN] as number
     this.showClip(order)
     const shown = hiddenBefore - (doubles[double + ORDER_HIDDEN] as number)
+    // It arrives anew, also among those that expire at the same time.
+    const expires = words[order + EXPIRY_WORD] !== 0
+    if (expires) this.expiries.remove(order)
     doubles[double + ORDER_ARRIVAL] = ++this.arrivals
+    if (expires) this.expiries.add(order)
     this.ladders.add(words[order + LEVEL_WORD] as number, shown, -shown)
     this.ladders.moveToBack(order)
     this.emitOrder(REFRESHED_EVENT, 0, order, shown, doubles[double + ORDER_OPEN] as number)

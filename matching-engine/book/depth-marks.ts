@@ -3,7 +3,10 @@ import { levelLayout } from './price-ladders.ts'
 
 const { LADDER_WORD, LEVEL_PRICE, MARK_WORD } = levelLayout
 
-/** Which price levels have changed since somebody last looked, each once: what a level-2 feed sends. */
+/**
+ * Which price levels have changed since somebody last looked: what a level-2 feed sends. Each once, unless it went and
+ * came back meanwhile.
+ */
 export class DepthMarks {
   readonly #memory: BookMemory
   ladderAt = new Int32Array(64)

@@ -1,7 +1,7 @@
 import { lifecycleCodes } from '../order-lifecycle.ts'
 import type { BooksState } from './books-state.ts'
 import { bookCodes } from './codes.ts'
-import { plainWorstPrice, worstPrice } from './look-ahead.ts'
+import { findPlainWorst, worstPrice } from './look-ahead.ts'
 import { matchTaker } from './match-taker.ts'
 import { orderLayout } from './order-pool.ts'
 import { levelLayout } from './price-ladders.ts'
@@ -168,7 +168,8 @@ function reserveMarket(state: BooksState, book: number, order: number): boolean 
   const account = words[order + ORDER_ACCOUNT_WORD] as number
   const energyWh = doubles[double + ORDER_OPEN] as number
   const prevention = ((words[order + TRAITS_WORD] as number) >>> TRAIT_STP_SHIFT) & 7
-  const rate = marketRate(state, book, side, lane, account, prevention, energyWh)
+  findMarketRate(state, book, side, lane, account, prevention, energyWh)
+  const rate = state.worst
   const isCovered =
     rate * energyWh <= accounts.freeMoney(account) && (side === BUY || energyWh <= accounts.freeEnergy(account))
   doubles[double + ORDER_RATE] = isCovered ? rate : 0
@@ -178,8 +179,8 @@ function reserveMarket(state: BooksState, book: number, order: number): boolean 
   return isCovered
 }
 
-/** What a market order reserves a Wh: what the worst price it would reach takes from it. */
-export function marketRate(
+/** What a market order reserves a Wh, into `state.worst`: what the worst price it would reach takes from it. */
+export function findMarketRate(
   state: BooksState,
   book: number,
   side: number,
@@ -187,11 +188,9 @@ export function marketRate(
   account: number,
   prevention: number,
   energyWh: number,
-): number {
-  const worst =
-    state.isPlain && prevention !== CANCEL_MAKER
-      ? plainWorstPrice(state, book, side, energyWh)
-      : worstPrice(state, { book, side, lane, account, prevention, energyWh })
-  const rate = side === BUY ? worst : -worst
-  return rate > 0 ? rate : 0
+): void {
+  if (state.isPlain && prevention !== CANCEL_MAKER) findPlainWorst(state, book, side, energyWh)
+  else state.worst = worstPrice(state, { book, side, lane, account, prevention, energyWh })
+  const rate = side === BUY ? state.worst : -state.worst
+  state.worst = rate > 0 ? rate : 0
 }

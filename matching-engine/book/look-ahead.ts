@@ -104,18 +104,26 @@ export function worstPrice(state: BooksState, wish: MarketWish): number {
   return worst
 }
 
-/** The same where one lane a side is all there is and own orders count: level by level, without looking at orders. */
-export function plainWorstPrice(state: BooksState, book: number, side: number, energyWh: number): number {
+/**
+ * The same into `state.worst`, where one lane a side is all there is and own orders count: level by level, without
+ * looking at orders. (A double that is given back is boxed.)
+ */
+export function findPlainWorst(state: BooksState, book: number, side: number, energyWh: number): void {
   const { ladders, memory } = state
   let worst = Number.NaN
   let missing = energyWh
   for (let level = state.pick(book, side, 0); level !== 0 && missing > 0; level = ladders.nextLevel(level)) {
     const double = level >> 1
     worst = memory.doubles[double + LEVEL_PRICE] as number
-    missing -= memory.doubles[double + LEVEL_SHOWN] as number
-    missing -= memory.doubles[double + LEVEL_HIDDEN] as number
+    const sum = (memory.doubles[double + LEVEL_SHOWN] as number) + (memory.doubles[double + LEVEL_HIDDEN] as number)
+    if (sum === Number.POSITIVE_INFINITY) {
+      // It was too much to be counted once, and may be little now.
+      state.worst = worstPrice(state, { book, side, lane: 0, account: -1, prevention: 0, energyWh })
+      return
+    }
+    missing -= sum
   }
-  return worst
+  state.worst = worst
 }
 
 interface LaneLevel {

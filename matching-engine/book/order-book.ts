@@ -146,13 +146,15 @@ export class OrderBook {
 
   /**
    * Fills an empty book with open orders in time priority, as they stood, without matching and without events.
-   * Throws Error if the book is not empty, or if the orders cannot have rested together.
+   * Throws Error if the book is not empty or has collateral, which would be missing, or if the orders cannot have rested
+   * together.
    */
   restore(orders: Iterable<RestingOrder>): void {
     const { state } = this.#market.books
     if (depthOf(state, this.#book, BUY).length + depthOf(state, this.#book, SELL).length > 0) {
       throw new Error('only an empty book can be restored')
     }
+    if (state.risk) throw new Error('a book with collateral is restored from its snapshot')
     for (const order of orders) {
       if (this.#isLive(order.id)) throw new Error(`order ${order.id} is restored twice`)
       if (!(order.openWh > 0 && order.openWh <= order.energyWh)) {

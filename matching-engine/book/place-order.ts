@@ -2,7 +2,7 @@ import { lifecycleCodes, statusAfter } from '../order-lifecycle.ts'
 import type { BooksState } from './books-state.ts'
 import { bookCodes } from './codes.ts'
 import { type CommandBuffer, commandLayout } from './command-buffer.ts'
-import { fireStops, marketRate } from './fire-stops.ts'
+import { findMarketRate, fireStops } from './fire-stops.ts'
 import { matchTaker } from './match-taker.ts'
 import { orderLayout } from './order-pool.ts'
 import { CLIPS_MAX, isQuantity } from './price-limits.ts'
@@ -110,11 +110,16 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
   let rate = 0
   if (state.risk && type !== STOP) {
     const prevention = (head >>> STP_SHIFT) & 7
-    rate =
-      type === LIMIT ? state.rateAt(side, lane, price) : marketRate(state, book, side, lane, account, prevention, qty)
+    if (type === LIMIT) rate = state.rateAt(side, lane, price)
+    else {
+      findMarketRate(state, book, side, lane, account, prevention, qty)
+      rate = state.worst
+    }
     const refusal = state.accounts.take(account, rate * qty, side === SELL ? qty : 0)
     if (refusal !== TAKEN) return refusal
   }
+  // It reserves nothing yet, but has to be found with nothing when it fires.
+  if (state.risk && type === STOP) state.accounts.know(account)
   const order = state.orders.take()
   const { words, doubles } = state.memory
   const double = order >> 1

@@ -39,6 +39,8 @@ describe('a book that lives on', () => {
     const book = emptyBook()
     book.restore([resting('b', 'buy', 1)])
     expect(() => book.restore([])).toThrow('empty')
+    const limits = { minPriceEurPerMWh: 0, maxPriceEurPerMWh: 9, tickEurPerMWh: 1 }
+    expect(() => new OrderBook({ ...limits, nowMs: 0, risk: true }).restore([])).toThrow('collateral')
     expect(() => emptyBook({ minPriceEurPerMWh: 2, maxPriceEurPerMWh: 1, tickEurPerMWh: 1 })).toThrow(RangeError)
     expect(() => emptyBook({ minPriceEurPerMWh: 1, maxPriceEurPerMWh: 2, tickEurPerMWh: 0 })).toThrow(RangeError)
   })

@@ -53,6 +53,26 @@ describe('reserves', () => {
     expect(book.balance('A')).toEqual([0, 50, 5])
   })
 
+  it('M67: volume that was too much to be counted once is not there for ever', () => {
+    const book = backed({ S: [0, 100] }, { minPrice: -5, maxPrice: 5 })
+    book.buy('b1', 0, Number.MAX_SAFE_INTEGER, { acct: 'B' })
+    book.buy('b2', 0, 1, { acct: 'B' })
+    book.cancel('b1')
+    book.buy('b3', -5, 10, { acct: 'C' })
+    expect(book.marketSell('m', 11, { acct: 'S' })).toBe('INSUFFICIENT_FUNDS')
+    expect(book.balance('S')).toEqual([0, 0, 100])
+  })
+
+  it('M68: a stop that needs nothing fires, whoever has placed it', () => {
+    const others = Object.fromEntries(Array.from({ length: 14 }, (_, n) => [`x${n}`, [100, 0] as const]))
+    const book = backed({ S: [100, 100], ...others })
+    book.stopBuy('stop', -5, 3, { acct: 'nobody' })
+    book.sell('ask', -5, 10, { acct: 'S' })
+    book.buy('b', -5, 1, { acct: 'x0' })
+    expect(book.state('stop')).toEqual(['filled', 3, 0])
+    expect(book.balance('nobody')).toEqual([15, 0, 3])
+  })
+
   it('M65: a trade moves money and energy at once, and frees what the limit reserved above the price', () => {
     const book = backed({ A: [1_000, 0], B: [0, 10] })
     book.sell('s', 90, 4, { acct: 'B' })

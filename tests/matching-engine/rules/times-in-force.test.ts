@@ -39,6 +39,15 @@ describe('times in force', () => {
     expect(book.told).toEqual(['a', 'b', 'c'])
   })
 
+  it('M13: an iceberg arrives anew with each clip, also among those that expire with it', () => {
+    const book = new MatchFixture()
+    book.sell('i', 100, 6, { ...gtd(10), display: 2 })
+    for (const [n, id] of ['b', 'c', 'd', 'e'].entries()) book.sell(id, 101 + n, 5, gtd(10))
+    book.buy('t', 100, 2, ioc)
+    book.clock(10)
+    expect(book.told).toEqual(['b', 'c', 'd', 'e', 'i'])
+  })
+
   it('M13: an expiry does not kill a re-used id (a peer does)', () => {
     const book = new MatchFixture()
     book.sell('s', 100, 5, gtd(1_000))
