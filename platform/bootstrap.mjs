@@ -106,12 +106,17 @@ function install() {
   return node
 }
 
-const ready = isInstalled() ? findNode() : null
-const node =
-  ready ??
-  whileLocked(join(tools, 'installing'), install, (holder) =>
-    process.stderr.write(`Waiting for process ${holder}, which is installing …\n`),
-  )
+function installLocked() {
+  try {
+    return whileLocked(join(tools, 'installing'), install, (holder) =>
+      process.stderr.write(`Waiting for process ${holder}, which is installing …\n`),
+    )
+  } catch (cause) {
+    return fail(`set-up failed: ${cause.message}`)
+  }
+}
+
+const node = (isInstalled() ? findNode() : null) ?? installLocked()
 const env = environment(node)
 
 /** Runs a program to its end with our own streams; signals reach it, and its end is ours. */

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -58,12 +58,48 @@ describe('two starts on a fresh clone', () => {
     expect(lines.length).toBe(6)
   })
 
+  it.each([
+    ['was left by an earlier process of our own id', () => `${process.pid} 1`],
+    ['names a living process that began at another time', () => `${process.ppid} 1`],
+  ])('do not wait for a lock that %s', async (_, name) => {
+    const { whileLocked } = await import(lock)
+    const file = join(folder, 'used-again')
+    writeFileSync(file, name())
+    expect(whileLocked(file, () => 'done')).toBe('done')
+  })
+
+  it('do not wait for ever for a lock or a claim that names nobody', async () => {
+    const { whileLocked } = await import(lock)
+    const file = join(folder, 'empty')
+    const longAgo = new Date(Date.now() - 60_000)
+    for (const left of [file, `${file}-claim`]) {
+      writeFileSync(left, '')
+      utimesSync(left, longAgo, longAgo)
+    }
+    expect(whileLocked(file, () => 'done')).toBe('done')
+  })
+
+  it('give the lock back where the work ends the process', () => {
+    const file = join(folder, 'ending')
+    const program = `
+      import { whileLocked } from ${JSON.stringify(lock)}
+      whileLocked(process.argv[1], () => process.exit(3))`
+    const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program, file])
+    expect([status, existsSync(file)]).toEqual([3, false])
+  })
+
+  it('say what is wrong where the lock cannot be made', async () => {
+    const { whileLocked } = await import(lock)
+    writeFileSync(join(folder, 'a-file'), '')
+    expect(() => whileLocked(join(folder, 'a-file', 'lock'), () => 'done')).toThrow(/ENOTDIR|EEXIST/)
+  })
+
   it('give the lock back where the work fails', async () => {
     const { whileLocked } = await import(lock)
     const file = join(folder, 'failing')
     expect(() =>
       whileLocked(file, () => {
-        expect(readFileSync(file, 'utf8')).toBe(`${process.pid}`)
+        expect(readFileSync(file, 'utf8').split(' ')[0]).toBe(`${process.pid}`)
         throw new Error('no network')
       }),
     ).toThrow('no network')
