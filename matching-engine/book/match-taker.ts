@@ -1,5 +1,5 @@
 import { lifecycleCodes } from '../order-lifecycle.ts'
-import { type BooksState, worstLimit } from './books-state.ts'
+import type { BooksState } from './books-state.ts'
 import { bookCodes } from './codes.ts'
 import { lookAhead } from './look-ahead.ts'
 import { orderLayout } from './order-pool.ts'
@@ -60,10 +60,10 @@ function sweep(state: BooksState, taker: number): boolean {
   const book = words[taker + ORDER_BOOK_WORD] as number
   const lane = words[taker + ORDER_LANE_WORD] as number
   const isLimit = ((traits >>> TRAIT_TYPE_SHIFT) & 3) === LIMIT
-  const limit = isLimit ? (doubles[takerDouble + ORDER_PRICE] as number) : worstLimit(side)
+  const limit = doubles[takerDouble + ORDER_PRICE] as number
   for (;;) {
     const level = state.pick(book, side, lane)
-    if (level === 0 || !state.reaches(side, limit, level)) return true
+    if (level === 0 || (isLimit && !state.reaches(side, limit, level))) return true
     const maker = words[level + HEAD_WORD] as number
     if (prevention !== 0 && words[maker + ORDER_ACCOUNT_WORD] === account) {
       if (prevent(state, taker, maker, prevention)) return false

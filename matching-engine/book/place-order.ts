@@ -101,10 +101,9 @@ export function placeOrder(state: BooksState, commands: CommandBuffer, index: nu
     if (type !== LIMIT || timeInForce >= IOC) return NOT_ALLOWED_IN_CALL
   }
   if (timeInForce === GTD && !((fromDoubles[commandDouble + EXPIRES] as number) > state.nowMs)) return ALREADY_EXPIRED
-  const limit = type === LIMIT ? price : side === SELL ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
-  // A level that the order would trade with, 0 if there is none.
+  // A level that the order would trade with, 0 if there is none. (An infinite limit of a market order would be boxed.)
   let crossed = type === STOP || phase === CALL ? 0 : state.pick(book, side, lane)
-  if (crossed !== 0 && !state.reaches(side, limit, crossed)) crossed = 0
+  if (crossed !== 0 && type === LIMIT && !state.reaches(side, price, crossed)) crossed = 0
   if (crossed !== 0 && (head & POST_ONLY_BIT) !== 0) return POST_ONLY_WOULD_CROSS
   const account = from[commandWord + ACCOUNT_WORD] as number
   let rate = 0
