@@ -5,6 +5,7 @@ import { dump } from './meter-dump.ts'
 import { emulate } from './meter-emulate.ts'
 import { profile } from './meter-profile.ts'
 import { run } from './meter-run.ts'
+import { scan } from './meter-scan.ts'
 
 const read = Command.make(
   'read',
@@ -21,5 +22,5 @@ const read = Command.make(
 
 export const meter = Command.make('meter').pipe(
   Command.withDescription("One home's hardware."),
-  Command.withSubcommands([read, run, dump, emulate, profile]),
+  Command.withSubcommands([scan, read, run, dump, emulate, profile]),
 )
