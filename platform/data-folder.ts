@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Effect, type Scope } from 'effect'
 import { BadInput } from './bad-input.ts'
 import { lockFile } from './node-sqlite.ts'
@@ -33,7 +33,7 @@ function temporary(): Held {
 }
 
 function hold(folder: string): Held {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const release = lockFile(join(folder, 'lock'))
   if (release === null) {
     throw new BadInput({
@@ -41,4 +41,15 @@ function hold(folder: string): Held {
     })
   }
   return { folder, release }
+}
+
+/** With the folders above it. One by one, because Node's own way never ends where none can be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause // another process was quicker
+  }
 }

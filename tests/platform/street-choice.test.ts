@@ -60,6 +60,12 @@ describe('a data folder', () => {
     expect(await Effect.runPromise(open(folder))).toBe(folder)
   })
 
+  it('is made with the folders above it, or refused where none can be made', async () => {
+    const deep = join(folder, 'made/here')
+    expect(await Effect.runPromise(open(deep))).toBe(deep)
+    await expect(Effect.runPromise(open('/proc/x/y'))).rejects.toThrow(/name a folder that can be written/)
+  })
+
   it('is taken over from a process that died', async () => {
     const held = `import { lockFile } from ${JSON.stringify(lock)}
 lockFile(${JSON.stringify(join(folder, 'lock'))})
