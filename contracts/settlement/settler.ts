@@ -65,6 +65,8 @@ export interface Settler {
 /** How often `run` looks, in clock ms, and the bounds of that in wall ms. */
 const LOOK_EVERY_MS = 30_000
 const LOOK_WALL_MS = { least: 50, most: 1_000 }
+/** So many new batches a tick: where they come due faster than they can be posted, those before must come to their end. */
+const NEW_BATCHES_A_TICK = 4
 /** How long `run` waits after a failure, wall ms. */
 const RETRY_WALL_MS = 2_000
 
@@ -85,12 +87,12 @@ export function makeSettler(options: SettlerOptions): Settler {
   const append = (event: SettlementEvent) =>
     Effect.mapError(record(event), ({ message }) => new ChainFailure({ operation: 'tell the log', detail: message }))
 
-  /** Opens batches in order until one lacks its slots. */
+  /** Opens batches in order until one lacks its slots, a few at a time. */
   const collect = (nowMs: number) =>
     Effect.gen(function* () {
       // The last batch that is final on chain, too, comes first: its credits may not all be claimed.
       let number = Math.max(1, lastAgreed(book), ...open.keys())
-      for (;;) {
+      for (const most = number + NEW_BATCHES_A_TICK; number < most; number++) {
         const batch = open.get(number) ?? openBatch(number)
         if (batch.actor.getSnapshot().matches('collecting')) {
           const deliveries = deliveriesOf(book, number)
@@ -102,7 +104,6 @@ export function makeSettler(options: SettlerOptions): Settler {
           batch.actor.send({ type: 'SLOTS_SETTLING' })
         }
         yield* proposeIfDue(batch, nowMs)
-        number++
       }
     })
 

@@ -122,6 +122,34 @@ describe('the settler', () => {
     ),
   )
 
+  it(
+    'ends what it has posted also where batches come due as fast as it posts them',
+    street((t) =>
+      Effect.gen(function* () {
+        const { log, client, clock } = t
+        let slot = 10
+        const settleTwo = () => log.settle([sunnySlot(slot++), sunnySlot(slot++)])
+        const { record } = log
+        log.record = (event) => {
+          // Two more slots for each batch that is posted, as on a machine that is too slow for its street.
+          if (event.type === 'BatchProposed' && slot < 60) settleTwo()
+          for (const logged of log.events) settler.step(logged)
+          return record(event)
+        }
+        const settler = settlerOf(log, client)
+        settleTwo()
+        settleTwo()
+        for (let tick = 0; tick < 4; tick++) {
+          yield* settler.tick(clock.timeMs)
+          clock.pass(window)
+        }
+        expect(log.of('BatchFinalized').length).toBeGreaterThan(2)
+        expect(log.of('BatchProposed').length).toBeGreaterThan(log.of('BatchFinalized').length)
+        expect(log.of('BatchProposed').length).toBeLessThan(20)
+      }),
+    ),
+  )
+
   it('whatever was delivered, chain balances are the ledger to the µEUR and credits min(sold, export) to the Wh', () =>
     fc.assert(
       fc.asyncProperty(fc.tuple(anyDelivery(10), anyDelivery(11), anyDelivery(12), anyDelivery(13)), async (slots) => {
