@@ -29,9 +29,10 @@ export const runAgent = (
       part: string,
       step: Effect.Effect<A, E>,
       then: (result: A) => Effect.Effect<void>,
+      hasWorked: (result: A) => boolean = () => true,
     ): Effect.Effect<void> =>
       step.pipe(
-        Effect.flatMap((result) => Effect.andThen(over(`${part}:`), then(result))),
+        Effect.flatMap((result) => Effect.andThen(hasWorked(result) ? over(`${part}:`) : Effect.void, then(result))),
         Effect.catch((error) => about(`${part}:${error._tag}`, error.message)),
         Effect.catchDefect((defect) => about(`${part}:defect`, String(defect))),
       )
@@ -42,8 +43,9 @@ export const runAgent = (
 
     const pollStep = survived(
       'meter',
-      Effect.catchTag(agent.poll(), 'NotJoined', () => Effect.void), // publishing says why
+      Effect.catchTag(agent.poll(), 'NotJoined', () => Effect.succeed({ recorded: null })), // publishing says why
       () => Effect.void,
+      ({ recorded }) => recorded !== null, // nothing is over while the link only backs off
     ).pipe(Effect.andThen(Queue.offer(news, undefined)), Effect.asVoid)
     const publishStep = Queue.take(news).pipe(
       Effect.andThen(

@@ -1,21 +1,14 @@
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { Console, Effect, Schedule } from 'effect'
-import {
-  type Agent,
-  type DeviceAddress,
-  loadOrGenerateKey,
-  makeAgent,
-  rampTrader,
-  zeroIntelligenceTrader,
-} from '#meter-agent/index.ts'
-import type { Clock } from '#protocol/clock.ts'
+import { Console, Effect, Schedule, Schema } from 'effect'
+import { type Agent, makeAgent, rampTrader, zeroIntelligenceTrader } from '#meter-agent/index.ts'
+import { Slug } from '#protocol/ids.ts'
 import { BadInput } from './bad-input.ts'
 import { openDataFolder } from './data-folder.ts'
 import { type DeviceFlags, deviceOf } from './device-of-flags.ts'
 import { followStreetClock, type NoStreet, streetTerms } from './far-street.ts'
+import { openHomeFolder } from './home-folder.ts'
 import { paceOf } from './run-street.ts'
 
+const isSlug = Schema.is(Slug)
 const traders = { ramp: rampTrader, 'zero-intelligence': zeroIntelligenceTrader } as const
 
 /** What `commonwatt meter run` was told. */
@@ -39,15 +32,29 @@ const FAREWELL_MS = 2_000
  * cannot be used.
  */
 export const runMeter = Effect.fnUntraced(function* (flags: RunMeterFlags) {
-  const { gateway, home } = flags
+  const { home } = flags
   const device = yield* deviceOf(flags)
-  if (!URL.canParse(gateway) || !/^https?:$/.test(new URL(gateway).protocol)) {
-    return yield* new BadInput({ detail: `--gateway ${gateway}: the address of a street, like http://127.0.0.1:4800` })
+  const gateway = yield* gatewayOf(flags.gateway)
+  if (!isSlug(home)) {
+    return yield* new BadInput({ detail: `--home ${home}: 1 to 32 characters a–z, 0–9 and inner hyphens` })
   }
   const folder = yield* openDataFolder(flags.data)
+  const keys = yield* asInput(openHomeFolder(folder, home))
   const { neighbourhood, slotMinutes } = yield* waitFor(streetTerms(gateway))
   const clock = yield* waitFor(followStreetClock(gateway))
-  const agent = yield* openAgent({ ...flags, device, folder, neighbourhood, clock })
+  const agent = yield* asInput(
+    makeAgent({
+      ...keys,
+      home,
+      neighbourhood,
+      deviceId: home,
+      device,
+      gatewayUrl: gateway,
+      clock,
+      trader: traders[flags.trader],
+    }),
+  )
+  yield* enrolled(agent)
   yield* Console.log(
     `Commonwatt: ${home} of ${neighbourhood} is ${agent.account}, its meter signs as ${agent.deviceSigner}`,
   )
@@ -64,28 +71,35 @@ const waitFor = <A, R>(street: Effect.Effect<A, NoStreet, R>): Effect.Effect<A, 
     Effect.orDie,
   )
 
-const openAgent = (
-  options: Pick<RunMeterFlags, 'gateway' | 'home' | 'trader'> & {
-    readonly device: DeviceAddress
-    readonly folder: string
-    readonly neighbourhood: string
-    readonly clock: Clock
-  },
-) =>
-  Effect.gen(function* () {
-    const { device, gateway, home, folder, neighbourhood, clock, trader } = options
-    const keyIn = (name: string) => loadOrGenerateKey(pathToFileURL(join(folder, 'keys', name)).href)
-    const agent: Agent = yield* makeAgent({
-      home,
-      neighbourhood,
-      deviceId: home,
-      deviceKey: yield* keyIn('device'),
-      accountKey: yield* keyIn('account'),
-      device,
-      gatewayUrl: gateway,
-      dataFile: join(folder, 'outbox.sqlite'),
-      clock,
-      trader: traders[trader],
-    })
-    return agent
-  }).pipe(Effect.mapError((error) => new BadInput({ detail: error.message })))
+/** What no waiting heals is said at once; the rest is tried again while the agent runs. */
+const enrolled = (agent: Agent): Effect.Effect<void, BadInput> =>
+  agent.enrol().pipe(
+    Effect.catchTags({
+      GatewayUnreachable: () => Effect.void,
+      GatewayRefused: ({ code }) =>
+        code === 'ALREADY_ENROLLED'
+          ? Effect.fail(
+              new BadInput({
+                detail: `--home ${agent.home}: there is a home of this name; take another, or the --data with its keys`,
+              }),
+            )
+          : Effect.void,
+    }),
+    asInput,
+  )
+
+const asInput = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.mapError(effect, (error) => (error instanceof BadInput ? error : new BadInput({ detail: error.message })))
+
+/** The address of a street, without what may stand behind it. */
+const gatewayOf = (text: string): Effect.Effect<string, BadInput> => {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href
+  if (isPlain) return Effect.succeed(url.origin)
+  const given = url === null || url.password === '' ? text : 'with a password'
+  return Effect.fail(
+    new BadInput({
+      detail: `--gateway ${given}: the address of a street and nothing behind it: http://127.0.0.1:4800`,
+    }),
+  )
+}

@@ -84,18 +84,29 @@ describe('a home that attaches itself to a street', () => {
     await agent.stop('SIGTERM')
   })
 
-  it.each([
+  it('does not go on as another account where its key has gone', async () => {
+    rmSync(join(folder, 'anna/keys/account'))
+    const { code, stderr } = await commonwatt(['meter', 'run', '--modbus', device, ...withHome(street.url)])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('put it back')])
+  })
+
+  it.each<[string, Readonly<Record<string, string | (() => string)>>, string]>([
     ['no device', {}, 'name one device'],
     ['two devices', { modbus: 'tcp://h', p1: '/x' }, 'name one device'],
     ['a gateway that is no address', { modbus: 'tcp://h', gateway: 'here' }, '--gateway here'],
-    ['a home that cannot be called so', { modbus: 'tcp://h', home: 'Anna!' }, 'home "Anna!"'],
+    ['a gateway with a path', { modbus: 'tcp://h', gateway: 'http://127.0.0.1:1/api' }, 'nothing behind it'],
+    ['a gateway with a password', { modbus: 'tcp://h', gateway: 'http://u:secret@h' }, '--gateway with a password'],
+    ['a home that cannot be called so', { modbus: 'tcp://h', home: 'Anna!' }, '--home Anna!'],
+    ["another home's folder", { modbus: 'tcp://h', data: () => join(folder, 'anna') }, "is the home anna's"],
+    ['a name that another home has', { modbus: () => device, home: 'anna' }, 'there is a home of this name'],
     ['a device that is no address', { modbus: 'udp://h' }, 'udp'],
   ])('is refused with %s', async (_, given, why) => {
-    const flags = { home: 'bob', data: join(folder, 'bob'), gateway: street.url, ...given }
+    const own = { home: 'bob', data: mkdtempSync(join(folder, 'bob-')), gateway: street.url }
+    const flags: typeof given = { ...own, ...given }
     const { code, stderr } = await commonwatt([
       'meter',
       'run',
-      ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
+      ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, typeof value === 'string' ? value : value()]),
     ])
     expect([code, stderr]).toEqual([2, expect.stringContaining(why)])
   })
