@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { Effect, Option } from 'effect'
 import { type DeviceAddress, OPCUA_POLICIES, type OpcuaPolicy, type P1Device } from '#meter-agent/index.ts'
 import { BadInput } from './bad-input.ts'
 import { p1DeviceOf } from './p1-flag.ts'
+import { textOf } from './text-file.ts'
 
 /** How a device was named on the command line; what was left out is none. */
 export interface DeviceFlags {
@@ -87,6 +87,8 @@ const withoutLogin = (
     return { type: 'modbus', url, profile: flags.profile.value }
   })
 
+const PASSWORD_BYTES_MAX = 65_536
+
 const loginOf = (flags: DeviceFlags) =>
   Effect.gen(function* () {
     const user = Option.getOrUndefined(flags.user)
@@ -95,8 +97,8 @@ const loginOf = (flags: DeviceFlags) =>
     if (user === undefined || file === undefined) {
       return yield* new BadInput({ detail: '--user and --password-file go together: name both, or neither' })
     }
-    const text = yield* Effect.tryPromise({
-      try: () => readFile(file, 'utf8'),
+    const text = yield* Effect.try({
+      try: () => textOf(file, PASSWORD_BYTES_MAX),
       catch: (cause) => new BadInput({ detail: `--password-file ${file}: ${(cause as Error).message}` }),
     })
     return { user, password: text.replace(/\r?\n$/, '') }

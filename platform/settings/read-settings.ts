@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { BadInput } from '../bad-input.ts'
+import { textOf } from '../text-file.ts'
 import { faultOf, flagOf, type SettingName, type Settings, settings, variableOf } from './settings.ts'
 
 /** What the three say, unchecked; a flag left out is undefined. */
@@ -39,12 +39,14 @@ function fromVariable(name: SettingName, text: string | undefined): unknown {
   return checked(name, isNumber ? Number(text) : text, variableOf(name))
 }
 
+const FILE_BYTES_MAX = 1_048_576
+
 /** The values of a settings file: one JSON object. All of it is checked, whatever flags may say. */
 function readFile(file: string | undefined): Settings {
   if (file === undefined) return {}
   let object: unknown
   try {
-    object = JSON.parse(readFileSync(file, 'utf8'))
+    object = JSON.parse(textOf(file, FILE_BYTES_MAX))
   } catch (error) {
     throw new BadInput({ detail: `${file}: ${(error as Error).message}; a settings file is one JSON object` })
   }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Effect, Result, Schema, SchemaIssue } from 'effect'
+import { textOf } from '../text-file.ts'
 import { RecordingRefused } from './recording-refused.ts'
 
 /** The recorded registers of one unit, by address. */
@@ -53,11 +53,14 @@ export const loadRecording = (file: string): Effect.Effect<Recording, RecordingR
     },
   })
 
+/** All registers of all units, in hexadecimal, with room for words. */
+const RECORDING_BYTES_MAX = 100 * 1_048_576
+
 function jsonOf(file: string): object {
   const refuse = (value: string, expected: string) => new RecordingRefused({ file, field: '', value, expected })
   let json: unknown
   try {
-    json = JSON.parse(readFileSync(file, 'utf8'))
+    json = JSON.parse(textOf(file, RECORDING_BYTES_MAX))
   } catch (error) {
     throw refuse((error as Error).message, 'a JSON file that can be read')
   }

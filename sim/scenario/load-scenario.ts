@@ -1,18 +1,27 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Effect } from 'effect'
+import { textOf } from '../text-file.ts'
 import { buildStreet, type ScenarioFiles, type SimulatedStreet } from './build-street.ts'
 import { decodeScenario } from './decode-scenario.ts'
 import { refusable, ScenarioRefused } from './scenario-refused.ts'
 
+const SCENARIO_BYTES_MAX = 16 * 1_048_576
+/** Some years of a home, a second a line. */
+const CSV_BYTES_MAX = 400 * 1_048_576
+
 /** The street of a scenario file; paths in it start at its folder. */
 export function loadScenario(file: string): Effect.Effect<SimulatedStreet, ScenarioRefused> {
   return refusable(() => {
-    const text = attempt(() => readFileSync(file, 'utf8'), { file, field: '', expected: 'a file that can be read' })
+    const text = attempt(() => textOf(file, SCENARIO_BYTES_MAX), {
+      file,
+      field: '',
+      expected: 'a file that can be read',
+    })
     const folder = dirname(file)
     const files: ScenarioFiles = {
       read: (path, field) =>
-        attempt(() => readFileSync(resolve(folder, path), 'utf8'), {
+        attempt(() => textOf(resolve(folder, path), CSV_BYTES_MAX), {
           file,
           field,
           expected: 'a CSV file that can be read',
