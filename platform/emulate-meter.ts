@@ -3,7 +3,7 @@ import { SUNSPEC_BASES } from '#meter-agent/index.ts'
 import { EMULATOR_BASE_PORT, emulateRecording, loadRecording, type Recording } from '#sim/index.ts'
 import { BadInput } from './bad-input.ts'
 
-/** What `commonwatt meter emulate` was told. */
+/** What `npx commonwatt meter emulate` was told. */
 export interface EmulateMeterFlags {
   readonly file: string
   readonly host: string
@@ -40,16 +40,16 @@ export const emulateMeter = Effect.fnUntraced(function* (flags: EmulateMeterFlag
 }, Effect.scoped)
 
 function answering(recording: Recording, at: string): readonly Answering[] {
-  if (recording.type === 'p1') return [{ address: `p1:${at}`, command: `commonwatt meter read p1:${at}` }]
+  if (recording.type === 'p1') return [{ address: `p1:${at}`, command: `npx commonwatt meter read p1:${at}` }]
   const { base } = recording
   return [...recording.units].map(([unit, { holding }]) => {
     const address = `${at}?unit=${unit}`
     if (base !== null) {
       const where = SUNSPEC_BASES.includes(base) ? '' : ` --base ${base}`
-      return { address, command: `commonwatt meter read --modbus '${address}'${where}` }
+      return { address, command: `npx commonwatt meter read --modbus '${address}'${where}` }
     }
     const ranges = rangesOf([...holding.keys()]).join()
-    return { address, command: ranges === '' ? null : `commonwatt meter dump '${address}' --ranges ${ranges}` }
+    return { address, command: ranges === '' ? null : `npx commonwatt meter dump '${address}' --ranges ${ranges}` }
   })
 }
 

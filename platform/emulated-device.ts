@@ -41,7 +41,7 @@ export const emulateDevice = (options: {
     if (index % 2 === 0) {
       const port = (options.basePort ?? EMULATOR_BASE_PORT) + index + 1
       const { url } = yield* emulateHome({ home, clock, host: HOST, port })
-      const device: EmulatedDevice = { address: { type: 'modbus', url }, readFlags: `--modbus ${url}` }
+      const device: EmulatedDevice = { address: { type: 'modbus', url }, readFlags: `--modbus '${url}'` }
       return device
     }
     const password = randomBytes(PASSWORD_BYTES).toString('base64url')

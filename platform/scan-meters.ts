@@ -50,7 +50,7 @@ function inWords({ url, profile, manufacturer, model }: IdentifiedDevice): strin
   const name = [manufacturer, model].filter((part) => part !== null).join(' ')
   if (profile === null) return `${url}  answers, and is none that is known: see docs/profiles.md`
   const by = profile === 'sunspec' ? '' : ` --profile ${profile}`
-  return `${url}  ${profile}${name === '' ? '' : `  ${name}`}\n  commonwatt meter read --modbus '${url}'${by}`
+  return `${url}  ${profile}${name === '' ? '' : `  ${name}`}\n  npx commonwatt meter read --modbus '${url}'${by}`
 }
 
 const linesOf = (flags: ScanFlags): Effect.Effect<readonly string[], BadInput> =>

@@ -82,7 +82,8 @@ function devicesOf(live: LiveStreet): readonly string[] {
   const names = { modbus: 'Modbus TCP', opcua: 'OPC UA', p1: 'P1' } as const
   const kinds = Map.groupBy(live.homes, ({ device }) => device.address.type)
   return [...kinds].map(
-    ([type, homes]) => `${homes.length} answer by ${names[type]}: commonwatt meter read ${homes[0]?.device.readFlags}`,
+    ([type, homes]) =>
+      `${homes.length} answer by ${names[type]}: npx commonwatt meter read ${homes[0]?.device.readFlags}`,
   )
 }
 

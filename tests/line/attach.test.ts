@@ -36,7 +36,7 @@ describe('a home that attaches itself to a street', () => {
 
   beforeAll(async () => {
     street = await startStreet(['--homes', '2', '--speed', '600'])
-    const [, found] = /--modbus (\S+)/.exec(street.said.join('\n')) ?? []
+    const [, found] = /--modbus '(\S+)'/.exec(street.said.join('\n')) ?? []
     device = found ?? ''
   })
   afterAll(async () => {

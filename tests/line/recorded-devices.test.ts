@@ -37,8 +37,8 @@ async function emulating<A>(
     child.kill('SIGINT')
   }
 }
-/** The words of a printed command as a shell would give them. */
-const wordsOf = (command: string) => command.replaceAll("'", '').split(' ').slice(1)
+/** The words of a printed command as a shell would give them, behind `npx commonwatt`. */
+const wordsOf = (command: string) => command.replaceAll("'", '').split(' ').slice(2)
 
 describe('commonwatt meter emulate', () => {
   const home = homeImage({ powerW: 412, importWh: 5000, exportWh: 7 })
