@@ -30,7 +30,6 @@ export default defineConfig({
           include: ['tests/line/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
         },
       },
     ],
