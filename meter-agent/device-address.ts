@@ -1,4 +1,4 @@
-import type { OpcuaPolicy } from './drivers/opcua-line.ts'
+import type { OpcuaLogin, OpcuaPolicy } from './drivers/opcua-line.ts'
 
 /** A device on Modbus TCP: one that describes itself by SunSpec, or one of a profile. */
 export interface ModbusDevice {
@@ -17,7 +17,7 @@ export interface OpcuaDevice {
   /** `opc.tcp://host:port` */
   readonly url: string
   /** nobody if left out */
-  readonly login?: { readonly user: string; readonly password: string }
+  readonly login?: OpcuaLogin
   /** how it is signed and encrypted (Basic256Sha256) */
   readonly policy?: OpcuaPolicy
   /** name of a built-in profile or path of a JSON file (commonwatt-home) */

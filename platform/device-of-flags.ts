@@ -1,5 +1,11 @@
 import { Effect, Option } from 'effect'
-import { type DeviceAddress, OPCUA_POLICIES, type OpcuaPolicy, type P1Device } from '#meter-agent/index.ts'
+import {
+  type DeviceAddress,
+  OPCUA_POLICIES,
+  type OpcuaDevice,
+  type OpcuaPolicy,
+  type P1Device,
+} from '#meter-agent/index.ts'
 import { BadInput } from './bad-input.ts'
 import { p1DeviceOf } from './p1-flag.ts'
 import { textOf } from './text-file.ts'
@@ -13,6 +19,7 @@ export interface DeviceFlags {
   readonly p1: Option.Option<string>
   readonly user: Option.Option<string>
   readonly passwordFile: Option.Option<string>
+  readonly userCertificate: Option.Option<string>
   readonly policy: Option.Option<string>
   readonly certificate: Option.Option<string>
   readonly identity: Option.Option<string>
@@ -23,6 +30,7 @@ export interface DeviceFlags {
 const opcuaFlags = {
   user: 'user',
   passwordFile: 'password-file',
+  userCertificate: 'user-certificate',
   policy: 'policy',
   certificate: 'certificate',
   identity: 'identity',
@@ -89,10 +97,15 @@ const withoutLogin = (
 
 const PASSWORD_BYTES_MAX = 65_536
 
-const loginOf = (flags: DeviceFlags) =>
+const loginOf = (flags: DeviceFlags): Effect.Effect<OpcuaDevice['login'], BadInput> =>
   Effect.gen(function* () {
     const user = Option.getOrUndefined(flags.user)
     const file = Option.getOrUndefined(flags.passwordFile)
+    const userFile = Option.getOrUndefined(flags.userCertificate)
+    if (userFile !== undefined) {
+      if (user === undefined && file === undefined) return { userFile }
+      return yield* new BadInput({ detail: '--user-certificate is a login of its own: leave out --user' })
+    }
     if (user === undefined && file === undefined) return undefined
     if (user === undefined || file === undefined) {
       return yield* new BadInput({ detail: '--user and --password-file go together: name both, or neither' })

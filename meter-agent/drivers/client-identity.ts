@@ -11,22 +11,39 @@ export interface ClientIdentity {
 
 const OWNER_ONLY = 0o600
 const GROUP_AND_OTHERS = 0o077
+const PEM_BYTES_MAX = 65_536
 
 /**
  * The identity in a PEM file of mode 0600 that holds a private key and a certificate; made first if there is no such
  * file. A server may have to be told to trust the certificate, so it stays. Throws OpcuaIdentityFailure.
  */
-export async function clientIdentity(file: string, make: () => Promise<string>): Promise<ClientIdentity> {
-  try {
+export function clientIdentity(file: string, make: () => Promise<string>): Promise<ClientIdentity> {
+  return orFailure(file, async () => {
     if (!(await exists(file))) await once(file, async () => write(file, await make()))
-    const { mode } = await stat(file)
-    if (process.platform !== 'win32' && (mode & GROUP_AND_OTHERS) !== 0) {
-      throw new Error(`mode ${(mode & 0o777).toString(8)} lets others read it; it must be 600`)
-    }
-    return identityOf(await readFile(file, 'utf8'))
+    return read(file)
+  })
+}
+
+/** The identity in such a file, which has to be there: a user's, whom the server knows. Throws OpcuaIdentityFailure. */
+export function userIdentity(file: string): Promise<ClientIdentity> {
+  return orFailure(file, () => read(file))
+}
+
+async function orFailure<A>(file: string, step: () => Promise<A>): Promise<A> {
+  try {
+    return await step()
   } catch (cause) {
     throw new OpcuaIdentityFailure({ file, detail: cause instanceof Error ? cause.message : String(cause) })
   }
+}
+
+async function read(file: string): Promise<ClientIdentity> {
+  const { mode, size } = await stat(file)
+  if (process.platform !== 'win32' && (mode & GROUP_AND_OTHERS) !== 0) {
+    throw new Error(`mode ${(mode & 0o777).toString(8)} lets others read it; it must be 600`)
+  }
+  if (size > PEM_BYTES_MAX) throw new Error(`${size} bytes are no private key and certificate`)
+  return identityOf(await readFile(file, 'utf8'))
 }
 
 /** The identity in the text of such a file. Throws on anything else. */

@@ -2,8 +2,8 @@ import { createHash, generateKeyPair, webcrypto } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { Effect, type Scope, Semaphore } from 'effect'
-import type { ClientSession, OPCUAClient, OPCUAClientOptions } from 'node-opcua-client'
-import { type ClientIdentity, clientIdentity, identityOf } from './client-identity.ts'
+import type { ClientSession, OPCUAClient, OPCUAClientOptions, UserIdentityInfo } from 'node-opcua-client'
+import { type ClientIdentity, clientIdentity, identityOf, userIdentity } from './client-identity.ts'
 import { containTransport } from './contain-transport.ts'
 import {
   OpcuaCertificateChanged,
@@ -13,7 +13,7 @@ import {
   OpcuaRefused,
   OpcuaTimeout,
 } from './opcua-error.ts'
-import type { CertificateTrust, NodeAddress, NodeValue, OpcuaLine, OpcuaPolicy } from './opcua-line.ts'
+import type { CertificateTrust, NodeAddress, NodeValue, OpcuaLine, OpcuaLogin, OpcuaPolicy } from './opcua-line.ts'
 import { plainValue } from './opcua-value.ts'
 
 export interface OpcuaLineOptions<E> {
@@ -21,7 +21,7 @@ export interface OpcuaLineOptions<E> {
   readonly url: string
   readonly policy: OpcuaPolicy
   /** null logs in as nobody */
-  readonly login: { readonly user: string; readonly password: string } | null
+  readonly login: OpcuaLogin | null
   readonly trust: CertificateTrust<E>
   /** PEM of the client's own key and certificate, made if it is not there; null makes one for this line only */
   readonly identityFile: string | null
@@ -108,6 +108,7 @@ export const openOpcua = <E>(options: OpcuaLineOptions<E>): Effect.Effect<OpcuaL
       drop()
       const opcua = yield* library
       identity ??= yield* identityFrom(opcua, options.identityFile)
+      const user = yield* userOf(opcua, login)
       const trusted = yield* trust.trusted
       let presented = ''
       const client = opcua.OPCUAClient.create({
@@ -139,15 +140,7 @@ export const openOpcua = <E>(options: OpcuaLineOptions<E>): Effect.Effect<OpcuaL
         )
         if (trusted === null) yield* trust.trust(presented)
         const session = yield* Effect.mapError(
-          within('login', () =>
-            login === null
-              ? client.createSession()
-              : client.createSession({
-                  type: opcua.UserTokenType.UserName,
-                  userName: login.user,
-                  password: login.password,
-                }),
-          ),
+          within('login', () => client.createSession(user)),
           errorOf,
         )
         const namespaces = yield* Effect.mapError(
@@ -235,7 +228,7 @@ function refusalOf(url: string, error: LibraryError): OpcuaError {
   if (/cannot find (?:an )?endpoint/i.test(detail)) {
     return new OpcuaRefused({ url, code: 'BadSecurityPolicyRejected', detail: 'it does not offer this encryption' })
   }
-  if (/user token policy/i.test(detail)) {
+  if (/user token policy|token policy in end ?point/i.test(detail)) {
     return new OpcuaRefused({ url, code: 'BadIdentityTokenRejected', detail: 'it takes no such login' })
   }
   const code = /Bad(?:User|Identity|Security|Certificate|Session|TooMany)[A-Za-z]*/.exec(detail)?.[0]
@@ -273,14 +266,33 @@ function providerOf({ privateKey, certificate }: ClientIdentity) {
   }
 }
 
+/** What a session is opened with. */
+const userOf = (opcua: Library, login: OpcuaLogin | null): Effect.Effect<UserIdentityInfo, OpcuaIdentityFailure> => {
+  const { UserTokenType, crypto_utils } = opcua
+  if (login === null) return Effect.succeed({ type: UserTokenType.Anonymous })
+  if ('user' in login) {
+    return Effect.succeed({ type: UserTokenType.UserName, userName: login.user, password: login.password })
+  }
+  return Effect.map(
+    identityStep(login.userFile, () => userIdentity(login.userFile)),
+    ({ privateKey, certificate }) => ({
+      type: UserTokenType.Certificate,
+      certificateData: certificate,
+      keyOperations: crypto_utils.keyOperationsFromPrivateKey({ hidden: privateKey }),
+    }),
+  )
+}
+
 const identityFrom = (opcua: Library, file: string | null): Effect.Effect<ClientIdentity, OpcuaIdentityFailure> =>
+  identityStep(file ?? '(in memory)', async () =>
+    file === null ? identityOf(await newIdentity(opcua)) : clientIdentity(file, () => newIdentity(opcua)),
+  )
+
+const identityStep = <A>(file: string, step: () => Promise<A>): Effect.Effect<A, OpcuaIdentityFailure> =>
   Effect.tryPromise({
-    try: async () =>
-      file === null ? identityOf(await newIdentity(opcua)) : clientIdentity(file, () => newIdentity(opcua)),
+    try: step,
     catch: (cause) =>
-      cause instanceof OpcuaIdentityFailure
-        ? cause
-        : new OpcuaIdentityFailure({ file: file ?? '(in memory)', detail: String(cause) }),
+      cause instanceof OpcuaIdentityFailure ? cause : new OpcuaIdentityFailure({ file, detail: String(cause) }),
   })
 
 /** A new RSA key and a self-signed certificate as OPC UA wants it, both as PEM. */

@@ -20,6 +20,9 @@ export interface NodeValue {
 export const OPCUA_POLICIES = ['Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss'] as const
 export type OpcuaPolicy = (typeof OPCUA_POLICIES)[number]
 
+/** Who logs in: a user with a password, or the one whose private key and certificate are in a PEM file of mode 0600. */
+export type OpcuaLogin = { readonly user: string; readonly password: string } | { readonly userFile: string }
+
 /**
  * Which server certificate is trusted: SHA-256 of its DER, hexadecimal. While `trusted` gives null, the first that
  * is shown is trusted, and `trust` is told before a password is sent.

@@ -41,6 +41,13 @@ export const deviceFlags = {
     Flag.withDescription('with --user: a file that holds the password'),
     Flag.optional,
   ),
+  userCertificate: Flag.String('user-certificate').pipe(
+    Flag.withMetavar('FILE'),
+    Flag.withDescription(
+      'or who logs in by certificate: a PEM file, mode 0600, of the private key and the certificate',
+    ),
+    Flag.optional,
+  ),
   policy: Flag.String('policy').pipe(
     Flag.withMetavar('NAME'),
     Flag.withDescription('how it is signed and encrypted (Basic256Sha256)'),

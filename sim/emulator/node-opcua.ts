@@ -78,12 +78,18 @@ async function startServer(options: OpcuaServerOptions): Promise<OPCUAServer> {
   // Clients prove themselves by their password. To keep their certificates would take a file for each, and servers
   // that share the folder would move those away under one another.
   Object.assign(certificates, { checkCertificate: () => Promise.resolve(opcua.StatusCodes.Good) })
+  // A certificate is no password: nobody logs in by one.
+  const users = new opcua.OPCUACertificateManager({ rootFolder: pkiDir, disableFileWatchers: true })
+  Object.assign(users, {
+    checkCertificate: (_: Buffer, done: (error: null, status: unknown) => void) =>
+      done(null, opcua.StatusCodes.BadCertificateUntrusted),
+  })
   const server = new opcua.OPCUAServer({
     host,
     hostname: host,
     port,
     serverCertificateManager: certificates,
-    userCertificateManager: certificates,
+    userCertificateManager: users,
     certificateFile: join(pkiDir, 'own/certs', `${device}.pem`),
     securityPolicies: [opcua.SecurityPolicy.Basic256Sha256],
     securityModes: [opcua.MessageSecurityMode.SignAndEncrypt],

@@ -10,6 +10,8 @@ import {
   OPCUACertificateManager,
   OPCUAServer,
   SecurityPolicy,
+  type StatusCode,
+  StatusCodes,
   setErrorLogger,
   setWarningLogger,
 } from 'node-opcua'
@@ -30,6 +32,8 @@ export const serveNodes = (options: {
   readonly pkiDir: string
   readonly port?: number
   readonly namespaceUri?: string
+  /** DER of the one certificate that a user may log in by */
+  readonly userCertificate?: Buffer
 }): Effect.Effect<{ readonly url: string; readonly port: number; readonly certificate: string }, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { nodes, pkiDir } = options
@@ -38,12 +42,20 @@ export const serveNodes = (options: {
       Effect.promise(async () => {
         const certificates = new OPCUACertificateManager({ rootFolder: pkiDir, disableFileWatchers: true })
         certificates.automaticallyAcceptUnknownCertificate = true
+        const users = new OPCUACertificateManager({ rootFolder: pkiDir, disableFileWatchers: true })
+        Object.assign(users, {
+          checkCertificate: (shown: Buffer, done: (error: null, status: StatusCode) => void) =>
+            done(
+              null,
+              options.userCertificate?.equals(shown) === true ? StatusCodes.Good : StatusCodes.BadCertificateUntrusted,
+            ),
+        })
         const made = new OPCUAServer({
           host: '127.0.0.1',
           hostname: '127.0.0.1',
           port,
           serverCertificateManager: certificates,
-          userCertificateManager: certificates,
+          userCertificateManager: users,
           certificateFile: join(pkiDir, 'own/certs/server.pem'),
           securityPolicies: [SecurityPolicy.Basic256Sha256],
           securityModes: [MessageSecurityMode.SignAndEncrypt],

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, Exit, Fiber, Scope } from 'effect'
 import fc from 'fast-check'
-import { DataType, StatusCodes, VariantArrayType } from 'node-opcua'
+import { crypto_utils, DataType, StatusCodes, VariantArrayType } from 'node-opcua'
 import { afterAll, describe, expect, it } from 'vitest'
 import { sampleTimeMs } from '#meter-agent/device-link.ts'
 import { type OpcuaLineOptions, openOpcua } from '#meter-agent/drivers/node-opcua.ts'
@@ -76,6 +77,19 @@ const line = (url: string, options: Partial<OpcuaLineOptions<never>> = {}) =>
     timeoutMs: TIMEOUT_MS,
     ...options,
   })
+/** A key and a certificate of its own, as openssl would make them. */
+const writePem = async (file: string) => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const { cert } = await crypto_utils.createSelfSignedCertificate({
+    privateKey: await crypto_utils.pemToPrivateKey(pem),
+    subject: 'CN=anna',
+    notBefore: new Date(0),
+    notAfter: new Date('2099-12-31'),
+    purpose: crypto_utils.CertificatePurpose.ForUserAuthentication,
+  })
+  writeFileSync(file, `${pem}${cert}\n`, { mode: 0o600 })
+}
 const test = <E>(steps: Effect.Effect<void, E, Scope.Scope>) => Effect.runPromise(Effect.scoped(steps))
 
 describe('a line to an OPC UA server', () => {
@@ -118,6 +132,28 @@ describe('a line to an OPC UA server', () => {
           code: 'BadSecurityPolicyRejected',
         })
         expect((yield* Effect.flatMap(line(url), (at) => at.read([node('Grid.PowerW')])))[0]?.value).toBe(-900)
+      }),
+    ))
+
+  it('logs in by a certificate that the server knows, and not by another or one that others may read', () =>
+    test(
+      Effect.gen(function* () {
+        const [known, stranger] = [join(folder, 'known.pem'), join(folder, 'stranger.pem')]
+        yield* Effect.promise(() => writePem(known))
+        yield* Effect.promise(() => writePem(stranger))
+        const userCertificate = new X509Certificate(readFileSync(known)).raw
+        const { url } = yield* serveNodes({ nodes: homeNodes(), pkiDir, userCertificate })
+        const at = yield* line(url, { login: { userFile: known } })
+        expect((yield* at.read([node('Grid.PowerW')]))[0]?.value).toBe(-900)
+        const refusal = (userFile: string) =>
+          Effect.flatMap(line(url, { login: { userFile } }), (other) => Effect.flip(other.connect))
+        expect(yield* refusal(stranger)).toMatchObject({ _tag: 'OpcuaRefused', code: 'BadIdentityTokenRejected' })
+        chmodSync(known, 0o644)
+        expect(yield* refusal(known)).toMatchObject({
+          _tag: 'OpcuaIdentityFailure',
+          detail: expect.stringContaining('mode 644'),
+        })
+        expect(yield* refusal(join(folder, 'nobody.pem'))).toMatchObject({ _tag: 'OpcuaIdentityFailure' })
       }),
     ))
 

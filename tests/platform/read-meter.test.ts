@@ -11,6 +11,7 @@ const nothing: DeviceFlags & { readonly json: boolean } = {
   p1: Option.none(),
   user: Option.none(),
   passwordFile: Option.none(),
+  userCertificate: Option.none(),
   policy: Option.none(),
   certificate: Option.none(),
   identity: Option.none(),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -5,6 +6,7 @@ import { join } from 'node:path'
 import { Effect } from 'effect'
 import {
   AttributeIds,
+  crypto_utils,
   MessageSecurityMode,
   OPCUACertificateManager,
   OPCUAClient,
@@ -140,6 +142,21 @@ describe('a home emulated by OPC UA', () => {
       await expect(session(url, other)).rejects.toThrow(/BadUserAccessDenied|BadIdentityTokenRejected/)
       await expect(session(url, { type: UserTokenType.Anonymous })).rejects.toThrow(/user token policy/)
       await expect(session(url, login, 'plain')).rejects.toThrow()
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+      const { cert } = await crypto_utils.createSelfSignedCertificate({
+        privateKey: await crypto_utils.pemToPrivateKey(pem),
+        subject: 'CN=anybody',
+        notBefore: new Date(0),
+        notAfter: new Date('2099-12-31'),
+        purpose: crypto_utils.CertificatePurpose.ForUserAuthentication,
+      })
+      const anybody: UserIdentityInfo = {
+        type: UserTokenType.Certificate,
+        certificateData: new X509Certificate(cert).raw,
+        privateKey: pem,
+      }
+      await expect(session(url, anybody)).rejects.toThrow(/BadUserAccessDenied|BadIdentityTokenRejected/)
     }))
 
   it('takes another port when its own is taken, and shows the same certificate from run to run', async () => {
