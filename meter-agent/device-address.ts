@@ -22,6 +22,8 @@ export interface OpcuaDevice {
   readonly policy?: OpcuaPolicy
   /** name of a built-in profile or path of a JSON file (commonwatt-home) */
   readonly profile?: string
+  /** subscribes to the meter, which is looked at every so many ms of the server's; if left out it is asked each time */
+  readonly subscribeMs?: number
   /** SHA-256 fingerprint of the one certificate to trust, hexadecimal; if left out the first one shown is kept */
   readonly certificate?: string
   /** PEM file of the agent's own key and certificate, made if it is not there; if left out a new one each time */

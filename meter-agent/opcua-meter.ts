@@ -1,7 +1,7 @@
 import { Effect, type Scope } from 'effect'
 import type { OpcuaDevice } from './device-address.ts'
-import { openOpcua } from './drivers/node-opcua.ts'
 import type { CertificateTrust, NodeValue, OpcuaLine } from './drivers/opcua-line.ts'
+import { openOpcua } from './drivers/open-opcua.ts'
 import { type MeterError, NoGridMeter } from './meter-error.ts'
 import { type BadOpcuaUrl, opcuaUrl } from './opcua-url.ts'
 import type { BadProfile } from './profiles/bad-profile.ts'
@@ -44,8 +44,10 @@ export const openOpcuaMeter = <E>(
     const nodes = [importWh, exportWh, powerW].map(({ node }) => nodeAddress(node))
     const absent: NodeValue = { status: 'absent', value: null, sourceTimeMs: null }
 
+    const { subscribeMs } = device
+    const say = subscribeMs === undefined ? line.read(nodes) : line.watch(nodes, subscribeMs)
     const read: Effect.Effect<readonly [NodeValue, NodeValue, NodeValue], MeterError | E> = Effect.gen(function* () {
-      const [imported = absent, exported = absent, power = absent] = yield* line.read(nodes)
+      const [imported = absent, exported = absent, power = absent] = yield* say
       if (imported.status === 'absent' || exported.status === 'absent') {
         const missing = imported.status === 'absent' ? importWh : exportWh
         const detail = `it has no node ${missing.node}, which the profile ${profile.profile} counts with`
@@ -68,7 +70,7 @@ export const openOpcuaMeter = <E>(
             powerW: nodeText(power),
           }),
           sourceTimeMs: times.size === 1 ? imported.sourceTimeMs : null,
-          origin: 'asked',
+          origin: subscribeMs === undefined ? 'asked' : 'sent',
         }
       }),
     }

@@ -20,6 +20,7 @@ export interface DeviceFlags {
   readonly user: Option.Option<string>
   readonly passwordFile: Option.Option<string>
   readonly userCertificate: Option.Option<string>
+  readonly subscribeMs: Option.Option<number>
   readonly policy: Option.Option<string>
   readonly certificate: Option.Option<string>
   readonly identity: Option.Option<string>
@@ -31,6 +32,7 @@ const opcuaFlags = {
   user: 'user',
   passwordFile: 'password-file',
   userCertificate: 'user-certificate',
+  subscribeMs: 'subscribe',
   policy: 'policy',
   certificate: 'certificate',
   identity: 'identity',
@@ -52,6 +54,7 @@ export const deviceOf = (flags: DeviceFlags): Effect.Effect<DeviceAddress, BadIn
     const certificate = yield* certificateOf(flags)
     const profile = Option.getOrUndefined(flags.profile)
     const identityFile = Option.getOrUndefined(flags.identity)
+    const subscribeMs = Option.getOrUndefined(flags.subscribeMs)
     return {
       type: 'opcua',
       url: opcua,
@@ -60,6 +63,7 @@ export const deviceOf = (flags: DeviceFlags): Effect.Effect<DeviceAddress, BadIn
       ...(certificate === undefined ? {} : { certificate }),
       ...(profile === undefined ? {} : { profile }),
       ...(identityFile === undefined ? {} : { identityFile }),
+      ...(subscribeMs === undefined ? {} : { subscribeMs }),
     }
   })
 
@@ -75,7 +79,8 @@ const withoutLogin = (
     if ((modbus === undefined) === (p1 === undefined)) return yield* nameOne
     const type = modbus === undefined ? 'p1' : 'modbus'
     for (const [field, name] of Object.entries(opcuaFlags)) {
-      if (Option.isNone(flags[field as keyof typeof opcuaFlags])) continue
+      const given: Option.Option<unknown> = flags[field as keyof typeof opcuaFlags]
+      if (Option.isNone(given)) continue
       return yield* new BadInput({ detail: `--${name} goes with --opcua, not with --${type}` })
     }
     if (p1 !== undefined) {

@@ -38,4 +38,12 @@ export interface OpcuaLine<E> {
   readonly connect: Effect.Effect<string, OpcuaError | E>
   /** The values of the nodes, in order, in one request. */
   readonly read: (nodes: readonly NodeAddress[]) => Effect.Effect<readonly NodeValue[], OpcuaError | E>
+  /**
+   * The same by subscription: the server looks at the nodes every so many ms and sends what has changed. Gives all
+   * values with its next publication, which may only say that nothing has changed.
+   */
+  readonly watch: (
+    nodes: readonly NodeAddress[],
+    everyMs: number,
+  ) => Effect.Effect<readonly NodeValue[], OpcuaError | E>
 }

@@ -48,6 +48,15 @@ export const deviceFlags = {
     ),
     Flag.optional,
   ),
+  subscribeMs: Flag.Int('subscribe').pipe(
+    Flag.withMetavar('MS'),
+    Flag.withDescription('what the agent reads is sent by the server, which looks at it so often (asked each time)'),
+    Flag.filter(
+      (ms) => ms >= 100 && ms <= 60_000,
+      (ms) => `--subscribe ${ms}: 100 to 60000`,
+    ),
+    Flag.optional,
+  ),
   policy: Flag.String('policy').pipe(
     Flag.withMetavar('NAME'),
     Flag.withDescription('how it is signed and encrypted (Basic256Sha256)'),

@@ -7,8 +7,8 @@ import fc from 'fast-check'
 import { crypto_utils, DataType, StatusCodes, VariantArrayType } from 'node-opcua'
 import { afterAll, describe, expect, it } from 'vitest'
 import { sampleTimeMs } from '#meter-agent/device-link.ts'
-import { type OpcuaLineOptions, openOpcua } from '#meter-agent/drivers/node-opcua.ts'
 import { plainValue } from '#meter-agent/drivers/opcua-value.ts'
+import { type OpcuaLineOptions, openOpcua } from '#meter-agent/drivers/open-opcua.ts'
 import { makeAgent, parseOpcuaUrl, rampTrader, readDevice } from '#meter-agent/index.ts'
 import commonwattHome from '#meter-agent/profiles/commonwatt-home.opcua.json' with { type: 'json' }
 import { decodeOpcuaProfile, loadOpcuaProfile } from '#meter-agent/profiles/opcua-profile.ts'
@@ -154,6 +154,54 @@ describe('a line to an OPC UA server', () => {
           detail: expect.stringContaining('mode 644'),
         })
         expect(yield* refusal(join(folder, 'nobody.pem'))).toMatchObject({ _tag: 'OpcuaIdentityFailure' })
+      }),
+    ))
+
+  it('subscribes: is told what has changed, that nothing has, and what is not there', () =>
+    test(
+      Effect.gen(function* () {
+        let powerW = -900
+        const nodes = homeNodes()
+        nodes.set('Grid.PowerW', () => ({ value: { dataType: DataType.Int32, value: powerW } }))
+        const { url } = yield* serveNodes({ nodes, pkiDir })
+        const at = yield* line(url)
+        const names = ['Grid.PowerW', 'Battery.Soc', 'Grid.FrequencyHz', 'Grid.ImportWh']
+        const heard = Effect.map(at.watch(names.map(node), 100), (values) => values.map(({ value }) => value))
+        expect(yield* heard).toEqual([-900, null, null, 2 ** 32 + 5])
+        expect((yield* at.watch(names.map(node), 100)).map(({ status }) => status)).toEqual([
+          'good',
+          'absent',
+          'bad',
+          'good',
+        ])
+        powerW = 250
+        let power: unknown = -900
+        for (let publication = 0; publication < 5 && power === -900; publication++) power = (yield* heard)[0]
+        expect(power).toBe(250)
+        expect(yield* heard).toEqual([250, null, null, 2 ** 32 + 5]) // a keep-alive
+        expect((yield* at.read([node('Grid.PowerW')]))[0]?.value).toBe(250)
+        expect(yield* at.watch([{ namespaceUri: 'urn:nowhere', identifier: 's=x' }], 100)).toEqual([
+          { status: 'absent', value: null, sourceTimeMs: null },
+        ])
+      }),
+    ))
+
+  it('times out on a subscription that falls silent, and subscribes anew to the server that is there again', () =>
+    test(
+      Effect.gen(function* () {
+        const { port } = yield* serveNodes({ nodes: homeNodes(), pkiDir })
+        const wire = yield* serveLine(port)
+        const at = yield* line(wire.url)
+        const heard = Effect.map(at.watch([node('Grid.PowerW')], 100), ([value]) => value?.value)
+        expect(yield* heard).toBe(-900)
+        wire.freeze(true)
+        const silent = yield* Effect.flip(heard)
+        expect(silent).toMatchObject({ _tag: 'OpcuaTimeout', request: 'publication' })
+        wire.freeze(false)
+        expect(yield* heard).toBe(-900)
+        wire.cut()
+        const results = yield* Effect.forEach([1, 2, 3], () => Effect.exit(heard))
+        expect(results.some(Exit.isSuccess)).toBe(true)
       }),
     ))
 
@@ -417,6 +465,37 @@ describe('an agent with an OPC UA meter', () => {
         yield* later.enrol()
         expect((yield* Effect.flip(later.poll()))._tag).toBe('OpcuaCertificateChanged')
         expect(later.link()).toBe('backingOff')
+      }),
+    ))
+
+  it('records what its subscription brings', () =>
+    test(
+      Effect.gen(function* () {
+        let powerW = -2_000
+        const nodes = homeNodes().set('Grid.PowerW', () => int32(powerW)())
+        const { url } = yield* serveNodes({ nodes, pkiDir })
+        const gateway = yield* serveGateway({ nowMs: () => START_MS })
+        const home = yield* makeAgent({
+          home: 'no-7',
+          neighbourhood: 'elm-street',
+          deviceId: 'meter-7',
+          deviceKey: `0x${'7'.repeat(64)}`,
+          accountKey: `0x${'8'.repeat(64)}`,
+          device: { type: 'opcua', url, login: USER, identityFile, subscribeMs: 100 },
+          deviceTimeoutMs: TIMEOUT_MS,
+          gatewayUrl: gateway.url,
+          dataFile: join(folder, 'subscriber.sqlite'),
+          clock: { nowMs: () => START_MS, speed: 1 },
+          trader: rampTrader,
+        })
+        yield* home.enrol()
+        const said = Effect.map(home.poll(), ({ recorded }) => recorded?.reading.powerW)
+        expect(yield* said).toBe(-2_000)
+        powerW = 300
+        let heard = yield* said
+        for (let publication = 0; publication < 5 && heard === -2_000; publication++) heard = yield* said
+        expect(heard).toBe(300)
+        expect(home.link()).toBe('online')
       }),
     ))
 })

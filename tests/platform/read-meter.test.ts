@@ -12,6 +12,7 @@ const nothing: DeviceFlags & { readonly json: boolean } = {
   user: Option.none(),
   passwordFile: Option.none(),
   userCertificate: Option.none(),
+  subscribeMs: Option.none(),
   policy: Option.none(),
   certificate: Option.none(),
   identity: Option.none(),
@@ -35,6 +36,12 @@ describe('the flags of meter read', () => {
     ['a P1 port without a port', { p1: Option.some('tcp://host') }, /--p1: port "" in "p1:tcp:/],
     ['a login for Modbus', { modbus, user: Option.some('me') }, /--user goes with --opcua/],
     ['a password for Modbus', { modbus, passwordFile: Option.some('f') }, /--password-file goes with --opcua/],
+    ['a subscription for Modbus', { modbus, subscribeMs: Option.some(1_000) }, /--subscribe goes with --opcua/],
+    [
+      'two logins',
+      { opcua, user: Option.some('me'), userCertificate: Option.some('f') },
+      /--user-certificate is a login of its own/,
+    ],
     ['an unknown profile for Modbus', { modbus, profile: Option.some('x') }, /--profile: profile x: .*victron-gx/],
     [
       'SunSpec and a profile',
