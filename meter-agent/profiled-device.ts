@@ -53,16 +53,15 @@ export const openProfiledDevice = (
 
 /** Why a device is not of a profile's family; null if it is, as far as its match rules can tell. */
 function mismatchOf({ match = [] }: ModbusProfile, values: ProfileValues): string | null {
-  for (const { register, is, contains } of match) {
+  for (const { register, is, contains = [] } of match) {
     const value = values[register] ?? null
-    const has = typeof value === 'string' && contains !== undefined && value.includes(contains)
+    const has = typeof value === 'string' && contains.some((part) => value.includes(part))
     const matches = is === undefined ? has : value !== null && is.includes(value)
     if (matches) continue
-    const wanted =
-      is === undefined
-        ? `something with ${JSON.stringify(contains)}`
-        : is.map((one) => JSON.stringify(one)).join(' or ')
+    const wanted = `${is === undefined ? 'something with ' : ''}${oneOf(is ?? contains)}`
     return `${register} is ${JSON.stringify(value)} instead of ${wanted}`
   }
   return null
 }
+
+const oneOf = (values: readonly (string | number)[]): string => values.map((one) => JSON.stringify(one)).join(' or ')

@@ -84,7 +84,9 @@ const Text = Schema.Struct({ register: Schema.optionalKey(Id), text: Schema.opti
 const Match = Schema.Struct({
   register: Id,
   is: Schema.optionalKey(Schema.Array(Schema.Union([Schema.Finite, Schema.String]))),
-  contains: Schema.optionalKey(Schema.String.check(Schema.isBetweenLength(1, 64))),
+  contains: Schema.optionalKey(
+    Schema.NonEmptyArray(Schema.String.check(Schema.isBetweenLength(1, 64))).annotate({ description: 'any of these' }),
+  ),
 }).annotate({ description: 'what a register must hold for the device to be of this family' })
 
 const Band = Schema.Struct({ min: Schema.Finite, max: Schema.Finite })

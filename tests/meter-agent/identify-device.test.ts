@@ -2,6 +2,8 @@ import { Effect, type Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
 import { identifyDevice } from '#meter-agent/index.ts'
 import { freePort, type Registers, serveRegisters } from './modbus-serial.ts'
+import { wordsAt } from './pymodbus.ts'
+import { images, recorded, there } from './recorded-registers.ts'
 import { common, sunspecImage } from './sunspec-image.ts'
 
 const run = <A>(effect: Effect.Effect<A, unknown, Scope.Scope>) => Effect.runPromise(Effect.scoped(effect))
@@ -31,5 +33,14 @@ describe('who answers at an address', () => {
     const port = await Effect.runPromise(freePort)
     expect(await run(identifyDevice({ url: `tcp://127.0.0.1:${port}?unit=1`, timeoutMs: 300 }))).toBe(null)
     expect(await run(identifyDevice({ url: 'udp://127.0.0.1', timeoutMs: 300 }))).toBe(null)
+  })
+})
+
+describe.skipIf(!there)('a recorded device', () => {
+  const told = images.filter(([name]) => !name.startsWith('e3dc')) // one register, which tells nothing
+  it.each(told)('%s is told to be of %s', async (name, profile) => {
+    const { registers = [] } = recorded(name)
+    const words = new Map(Object.entries(wordsAt(registers)).map(([address, word]) => [Number(address), word]))
+    expect(await identify(words)).toMatchObject({ profile })
   })
 })
