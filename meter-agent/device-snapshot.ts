@@ -1,5 +1,6 @@
 import { counted, type Measurement, measured } from './measurement.ts'
 import type { Points } from './sunspec/decode-model.ts'
+import { derRoles } from './sunspec/der-roles.ts'
 import type { ModelPlace } from './sunspec/read-model.ts'
 
 /** A model with its decoded points. */
@@ -65,7 +66,10 @@ export function deviceReport(base: number, models: readonly DecodedModel[]): Sun
   const common = models.find(({ id }) => id === 1)?.points ?? {}
   const meter = models.find(({ id }) => meterModels.includes(id))
   const inverter = mostPhases(models.filter(({ id }) => inverterModels.includes(id)))
-  const battery = models.find(({ id }) => id === 802) ?? models.find(({ id }) => id === 124)
+  const pointsOf = (model: number) => models.find(({ id }) => id === model)?.points
+  const der = derRoles(pointsOf)
+  const pv = inverter === undefined ? der.pv : pvOf(inverter.points)
+  const battery = batteryOf(pointsOf(802)) ?? der.battery ?? batteryOf(pointsOf(124))
   return {
     device: {
       manufacturer: text(common, 'Mn'),
@@ -76,8 +80,8 @@ export function deviceReport(base: number, models: readonly DecodedModel[]): Sun
     profile: 'sunspec',
     measurements: {
       ...(meter === undefined ? {} : { grid: gridOf(meter.id, meter.points) }),
-      ...(inverter === undefined ? {} : { pv: pvOf(inverter.points) }),
-      ...(battery === undefined ? {} : { battery: batteryOf(battery.points) }),
+      ...(pv === undefined ? {} : { pv }),
+      ...(battery === undefined ? {} : { battery }),
     },
     sunspec: { base, models: models.map(({ id, address, length, points }) => ({ id, address, length, points })) },
   }
@@ -110,7 +114,8 @@ function pvOf(points: Points) {
 }
 
 /** Model 802's W is positive for discharge; model 124 has no power, and calls the state of charge ChaState. */
-function batteryOf(points: Points) {
+function batteryOf(points: Points | undefined) {
+  if (points === undefined) return undefined
   const soc = measured(points, 'SoC')
   return { powerW: measured(points, 'W', 'turned'), soc: soc.value === null ? measured(points, 'ChaState') : soc }
 }

@@ -121,7 +121,7 @@ export function sampleOf(definition: ModelDefinition, read: Parameters<typeof de
 
 /** Stands in every reading for the register map that it was decoded with. */
 export function sunspecProfileHash({ id, points }: ModelDefinition): `0x${string}` {
-  const map = points.map(({ path, offset, type }) => [path, offset, type])
+  const map = points.map(({ name, offset, type }) => [name, offset, type])
   return keccak(canonicalBytes({ profile: 'sunspec', model: id, points: map }))
 }
 

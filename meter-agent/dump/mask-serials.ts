@@ -1,4 +1,4 @@
-import { modelDefinitions } from '../sunspec/models.ts'
+import { modelDefinitions, type PointGroup } from '../sunspec/models.ts'
 import type { ModelPlace } from '../sunspec/read-model.ts'
 import { runsOf } from './register-image.ts'
 
@@ -24,15 +24,17 @@ function maskModel(words: Words, { id, address, length }: ModelPlace): Words {
   const own = (first: number, last: number) =>
     new Map([...words].filter(([at]) => at >= address + first && at <= address + last))
   if (id === ETHERNET.model) return new Map([...own(ETHERNET.first, ETHERNET.last).keys()].map((at) => [at, 0]))
-  const points = modelDefinitions.get(id)?.points
-  const serial = id === COMMON_MODEL ? points?.find(({ path }) => path === 'SN') : undefined
+  const model = modelDefinitions.get(id)
+  const serial = id === COMMON_MODEL ? model?.points.find(({ name }) => name === 'SN') : undefined
   if (serial !== undefined) {
     const { offset, size } = serial
     return new Map([...own(offset, offset + size - 1)].map(([at, word]) => [at, maskWord(word)]))
   }
-  const hasTexts = points?.some(({ type }) => type === 'string') ?? true
-  return hasTexts ? maskTexts(own(0, length + 1)) : new Map()
+  return model === undefined || hasTexts(model) ? maskTexts(own(0, length + 1)) : new Map()
 }
+
+const hasTexts = ({ points, groups }: PointGroup): boolean =>
+  points.some(({ type }) => type === 'string') || groups.some(hasTexts)
 
 /** Registers in which what reads like a serial number is masked. A number that is one cannot be told from others. */
 export function maskTexts(words: Words): Words {

@@ -1,4 +1,5 @@
 import type { ModelDefinition, PointDefinition } from './models.ts'
+import { type PlacedGroup, placeGroups, pointIn } from './place-groups.ts'
 import { type RawValue, rawValueOf, scaled } from './point-value.ts'
 
 /** An engineering value; null where the device has none, or its scale factor is unusable. */
@@ -20,52 +21,45 @@ export interface ModelWords {
 
 const SCALE_FACTOR_LIMIT = 10
 
-/** Decodes the points that lie inside the declared length; points beyond it are absent. */
+/** Decodes the points that lie inside the declared length; points and repetitions beyond it are absent. */
 export function decodeModel(model: ModelDefinition, read: ModelWords): Points {
+  return pointsOf(placeGroups(model, read.words, read.words.length), [], read)
+}
+
+/** `around`: the groups that this one is in, from the inside out. */
+function pointsOf(group: PlacedGroup, around: readonly PlacedGroup[], read: ModelWords): Points {
+  const scope = [group, ...around]
   const points: Record<string, PointValue | Points | Points[]> = {}
-  const declared = model.points.filter(({ offset, size }) => offset + size <= read.words.length)
-  for (const point of declared) {
-    const [group, name] = point.path.split(/\[?\]?\./)
-    if (name === undefined || group === undefined) points[point.path] = pointValueOf(model, point, read)
-    else if (point.path.includes('[]')) points[group] ??= []
-    else points[group] = { ...(points[group] as Points | undefined), [name]: pointValueOf(model, point, read) }
+  for (const point of group.points) {
+    const at = group.start + point.offset
+    if (at + point.size <= read.words.length) points[point.name] = pointValueOf(point, at, { scope, read })
   }
-  if (model.repeatingWords > 0) decodeRepetitions(model, read, points)
+  for (const { name, times, repetitions } of group.groups) {
+    const inner = repetitions.map((repetition) => pointsOf(repetition, scope, read))
+    if (times !== 'once') points[name] = inner
+    else if (inner[0] !== undefined && Object.keys(inner[0]).length > 0) points[name] = inner[0]
+  }
   return points
 }
 
-function decodeRepetitions(
-  model: ModelDefinition,
-  read: ModelWords,
-  points: Record<string, PointValue | Points | Points[]>,
-): void {
-  const repeating = model.points.filter(({ path }) => path.includes('[]'))
-  const repetitions = Math.floor((read.words.length - model.repeatingOffset) / model.repeatingWords)
-  for (let i = 0; i < repetitions; i++) {
-    const repetition = repeating.map((point): [string, PointValue] => [
-      point.path.slice(point.path.indexOf('].') + 2),
-      pointValueOf(model, { ...point, offset: point.offset + i * model.repeatingWords }, read),
-    ])
-    const group = repeating[0]?.path.split('[')[0] ?? ''
-    const list = points[group]
-    if (Array.isArray(list)) list.push(Object.fromEntries(repetition))
-  }
-}
-
-function pointValueOf(model: ModelDefinition, point: PointDefinition, read: ModelWords): PointValue {
-  const raw = rawAt(point, read)
+function pointValueOf(
+  point: PointDefinition,
+  at: number,
+  { scope, read }: { readonly scope: readonly PlacedGroup[]; readonly read: ModelWords },
+): PointValue {
+  const raw = rawAt(point, at, read)
   if (raw === null || typeof raw === 'string') return raw
   if (point.scaleFactor === null) return Number(raw)
-  const factor = model.points.find(({ path }) => path === point.scaleFactor)
+  const factor = pointIn(scope, point.scaleFactor)
   // A declared length that ends before the scale factor leaves the value unscaled, as other readers have it.
-  if (factor === undefined || factor.offset >= read.words.length) return Number(raw)
-  if (read.blockOf(factor.offset) !== read.blockOf(point.offset)) return null
-  const power = rawAt(factor, read)
+  if (factor === null || factor.at >= read.words.length) return Number(raw)
+  if (read.blockOf(factor.at) !== read.blockOf(at)) return null
+  const power = rawAt(factor.point, factor.at, read)
   if (typeof power !== 'number' || Math.abs(power) > SCALE_FACTOR_LIMIT) return null
   return scaled(raw, power)
 }
 
-function rawAt(point: PointDefinition, read: ModelWords): RawValue {
-  const words = read.words.slice(point.offset, point.offset + point.size)
+function rawAt(point: PointDefinition, at: number, read: ModelWords): RawValue {
+  const words = read.words.slice(at, at + point.size)
   return words.length === point.size ? rawValueOf(point.type, words) : null
 }

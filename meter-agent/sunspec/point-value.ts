@@ -1,4 +1,4 @@
-import type { PointType } from './models.ts'
+import type { PointType } from './point-type.ts'
 
 /** What a point's words say: a number as transmitted, a text, or null where the device has no value. */
 export type RawValue = number | bigint | string | null
@@ -17,7 +17,12 @@ const unavailable: Partial<Readonly<Record<PointType, bigint>>> = {
   bitfield32: 0xffffffffn,
   int64: 0x8000000000000000n,
   uint64: 0xffffffffffffffffn,
+  bitfield64: 0xffffffffffffffffn,
+  ipaddr: 0n,
+  ipv6addr: 0n,
 }
+/** The last 48 of the 64 bits that an Ethernet address takes. */
+const EUI48 = 0xffffffffffffn
 
 /** Decodes one point's words, most significant first. An accumulator's 0 stays 0: it is zero or absent, nobody can tell. */
 export function rawValueOf(type: PointType, words: readonly number[]): RawValue {
@@ -27,6 +32,14 @@ export function rawValueOf(type: PointType, words: readonly number[]): RawValue 
   switch (type) {
     case 'float32':
       return float32Of(Number(bits))
+    case 'float64':
+      return float64Of(bits)
+    case 'eui48':
+      return (bits & EUI48) === EUI48 ? null : eui48Of(bits & EUI48)
+    case 'ipaddr':
+      return [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 0xffn).join('.')
+    case 'ipv6addr':
+      return words.map((word) => word.toString(16)).join(':')
     case 'int16':
     case 'sunssf':
       return Number(BigInt.asIntN(16, bits))
@@ -36,6 +49,7 @@ export function rawValueOf(type: PointType, words: readonly number[]): RawValue 
       return BigInt.asIntN(64, bits)
     case 'uint64':
     case 'acc64':
+    case 'bitfield64':
       return bits
     default:
       return Number(bits)
@@ -61,6 +75,18 @@ export function float32Of(bits: number): number | null {
     if (Math.fround(short) === value) return short
   }
   return Number(value.toPrecision(9))
+}
+
+function float64Of(bits: bigint): number | null {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setBigUint64(0, bits)
+  const value = view.getFloat64(0)
+  return Number.isFinite(value) ? value : null
+}
+
+function eui48Of(bits: bigint): string {
+  const digits = bits.toString(16).padStart(12, '0').toUpperCase()
+  return (digits.match(/../g) ?? []).join(':')
 }
 
 /** Text up to the first NUL (devices leave stale text behind it), without control characters and outer blanks. */

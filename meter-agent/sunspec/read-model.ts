@@ -3,6 +3,7 @@ import { type Bus, MAX_REGISTERS } from '../drivers/bus.ts'
 import type { ModbusError } from '../drivers/modbus-error.ts'
 import type { ModelWords } from './decode-model.ts'
 import { modelDefinitions } from './models.ts'
+import { placedPoints, placeGroups } from './place-groups.ts'
 
 /** Where a model stands: `address` is its id's register, `length` the words after the two header words. */
 export interface ModelPlace {
@@ -12,8 +13,9 @@ export interface ModelPlace {
 }
 
 /**
- * Reads a model whole. One of at most 125 words is one request. A longer one is several; the words that hold its
- * scale factors are read again at the end, and count as one block with the rest only if they have not changed.
+ * Reads a model whole. One of at most 125 words is one request. A longer one is several, cut between points, so that no
+ * counter is put together of two; the words that hold its scale factors are read again at the end, and count as one
+ * block with the rest only if they have not changed.
  */
 export const readModel = (bus: Bus, unit: number, place: ModelPlace): Effect.Effect<ModelWords, ModbusError> =>
   Effect.gen(function* () {
@@ -23,9 +25,16 @@ export const readModel = (bus: Bus, unit: number, place: ModelPlace): Effect.Eff
     const words: number[] = [...(yield* block(0))]
     if (words.length === total) return { words, blockOf: () => 0 }
     const head = [...words]
-    while (words.length < total) words.push(...(yield* block(words.length)))
+    const definition = modelDefinitions.get(place.id)
+    const points = definition === undefined ? [] : [...placedPoints(placeGroups(definition, head, total))]
+    const cuts = [0]
+    while (words.length < total) {
+      const split = points.find(({ point, at }) => at < words.length && at + point.size > words.length)
+      const cut = split?.at ?? words.length
+      words.splice(cut, words.length, ...(yield* block(cut)))
+      cuts.push(cut)
+    }
     const again = yield* block(0)
-    const factors = (modelDefinitions.get(place.id)?.points ?? []).filter(({ type }) => type === 'sunssf')
-    const steady = factors.every(({ offset }) => offset < MAX_REGISTERS && head[offset] === again[offset])
-    return { words, blockOf: (offset: number) => (steady ? 0 : Math.floor(offset / MAX_REGISTERS)) }
+    const steady = points.every(({ point, at }) => point.type !== 'sunssf' || (head[at] ?? -1) === again[at])
+    return { words, blockOf: (offset: number) => (steady ? 0 : cuts.findLastIndex((cut) => cut <= offset)) }
   })

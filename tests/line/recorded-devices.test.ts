@@ -123,6 +123,35 @@ describe.skipIf(!there)('a recorded SunSpec device on a port', () => {
   )
 })
 
+describe.skipIf(!there)('a recorded device of the 700 models', () => {
+  const measured = (file: string) =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const recording = yield* loadRecording(new URL(file, recordings).pathname)
+          const port = yield* emulateRecording({ recording, host: HOST, port: 27_024 })
+          const { measurements } = yield* readDevice({
+            device: { type: 'modbus', url: `tcp://${HOST}:${port}?unit=1` },
+          })
+          return measurements
+        }),
+      ),
+    )
+  const good = (value: number) => ({ value, quality: 'good' })
+
+  it('produces what it says it injects', async () => {
+    expect(await measured('emulated-der-7xx.json')).toEqual({
+      pv: { powerW: good(-9800), exportWh: good(150) },
+    })
+  })
+
+  it('is a battery if its only port is one', async () => {
+    const { battery, pv } = await measured('outback-ogh-der.json')
+    expect(battery).toEqual({ powerW: good(0), soc: good(100) })
+    expect(pv).toBeUndefined()
+  })
+})
+
 const maps = !there
   ? []
   : readdirSync(recordings).filter((file) => {

@@ -84,6 +84,62 @@ describe('a device read over Modbus TCP', () => {
     expect(report.measurements.grid?.voltageV[0]).toEqual(good(400.5))
   })
 
+  const der = (
+    points: Readonly<Record<string, number>>,
+    ports: readonly (readonly [type: number, watts: number])[] = [],
+  ) => [
+    common(),
+    { id: 701, length: 153, points: { W: 980, W_SF: 1, TotWhInj: 150, TotWh_SF: 3 } },
+    { id: 713, length: 7, points: { Pct_SF: -1, ...points } },
+    {
+      id: 714,
+      length: 18 + 25 * ports.length,
+      points: Object.fromEntries(
+        ports.flatMap(([type, watts], i) => [
+          [`Prt[${i}].PrtTyp`, type],
+          [`Prt[${i}].DCW`, watts],
+          [`Prt[${i}].DCWhInj`, 1000 + i],
+        ]),
+      ),
+    },
+  ]
+
+  it('of the 700 models produces or stores, as its ports or its rating say', async () => {
+    const pv = { powerW: good(-9800), exportWh: good(150_000) }
+    expect((await reportOf(sunspecImage(der({})))).measurements).toEqual({ pv })
+    const twoRoofs = sunspecImage(
+      der({}, [
+        [0, 5500],
+        [0, 4500],
+      ]),
+    )
+    expect((await reportOf(twoRoofs)).measurements).toEqual({ pv })
+    const battery = { powerW: good(-9800), soc: good(55.5) }
+    expect((await reportOf(sunspecImage(der({ SoC: 555, WHRtg: 12 })))).measurements).toEqual({ battery })
+    expect((await reportOf(sunspecImage(der({ SoC: 555 }, [[1, 10_000]])))).measurements).toEqual({ battery })
+  })
+
+  it('of the 700 models with a roof and a battery is told apart by its ports', async () => {
+    const both = der({ SoC: 990 }, [
+      [0, 5500],
+      [1, -2500],
+      [0, 700],
+      [6, 100],
+    ])
+    expect((await reportOf(sunspecImage(both))).measurements).toEqual({
+      pv: { powerW: good(-6200), exportWh: good(2002) },
+      battery: { powerW: good(2500), soc: good(99) },
+    })
+    const silent = der({ SoC: 990 }, [
+      [0, 5500],
+      [1, -32_768],
+    ])
+    expect((await reportOf(sunspecImage(silent))).measurements.battery?.powerW).toEqual({
+      value: null,
+      quality: 'not-available',
+    })
+  })
+
   it('fails with what is wrong: no address, nobody there, nothing of SunSpec', async () => {
     const tagOf = (url: string) =>
       Effect.runPromise(Effect.flip(readDevice({ device: { type: 'modbus', url }, timeoutMs: 200 }))).then(

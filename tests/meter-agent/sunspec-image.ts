@@ -1,7 +1,8 @@
 import { modelDefinitions } from '#meter-agent/sunspec/models.ts'
+import { type PlacedGroup, placeGroups } from '#meter-agent/sunspec/place-groups.ts'
 import type { Registers } from './modbus-serial.ts'
 
-/** A model to put into an image: raw point values by name; the rest reads 0. */
+/** A model to put into an image: raw point values by path (`Crv[1].Pt[0].V`), counts before what they count; the rest reads 0. */
 export interface ImageModel {
   readonly id: number
   readonly length: number
@@ -30,12 +31,34 @@ function modelWords(model: ImageModel): readonly number[] {
   const words = new Array<number>(model.length + 2).fill(0)
   words[0] = model.id
   words[1] = model.length
-  for (const [name, value] of Object.entries(model.points ?? {})) {
-    const point = modelDefinitions.get(model.id)?.points.find(({ path }) => path === name)
-    if (point === undefined) throw new Error(`model ${model.id} has no point ${name}`)
-    for (const [i, word] of wordsOf(value, point).entries()) words[point.offset + i] = word
+  const definition = modelDefinitions.get(model.id)
+  for (const [path, value] of Object.entries(model.points ?? {})) {
+    const places = definition === undefined ? [] : placesOf(placeGroups(definition, words, words.length))
+    const place = places.find((one) => one.path === path)
+    if (place === undefined) throw new Error(`model ${model.id} has no point ${path}`)
+    for (const [i, word] of wordsOf(value, place).entries()) words[place.at + i] = word
   }
   return words
+}
+
+interface Place {
+  readonly path: string
+  readonly at: number
+  readonly type: string
+  readonly size: number
+}
+
+function placesOf(group: PlacedGroup, within = ''): readonly Place[] {
+  const own = group.points.map(({ name, offset, type, size }) => ({
+    path: within + name,
+    at: group.start + offset,
+    type,
+    size,
+  }))
+  const inner = group.groups.flatMap(({ name, times, repetitions }) =>
+    repetitions.flatMap((one, i) => placesOf(one, `${within}${name}${times === 'once' ? '' : `[${i}]`}.`)),
+  )
+  return [...own, ...inner]
 }
 
 function wordsOf(value: number | string, point: { readonly type: string; readonly size: number }): number[] {

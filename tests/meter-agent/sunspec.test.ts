@@ -3,13 +3,18 @@ import { describe, expect, it } from 'vitest'
 import type { Bus } from '#meter-agent/drivers/bus.ts'
 import { type ModbusError, ModbusException, ModbusTimeout } from '#meter-agent/drivers/modbus-error.ts'
 import { readChain } from '#meter-agent/read-device.ts'
+import { sunspecProfileHash } from '#meter-agent/registers.ts'
 import { decodeModel, type Points } from '#meter-agent/sunspec/decode-model.ts'
 import { discover } from '#meter-agent/sunspec/discover.ts'
-import { modelDefinitions, type PointType } from '#meter-agent/sunspec/models.ts'
+import { modelDefinitions } from '#meter-agent/sunspec/models.ts'
+import { type PointType, pointTypeWords } from '#meter-agent/sunspec/point-type.ts'
 import { rawValueOf, scaled } from '#meter-agent/sunspec/point-value.ts'
 import type { Registers } from './modbus-serial.ts'
 import { compare, images, there } from './recorded-sunspec.ts'
 import { common, sunspecImage } from './sunspec-image.ts'
+
+/** Models of makers, and of a test bench, in the recordings. */
+const nobodysModels = [64_122, 64_412, 65_230, 65_232]
 
 /** A line to an image of registers, without a network. */
 const busOf = (registers: () => Registers, elsewhere: 'refused' | 'silent' = 'refused'): Bus => ({
@@ -54,6 +59,14 @@ describe('a SunSpec point', () => {
     ['bitfield32', 'ffffffff'],
     ['int64', '8000000000000000'],
     ['uint64', 'ffffffffffffffff'],
+    ['bitfield64', 'ffffffffffffffff'],
+    ['count', 'ffff'],
+    ['ipaddr', '00000000'],
+    ['ipv6addr', '00000000000000000000000000000000'],
+    ['eui48', '0000ffffffffffff'],
+    ['eui48', 'ffffffffffffffff'],
+    ['float64', '7ff8000000000000'],
+    ['float64', 'fff0000000000000'],
     ['float32', '7fc00000'],
     ['float32', '7f800000'],
     ['float32', 'ff800000'],
@@ -67,12 +80,20 @@ describe('a SunSpec point', () => {
     ['uint64', '0000000000000096', 150n],
     ['float32', '3f333333', 0.7],
     ['float32', '43e28ccd', 453.1],
+    ['float64', '407c51999999999a', 453.1],
+    ['int64', 'fffffffffffffc2d', -979n],
+    ['acc16', 'ffff', 65_535],
+    ['acc64', 'ffffffffffffffff', 18_446_744_073_709_551_615n],
+    ['bitfield64', '8000000000000001', 9_223_372_036_854_775_809n],
+    ['ipaddr', 'c0a800aa', '192.168.0.170'],
+    ['ipv6addr', 'fe800000000000000000000000000001', 'fe80:0:0:0:0:0:0:1'],
+    ['eui48', '00000040ada99576', '00:40:AD:A9:95:76'],
     ['string', '456c6b6f72002048', 'Elkor'],
     ['string', '1b5b334141200000', '[3AA'],
   ])('of type %s reads %s as %s', (type, hex, value) => expect(rawValueOf(type, words(hex))).toBe(value))
 
-  it.each<PointType>(['acc32', 'acc64'])('of type %s at zero is zero, which may mean absent', (type) =>
-    expect(Number(rawValueOf(type, type === 'acc32' ? [0, 0] : [0, 0, 0, 0]))).toBe(0),
+  it.each(['acc16', 'acc32', 'acc64'] as const)('of type %s at zero is zero, which may mean absent', (type) =>
+    expect(Number(rawValueOf(type, new Array<number>(pointTypeWords[type]).fill(0)))).toBe(0),
   )
 
   it('is scaled to the nearest decimal, without dust', () => {
@@ -100,7 +121,7 @@ describe('a SunSpec model', () => {
 
   it('longer than a request gives values only while its scale factors hold still', async () => {
     const image = (scaleFactor: number) =>
-      sunspecImage([common(), { id: 160, length: 248, points: { DCA_SF: scaleFactor, 'module[].DCA': 150 } }])
+      sunspecImage([common(), { id: 160, length: 248, points: { DCA_SF: scaleFactor, 'module[0].DCA': 150 } }])
     let reads = 0
     const bus = busOf(() => image(reads++ < 2 ? -2 : -1))
     const chain = { base: 40_000, models: [{ id: 160, address: 40_070, length: 248 }], complete: true }
@@ -143,11 +164,13 @@ describe('the search for SunSpec models', () => {
   })
 
   it('steps over models that nobody defined', async () => {
-    const report = await reportOf(sunspecImage([common(), { id: 64_412, length: 43 }, { id: 402, length: 124 }, meter]))
+    const report = await reportOf(
+      sunspecImage([common(), { id: 64_412, length: 43 }, { id: 64_122, length: 45 }, meter]),
+    )
     expect(report.sunspec.models.map(({ id, points }) => [id, Object.keys(points).length > 0])).toEqual([
       [1, true],
       [64_412, false],
-      [402, false],
+      [64_122, false],
       [203, true],
     ])
   })
@@ -198,6 +221,23 @@ describe.skipIf(!there)('a recorded SunSpec device', () => {
       const model = sunspec.models[i]
       expect(model?.id).toBe(id)
       if (modelDefinitions.has(id)) compare(String(id), points, model?.points)
+      else expect(nobodysModels).toContain(id)
     }
+  })
+})
+
+describe('the hash of a meter model, which stands in readings on disk', () => {
+  it.each([
+    [201, '0x333009b2d4ecb3b0bf88362aa7f3b8b357a3bced3695663cefc91bcd583db889'],
+    [202, '0xc4abcc8ea94299266ef0c9d121a6ed2c98374a9ea38dd50430c960229cf50455'],
+    [203, '0xd5559cccecf3eba38a194fddc0ce5075f69eff466953127ce02becd273cec760'],
+    [204, '0x0e9b6664c054f25f77062b713f5c72eaf6fbf84506de4b7594138c861b50a53d'],
+    [211, '0x6575801564846f09b969ffddc9826038a3aeca75304169edb8035c59dd339ce9'],
+    [212, '0x8a995322f0642dee93adff34484cbce50f1b2ecbbc37aa0b4cdd5976a96f8da6'],
+    [213, '0xd0c1acabe0476379947f1fa10896df41b48de84c7668eb453dacbc48c05b5695'],
+    [214, '0xab8b61e9b1ff7e20e4be67cb2567e9172d90d3f3fc3dcdd0dd9d570134f1b8d9'],
+  ])('stays what it was for %i', (id, hash) => {
+    const definition = modelDefinitions.get(id)
+    expect(definition && sunspecProfileHash(definition)).toBe(hash)
   })
 })
