@@ -1,3 +1,4 @@
+export { isEd25519 } from './admission/node-crypto.ts'
 export { benchEngine, type EngineReport } from './bench/engine-bench.ts'
 export type { BenchLine } from './bench/engine-lines.ts'
 export { benchLog, type LogBench } from './bench/log-bench.ts'

@@ -100,6 +100,8 @@ export function commandOf(event: MarketEvent): SignedMessage | null {
   switch (event.type) {
     case 'HomeEnrolled':
       return event.enrolment
+    case 'SessionAuthorised':
+      return event.session
     case 'ReadingAccepted':
       return event.reading
     case 'StatementAccepted':

@@ -230,6 +230,9 @@ export class Market {
       case 'enrolment':
         this.#emit({ type: 'HomeEnrolled', timeMs, enrolment: message })
         break
+      case 'session':
+        this.#emit({ type: 'SessionAuthorised', timeMs, session: message })
+        break
       case 'reading':
         this.#emit({ type: 'ReadingAccepted', timeMs, reading: message, hash: digest })
         break

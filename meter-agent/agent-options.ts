@@ -1,8 +1,9 @@
 import { Data } from 'effect'
 import type { Clock } from '#protocol/clock.ts'
 import type { Reading } from '#protocol/reading.ts'
+import type { Signer } from '#protocol/signer.ts'
 import type { DeviceAddress } from './device-address.ts'
-import type { PrivateKey } from './keys.ts'
+import type { PrivateKey } from './keys/keys.ts'
 import type { Trader } from './traders/trader.ts'
 
 /** One home's agent: who it is, what it reads, whom it speaks to, how it trades. */
@@ -10,8 +11,10 @@ export interface AgentOptions {
   readonly home: string
   readonly neighbourhood: string
   readonly deviceId: string
-  /** signs readings and statements */
-  readonly deviceKey: PrivateKey
+  /** signs statements, and lets stream keys sign readings: a key of secp256k1 or P-256 */
+  readonly deviceKey: Signer
+  /** where the stream's keys are kept: a `file:` URI, behind which comes the number of a session */
+  readonly streamKeyUri: string
   /** signs the enrolment and orders, and settles */
   readonly accountKey: PrivateKey
   /** where the settlement meter answers */

@@ -16,6 +16,7 @@ import { advanceSlots } from './reading/slot-statement.ts'
 import { registersHash } from './registers.ts'
 import { runAgent } from './run-agent.ts'
 import { seededRandom } from './seeded-random.ts'
+import { openStream } from './stream.ts'
 import { tradeOnce } from './trading.ts'
 
 /** One home's agent. Each step is whole in itself; `run` only repeats them. */
@@ -64,6 +65,7 @@ export const makeAgent = (
     const monotonicMs = options.monotonicMs ?? (() => Math.floor(performance.now()))
     const account = addressOf(accountKey)
     const onePollAtATime = yield* Semaphore.make(1)
+    const stream = yield* openStream({ outbox, uri: options.streamKeyUri, neighbourhood, deviceId })
     let state: RecorderState = yield* outbox.recorder
 
     const poll = Effect.gen(function* () {
@@ -94,15 +96,16 @@ export const makeAgent = (
         { account, neighbourhood, slotMinutes: rules.slotMinutes },
       )
       const after = { ...next.state, slot: slots.state }
-      const { registers } = linked
-      yield* outbox.record({ state: after, reading: recorded.reading, registers, statements: slots.statements })
+      const { reading, hash } = recorded
+      const signed = yield* stream.sign(hash, reading.timeMs)
+      yield* outbox.record({ state: after, reading, signed, registers: linked.registers, statements: slots.statements })
       state = after // only now: what is not on disk has not happened
       return { recorded, statements: slots.statements }
     })
     const agent: Omit<Agent, 'run'> = {
       home,
       account,
-      deviceSigner: addressOf(deviceKey),
+      deviceSigner: deviceKey.signer,
       bootId: outbox.bootId,
       link: device.state,
       enrol: () => membership.enrol,
@@ -125,6 +128,10 @@ const checkOptions = (options: AgentOptions): Effect.Effect<void, BadAgentOption
     if (!URL.canParse(options.gatewayUrl) || !/^https?:$/.test(new URL(options.gatewayUrl).protocol)) {
       const expected = 'an http:// or https:// address'
       return yield* new BadAgentOption({ field: 'gatewayUrl', value: `"${options.gatewayUrl}"`, expected })
+    }
+    if (options.deviceKey.algorithm === 'ed25519') {
+      const expected = 'secp256k1 or p256: statements are signed with it'
+      return yield* new BadAgentOption({ field: 'deviceKey', value: 'of ed25519', expected })
     }
     const ahead = options.tradeSlotsAhead ?? DEFAULT_SLOTS_AHEAD
     if (!Number.isSafeInteger(ahead) || ahead < 1) {

@@ -1,5 +1,5 @@
 import { Schema } from 'effect'
-import { Address, Count, Hash32, SignedInt, Slug } from '#protocol/ids.ts'
+import { Address, Count, DeviceSigner, Hash32, SignedInt, Slug } from '#protocol/ids.ts'
 import { slotPhases } from '#protocol/market-event.ts'
 import { MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome, Positions } from '#protocol/messages.ts'
@@ -35,7 +35,9 @@ export const ProtocolAnswer = Schema.Struct({
 })
 
 /** What `GET /api/v1/homes` says; only what a home knows itself by. */
-export const HomesAnswer = Schema.Array(Schema.Struct({ home: Slug, account: Address, deviceId: Slug }))
+export const HomesAnswer = Schema.Array(
+  Schema.Struct({ home: Slug, account: Address, deviceId: Slug, deviceSigner: DeviceSigner }),
+)
 export type HomeAnswer = (typeof HomesAnswer.Type)[number]
 
 /** What `GET /api/v1/homes/{home}/positions` says. */

@@ -7,6 +7,7 @@ import type {
   SignedMessage,
   SignedOrder,
   SignedReading,
+  SignedSession,
   SignedStatement,
 } from '#protocol/envelope.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
@@ -38,6 +39,7 @@ export interface GatewayClient {
   readonly homes: Effect.Effect<readonly HomeAnswer[], GatewayError>
   readonly positions: (home: string) => Effect.Effect<Positions, GatewayError>
   readonly enrol: (enrolment: SignedEnrolment) => Effect.Effect<Outcome, GatewayError>
+  readonly sendSession: (session: SignedSession) => Effect.Effect<Outcome, GatewayError>
   /** at most 256 each; one outcome each, in order */
   readonly sendReadings: (readings: readonly SignedReading[]) => Effect.Effect<readonly Outcome[], GatewayError>
   readonly sendStatements: (statements: readonly SignedStatement[]) => Effect.Effect<readonly Outcome[], GatewayError>
@@ -136,6 +138,7 @@ export function gatewayClient(options: { readonly url: string; readonly timeoutM
     homes: get('/homes', HomesAnswer),
     positions: (home) => get(`/homes/${encodeURIComponent(home)}/positions`, PositionsAnswer),
     enrol: (enrolment) => send('POST', '/enrolments', enrolment),
+    sendSession: (session) => send('POST', '/sessions', session),
     sendReadings: (readings) => sendAll('/readings', readings),
     sendStatements: (statements) => sendAll('/statements', statements),
     sendOrders: (orders) => sendAll('/orders', orders),

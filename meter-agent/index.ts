@@ -26,7 +26,16 @@ export type { Span } from './dump/read-span.ts'
 export type { RegisterImage } from './dump/register-image.ts'
 export { type GatewayError, GatewayMismatch, GatewayRefused, GatewayUnreachable } from './gateway-error.ts'
 export { type IdentifiedDevice, identifyDevice } from './identify-device.ts'
-export { generateKey, KeyFailure, loadKey, loadOrGenerateKey, type PrivateKey } from './keys.ts'
+export { KeyFailure } from './keys/key-failure.ts'
+export type { Key } from './keys/key-text.ts'
+export {
+  generateKey,
+  loadAccountKey,
+  loadKey,
+  loadOrGenerateAccountKey,
+  loadOrGenerateKey,
+  type PrivateKey,
+} from './keys/keys.ts'
 export type { LinkState } from './link-machine.ts'
 export type { Measurement, Quality } from './measurement.ts'
 export { type MeterError, NoGridMeter, OtherDevice } from './meter-error.ts'

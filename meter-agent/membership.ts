@@ -4,6 +4,7 @@ import { Address, Count } from '#protocol/ids.ts'
 import { MarketRules } from '#protocol/market-rules.ts'
 import { addressOf, sign } from '#protocol/viem.ts'
 import { type AgentOptions, NotJoined } from './agent-options.ts'
+import type { HomeAnswer } from './gateway-answers.ts'
 import type { GatewayClient, MarketProtocol } from './gateway-client.ts'
 import { type GatewayError, GatewayMismatch, GatewayRefused } from './gateway-error.ts'
 import type { Outbox, OutboxFailure } from './outbox/outbox.ts'
@@ -56,10 +57,11 @@ export const openMembership = (
       return heard
     })
 
-    const isOurs = (body: { readonly home: string; readonly account: string; readonly deviceId: string }) =>
+    const isOurs = (body: HomeAnswer) =>
       Effect.map(gateway.homes, (homes) => {
         const there = homes.find((one) => one.home === body.home)
-        return there?.account === body.account && there.deviceId === body.deviceId
+        const { account, deviceId, deviceSigner } = body
+        return there?.account === account && there.deviceId === deviceId && there.deviceSigner === deviceSigner
       })
 
     return {
@@ -76,7 +78,7 @@ export const openMembership = (
           home,
           account: addressOf(accountKey),
           deviceId,
-          deviceSigner: addressOf(deviceKey),
+          deviceSigner: deviceKey.signer,
           nonce: yield* outbox.takeNonce,
         }
         const outcome = yield* gateway.enrol(sign({ domain, kind: 'enrolment', body, privateKey: accountKey }))

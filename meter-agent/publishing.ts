@@ -1,20 +1,16 @@
 import { Effect } from 'effect'
 import type { Outcome } from '#protocol/messages.ts'
 import type { RefusalCode } from '#protocol/refusal.ts'
-import { sign } from '#protocol/viem.ts'
+import type { Signer } from '#protocol/signer.ts'
+import { signWith } from '#protocol/viem.ts'
 import type { NotJoined } from './agent-options.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import type { GatewayError } from './gateway-error.ts'
-import type { PrivateKey } from './keys.ts'
 import type { Membership } from './membership.ts'
 import type { Outbox, OutboxFailure } from './outbox/outbox.ts'
+import { type RefusedMessage, streamLetters } from './stream-letters.ts'
 
-/** A message that the market refused. */
-export interface RefusedMessage {
-  readonly what: string
-  readonly code: RefusalCode
-  readonly detail: string
-}
+export type { RefusedMessage }
 
 /** What one publishing step achieved: how many were acknowledged, and what was refused. */
 export interface Published {
@@ -37,27 +33,29 @@ export const publishOutbox = (home: {
   readonly outbox: Outbox
   readonly gateway: GatewayClient
   readonly membership: Membership
-  readonly deviceKey: PrivateKey
+  readonly deviceKey: Signer
 }): Effect.Effect<Published, GatewayError | OutboxFailure | NotJoined> =>
   Effect.gen(function* () {
     const { outbox, gateway, membership, deviceKey } = home
     const { domain } = yield* membership.protocol
     yield* outbox.sync
+    const stream = streamLetters({ outbox, gateway, domain, deviceKey })
     const readings = yield* inBatches({
       pending: outbox.pendingReadings(BATCH),
-      name: ({ sequence }) => `reading ${sequence}`,
-      send: (bodies) =>
-        gateway.sendReadings(bodies.map((body) => sign({ domain, kind: 'reading', body, privateKey: deviceKey }))),
-      acknowledge: (done) => outbox.acknowledgeReadings(done.map(({ sequence }) => sequence)),
+      name: ({ reading }) => `reading ${reading.sequence}`,
+      send: (pending) => Effect.flatMap(stream.lettersOf(pending), gateway.sendReadings),
+      acknowledge: (done) => outbox.acknowledgeReadings(done.map(({ reading }) => reading.sequence)),
+      mended: stream.mended,
     })
     const statements = yield* inBatches({
       pending: outbox.pendingStatements(BATCH),
       name: ({ slot }) => `statement of slot ${slot}`,
       send: (bodies) =>
-        gateway.sendStatements(bodies.map((body) => sign({ domain, kind: 'statement', body, privateKey: deviceKey }))),
+        gateway.sendStatements(bodies.map((body) => signWith({ domain, kind: 'statement', body, signer: deviceKey }))),
       acknowledge: (done) => outbox.acknowledgeStatements(done.map(({ slot }) => slot)),
+      mended: () => Effect.succeed(false),
     })
-    const refusals = [...readings.refusals, ...statements.refusals]
+    const refusals = [...stream.refusals, ...readings.refusals, ...statements.refusals]
     if (refusals.some(({ code }) => code === 'UNKNOWN_HOME')) yield* membership.forgotten
     return { readings: readings.acknowledged, statements: statements.acknowledged, refusals }
   })
@@ -66,8 +64,10 @@ export const publishOutbox = (home: {
 const inBatches = <Body>(queue: {
   readonly pending: Effect.Effect<readonly Body[], OutboxFailure>
   readonly name: (body: Body) => string
-  readonly send: (bodies: readonly Body[]) => Effect.Effect<readonly Outcome[], GatewayError>
+  readonly send: (bodies: readonly Body[]) => Effect.Effect<readonly Outcome[], GatewayError | OutboxFailure>
   readonly acknowledge: (done: readonly Body[]) => Effect.Effect<void, OutboxFailure>
+  /** whether what was not authorised may be taken in another form right away */
+  readonly mended: (unauthorised: readonly Body[]) => Effect.Effect<boolean, OutboxFailure>
 }) =>
   Effect.gen(function* () {
     const refusals: RefusedMessage[] = []
@@ -77,15 +77,20 @@ const inBatches = <Body>(queue: {
       if (bodies.length === 0) break
       const outcomes = yield* queue.send(bodies)
       const settled: Body[] = []
+      const unauthorised: Body[] = []
+      const refused: RefusedMessage[] = []
       for (const [i, body] of bodies.entries()) {
         const outcome = outcomes[i]
         if (outcome === undefined) continue
         if (outcome.accepted || taken.includes(outcome.code)) acknowledged++
-        else refusals.push({ what: queue.name(body), code: outcome.code, detail: outcome.detail })
+        else refused.push({ what: queue.name(body), code: outcome.code, detail: outcome.detail })
         if (outcome.accepted || !mayBeTakenLater.includes(outcome.code)) settled.push(body)
+        else if (outcome.code === 'NOT_AUTHORISED') unauthorised.push(body)
       }
       yield* queue.acknowledge(settled)
-      if (settled.length < bodies.length || bodies.length < BATCH) break
+      const isMended = unauthorised.length > 0 && (yield* queue.mended(unauthorised))
+      refusals.push(...refused.filter(({ code }) => !isMended || code !== 'NOT_AUTHORISED'))
+      if (!isMended && (settled.length < bodies.length || bodies.length < BATCH)) break
       yield* Effect.yieldNow
     }
     return { acknowledged, refusals }

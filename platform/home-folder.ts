@@ -2,14 +2,20 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Effect, Schema } from 'effect'
-import { type KeyFailure, loadOrGenerateKey, type PrivateKey } from '#meter-agent/index.ts'
+import {
+  type Key,
+  type KeyFailure,
+  loadOrGenerateAccountKey,
+  loadOrGenerateKey,
+  type PrivateKey,
+} from '#meter-agent/index.ts'
 import { Address, Slug } from '#protocol/ids.ts'
 import { addressOf } from '#protocol/viem.ts'
 import { BadInput } from './bad-input.ts'
 
 /** The keys that a home signs with. */
 export interface HomeKeys {
-  readonly deviceKey: PrivateKey
+  readonly deviceKey: Key
   readonly accountKey: PrivateKey
 }
 
@@ -22,7 +28,7 @@ const HomeFile = Schema.fromJsonString(Schema.Struct({ format: Schema.Literal(1)
 export const openHomeFolder = (
   folder: string,
   home: string,
-): Effect.Effect<HomeKeys & { readonly dataFile: string }, BadInput | KeyFailure> =>
+): Effect.Effect<HomeKeys & { readonly dataFile: string; readonly streamKeyUri: string }, BadInput | KeyFailure> =>
   Effect.gen(function* () {
     const file = join(folder, 'home.json')
     const key = (name: string) => join(folder, 'keys', name)
@@ -34,14 +40,17 @@ export const openHomeFolder = (
       const detail = `${key('account')} is gone, the key of ${known.account}: put it back, a new one is another account`
       return yield* new BadInput({ detail })
     }
-    const keyIn = (name: string) => loadOrGenerateKey(pathToFileURL(key(name)).href)
-    const keys = { deviceKey: yield* keyIn('device'), accountKey: yield* keyIn('account') }
+    const uri = (name: string) => pathToFileURL(key(name)).href
+    const keys = {
+      deviceKey: yield* loadOrGenerateKey(uri('device')),
+      accountKey: yield* loadOrGenerateAccountKey(uri('account')),
+    }
     const account = addressOf(keys.accountKey)
     if (known !== null && known.account !== account) {
       return yield* new BadInput({ detail: `${key('account')} is the key of ${account}, not of ${known.account}` })
     }
     if (known === null) yield* Effect.sync(() => keep(file, { format: 1, home, account }))
-    return { ...keys, dataFile: join(folder, 'outbox.sqlite') }
+    return { ...keys, streamKeyUri: uri('stream'), dataFile: join(folder, 'outbox.sqlite') }
   })
 
 const rememberedIn = (file: string): Effect.Effect<typeof HomeFile.Type | null, BadInput> =>

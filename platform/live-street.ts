@@ -15,7 +15,14 @@ import {
   startLocalChain,
 } from '#contracts/index.ts'
 import { type Neighbourhood, openNeighbourhood, openSqliteEventLog, serveGateway } from '#matching-engine/index.ts'
-import { type Agent, loadOrGenerateKey, makeAgent, rampTrader, zeroIntelligenceTrader } from '#meter-agent/index.ts'
+import {
+  type Agent,
+  loadOrGenerateAccountKey,
+  loadOrGenerateKey,
+  makeAgent,
+  rampTrader,
+  zeroIntelligenceTrader,
+} from '#meter-agent/index.ts'
 import type { Clock } from '#protocol/clock.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import { addressOf, sign } from '#protocol/viem.ts'
@@ -81,7 +88,8 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
   Effect.gen(function* () {
     const { street, clock, rules, folder, host } = options
     const inFolder = (...path: string[]) => join(folder, ...path)
-    const keyIn = (name: string) => loadOrGenerateKey(pathToFileURL(inFolder('keys', name)).href)
+    const keyUri = (name: string) => pathToFileURL(inFolder('keys', name)).href
+    const keyIn = (name: string) => loadOrGenerateAccountKey(keyUri(name))
 
     const logFile = inFolder('log.sqlite')
     const log = yield* openSqliteEventLog(logFile)
@@ -150,7 +158,8 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           home,
           neighbourhood: street.neighbourhood,
           deviceId: home, // one meter a home, and a name as long as a home's may be leaves no room for more
-          deviceKey: yield* keyIn(`${home}-device`),
+          deviceKey: yield* loadOrGenerateKey(keyUri(`${home}-device`)),
+          streamKeyUri: keyUri(`${home}-stream`),
           accountKey: yield* keyIn(`${home}-account`),
           device: device.address,
           gatewayUrl: gateway.url,

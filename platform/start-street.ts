@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Console, Effect } from 'effect'
-import { loadKey } from '#meter-agent/index.ts'
+import { loadAccountKey } from '#meter-agent/index.ts'
 import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import { generateScenario, loadScenario, simClock } from '#sim/index.ts'
 import { BadInput } from './bad-input.ts'
@@ -93,7 +93,7 @@ const chainAccess = (rpc: string | undefined, operatorKey: string | undefined) =
     if (rpc === undefined || operatorKey === undefined) {
       return yield* new BadInput({ detail: '--rpc and --operator-key go together: name both, or neither' })
     }
-    const key = yield* loadKey(operatorKey).pipe(
+    const key = yield* loadAccountKey(operatorKey).pipe(
       Effect.mapError((error) => new BadInput({ detail: `--operator-key: ${error.message}` })),
     )
     return { rpcUrl: rpc, operatorKey: key } satisfies ChainAccess

@@ -1,3 +1,4 @@
+import { bytesOfHex } from './hex.ts'
 import type { Field } from './typed-data.ts'
 
 const WORD = 32
@@ -35,6 +36,7 @@ function writeWord(
 ) {
   const { type, value } = field
   if (type === 'string') word.set(field.keccak(new TextEncoder().encode(String(value))))
+  else if (type === 'bytes') word.set(field.keccak(bytesOfHex(String(value))))
   else if (type === 'bool') word[WORD - 1] = value === true ? 1 : 0
   else if (type === 'address' || type === 'bytes32') writeHex(word, String(value))
   else if (/^u?int\d+$/.test(type)) writeInteger(word, value)
@@ -49,6 +51,6 @@ function writeInteger(word: Uint8Array, value: unknown): void {
 
 /** Right-aligned, as addresses are; 32 bytes fill the word. */
 function writeHex(word: Uint8Array, hex: string): void {
-  const bytes = (hex.length - 2) / 2
-  for (let i = 0; i < bytes; i++) word[WORD - bytes + i] = Number.parseInt(hex.slice(2 + 2 * i, 4 + 2 * i), 16)
+  const bytes = bytesOfHex(hex)
+  word.set(bytes, WORD - bytes.length)
 }

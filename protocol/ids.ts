@@ -11,6 +11,14 @@ export type Address = `0x${string}`
 export const Hash32 = Schema.TemplateLiteral(['0x', Schema.String]).check(Schema.isPattern(/^0x[0-9a-f]{64}$/))
 export type Hash32 = `0x${string}`
 
+/** A P-256 public key, 64 bytes x and y, lower-case hex. */
+export const P256Key = Schema.TemplateLiteral(['0x', Schema.String]).check(Schema.isPattern(/^0x[0-9a-f]{128}$/))
+
+/** The key that signs for a device: an address, or a P-256 public key. */
+export const DeviceSigner = Schema.TemplateLiteral(['0x', Schema.String]).check(
+  Schema.isPattern(/^0x(?:[0-9a-f]{40}|[0-9a-f]{128})$/),
+)
+
 /** Any bytes, lower-case hex. */
 export const Hex = Schema.TemplateLiteral(['0x', Schema.String]).check(Schema.isPattern(/^0x(?:[0-9a-f]{2}){0,1024}$/))
 export type Hex = `0x${string}`

@@ -4,6 +4,7 @@ import type {
   SignedEnrolment,
   SignedOrder,
   SignedReading,
+  SignedSession,
   SignedStatement,
 } from './envelope.ts'
 import type { Hash32 } from './ids.ts'
@@ -82,6 +83,7 @@ export type MarketEvent = { readonly timeMs: number } & (
       readonly operator: `0x${string}`
     }
   | { readonly type: 'HomeEnrolled'; readonly enrolment: SignedEnrolment }
+  | { readonly type: 'SessionAuthorised'; readonly session: SignedSession }
   | { readonly type: 'ReadingAccepted'; readonly reading: SignedReading; readonly hash: Hash32 }
   | { readonly type: 'StatementAccepted'; readonly statement: SignedStatement }
   | {

@@ -3,6 +3,7 @@ import type { MarketControl } from './market-control.ts'
 import type { Batch, ChainPlace, LoggedEvent, MarketEvent, MarketEventOf, SlotPhase } from './market-event.ts'
 import type { MarketRules } from './market-rules.ts'
 import { addOpenOrder, type OpenOrders, removeOpenOrder } from './open-orders.ts'
+import type { Session } from './session.ts'
 import type { Statement } from './statement.ts'
 import type { Trade } from './trade.ts'
 import type { SigningDomain } from './typed-data.ts'
@@ -16,6 +17,8 @@ export interface StreetHome {
   readonly account: Hex
   readonly deviceId: string
   readonly deviceSigner: Hex
+  /** keys that may sign the device's readings, each for a time: the newest `SESSIONS_LENGTH`, the newest last */
+  sessions: readonly StreetSession[]
   readingSequence: number
   readingHash: Hex
   readingTimeMs: number
@@ -23,6 +26,9 @@ export interface StreetHome {
   importWh: number
   exportWh: number
 }
+
+/** A key that a device lets sign its readings, and for which time of theirs. */
+export type StreetSession = Pick<Session, 'sequence' | 'streamKey' | 'fromMs' | 'untilMs'>
 
 /** What one account bought and sold in one slot, in Wh and µEUR. */
 export interface Position {
@@ -71,7 +77,7 @@ interface StreetCounts {
 
 /**
  * A neighbourhood at one sequence of its log: the fold of its events, the same for engine, page and audit.
- * Bounded: orders live until they close, positions and statements until their slot settles, the tape holds the
+ * Bounded: a home has its newest `SESSIONS_LENGTH` sessions, orders live until they close, positions and statements until their slot settles, the tape holds the
  * last `TAPE_LENGTH` trades, settled slots and final batches the last `HISTORY_LENGTH`.
  */
 export interface Street {
@@ -97,6 +103,7 @@ export interface Street {
 }
 
 export const TAPE_LENGTH = 500
+export const SESSIONS_LENGTH = 8
 export const HISTORY_LENGTH = 192
 
 /** A neighbourhood before its first event. */
@@ -155,6 +162,7 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
         account,
         deviceId,
         deviceSigner,
+        sessions: [],
         readingSequence: -1,
         readingHash: `0x${'0'.repeat(64)}`,
         readingTimeMs: 0,
@@ -167,6 +175,13 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
       street.homeOfDevice.set(deviceId, added)
       // An enrolment belongs to no slot, so its nonce is never forgotten.
       useNonce(street, { account, nonce, slot: Number.MAX_SAFE_INTEGER })
+      return
+    }
+    case 'SessionAuthorised': {
+      const { deviceId, sequence, streamKey, fromMs, untilMs } = event.session.body
+      const home = known(street.homeOfDevice.get(deviceId), `device ${deviceId}`)
+      // Anew: a snapshot shares it.
+      home.sessions = [...home.sessions, { sequence, streamKey, fromMs, untilMs }].slice(-SESSIONS_LENGTH)
       return
     }
     case 'ReadingAccepted': {

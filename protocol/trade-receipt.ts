@@ -1,4 +1,4 @@
-import type { SignedEnrolment, SignedOrder, SignedReading, SignedStatement } from './envelope.ts'
+import type { SignedEnrolment, SignedOrder, SignedReading, SignedSession, SignedStatement } from './envelope.ts'
 import type { Hash32 } from './ids.ts'
 import type { Batch, ChainPlace, SlotPhase } from './market-event.ts'
 import type { Trade } from './trade.ts'
@@ -12,6 +12,8 @@ export interface ReceiptParty {
   readonly statement: SignedStatement | null
   /** the last reading that the statement rests on: its chain head */
   readonly reading: { readonly reading: SignedReading; readonly hash: Hash32 } | null
+  /** what lets the reading's signer sign for the device; null where that is the device's own key */
+  readonly session: SignedSession | null
 }
 
 /**

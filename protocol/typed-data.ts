@@ -14,9 +14,12 @@ export interface Field {
   readonly type: string
 }
 
+/** The types that are signed: one a kind, and a second one for the enrolment of a device with a P-256 key. */
+export type MessageType = MessageKind | 'enrolmentP256'
+
 /** EIP-712 fields of each message, in signing order. Published at `GET /api/v1/protocol`. */
 export const typedData: Readonly<
-  Record<MessageKind, { readonly primaryType: string; readonly fields: readonly Field[] }>
+  Record<MessageType, { readonly primaryType: string; readonly fields: readonly Field[] }>
 > = {
   order: {
     primaryType: 'Order',
@@ -93,6 +96,28 @@ export const typedData: Readonly<
       { name: 'nonce', type: 'uint64' },
     ],
   },
+  enrolmentP256: {
+    primaryType: 'EnrolmentP256',
+    fields: [
+      { name: 'neighbourhood', type: 'string' },
+      { name: 'home', type: 'string' },
+      { name: 'account', type: 'address' },
+      { name: 'deviceId', type: 'string' },
+      { name: 'deviceSigner', type: 'bytes' },
+      { name: 'nonce', type: 'uint64' },
+    ],
+  },
+  session: {
+    primaryType: 'StreamSession',
+    fields: [
+      { name: 'neighbourhood', type: 'string' },
+      { name: 'deviceId', type: 'string' },
+      { name: 'streamKey', type: 'bytes32' },
+      { name: 'fromMs', type: 'uint64' },
+      { name: 'untilMs', type: 'uint64' },
+      { name: 'sequence', type: 'uint64' },
+    ],
+  },
   control: {
     primaryType: 'MarketControl',
     fields: [
@@ -103,3 +128,13 @@ export const typedData: Readonly<
     ],
   },
 }
+
+/** The type that a body is signed as. An enrolment with an address keeps the type that it had before there were others. */
+export function messageTypeOf(kind: MessageKind, body: object): MessageType {
+  return kind === 'enrolment' && 'deviceSigner' in body && String(body.deviceSigner).length > ADDRESS_DIGITS
+    ? 'enrolmentP256'
+    : kind
+}
+
+/** `0x` and 20 bytes */
+const ADDRESS_DIGITS = 42

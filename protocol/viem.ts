@@ -1,9 +1,12 @@
 import { domainSeparator, keccak256, stringToBytes, toBytes } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
+import { type Ed25519Check, isEd25519Signature } from './ed25519.ts'
 import { encodeStruct, encodeType } from './eip712.ts'
 import type { BodyOf, MessageKind, SignedMessage } from './envelope.ts'
+import { isP256Signature } from './p256.ts'
 import { parseSignature, SignatureChecker, signDigest } from './secp256k1.ts'
-import { type SigningDomain, typedData } from './typed-data.ts'
+import type { Signer } from './signer.ts'
+import { type MessageType, messageTypeOf, type SigningDomain, typedData } from './typed-data.ts'
 
 type Hex = `0x${string}`
 
@@ -27,16 +30,16 @@ export function addressOf(privateKey: Hex): Hex {
 }
 
 /** Hashing a message anew each time its type and its domain would cost more than the message. */
-const typeHashes = new Map<MessageKind, Uint8Array>()
+const typeHashes = new Map<MessageType, Uint8Array>()
 const domainSeparators = new WeakMap<SigningDomain, Uint8Array>()
 const keccakBytes = (data: Uint8Array) => keccak256(data, 'bytes')
 
-function typeHashOf(kind: MessageKind): Uint8Array {
-  const known = typeHashes.get(kind)
+function typeHashOf(type: MessageType): Uint8Array {
+  const known = typeHashes.get(type)
   if (known !== undefined) return known
-  const { primaryType, fields } = typedData[kind]
+  const { primaryType, fields } = typedData[type]
   const hash = keccakBytes(stringToBytes(encodeType(primaryType, fields)))
-  typeHashes.set(kind, hash)
+  typeHashes.set(type, hash)
   return hash
 }
 
@@ -54,9 +57,10 @@ export function digestOf<K extends MessageKind>(message: {
   readonly kind: K
   readonly body: BodyOf<K>
 }): Hex {
-  const { fields } = typedData[message.kind]
+  const type = messageTypeOf(message.kind, message.body)
+  const { fields } = typedData[type]
   const body = message.body as unknown as Readonly<Record<string, unknown>>
-  const struct = encodeStruct({ typeHash: typeHashOf(message.kind), fields, body, keccak: keccakBytes })
+  const struct = encodeStruct({ typeHash: typeHashOf(type), fields, body, keccak: keccakBytes })
   const signed = new Uint8Array(66)
   signed.set([0x19, 0x01])
   signed.set(domainSeparatorOf(message.domain), 2)
@@ -64,35 +68,71 @@ export function digestOf<K extends MessageKind>(message: {
   return keccak256(signed)
 }
 
-/** Signs a body with a secp256k1 key: deterministic (RFC 6979), low-s always. */
+/** A secp256k1 private key as a signer: deterministic (RFC 6979), low-s always. */
+export function secp256k1Signer(privateKey: Hex): Signer {
+  return {
+    algorithm: 'secp256k1',
+    signer: addressOf(privateKey),
+    signDigest: (digest) => signDigest(digest, privateKey),
+  }
+}
+
+/** Signs a body. Whether a key of this algorithm may sign such a body is for the market to say. */
+export function signWith<K extends MessageKind>(message: {
+  readonly domain: SigningDomain
+  readonly kind: K
+  readonly body: BodyOf<K>
+  readonly signer: Signer
+}): Extract<SignedMessage, { readonly kind: K }> {
+  const { kind, body, signer } = message
+  return envelopeOf({ kind, body, signer, signature: signer.signDigest(digestOf(message)) })
+}
+
+/** The envelope of a body that was signed before. */
+export function envelopeOf<K extends MessageKind>(signed: {
+  readonly kind: K
+  readonly body: BodyOf<K>
+  readonly signer: Pick<Signer, 'algorithm' | 'signer'>
+  readonly signature: Hex
+}): Extract<SignedMessage, { readonly kind: K }> {
+  const { kind, body, signature } = signed
+  const { algorithm, signer } = signed.signer
+  return { kind, body, algorithm, signer, signature } as unknown as Extract<SignedMessage, { readonly kind: K }>
+}
+
+/** Signs a body with a secp256k1 key. */
 export function sign<K extends MessageKind>(message: {
   readonly domain: SigningDomain
   readonly kind: K
   readonly body: BodyOf<K>
   readonly privateKey: Hex
 }): Extract<SignedMessage, { readonly kind: K }> {
-  return {
-    kind: message.kind,
-    body: message.body,
-    algorithm: 'secp256k1',
-    signer: addressOf(message.privateKey),
-    signature: signDigest(digestOf(message), message.privateKey),
-  } as unknown as Extract<SignedMessage, { readonly kind: K }>
+  const { privateKey, ...unsigned } = message
+  return signWith({ ...unsigned, signer: secp256k1Signer(privateKey) })
 }
 
 const checker = new SignatureChecker((publicKey) => `0x${keccak(publicKey).slice(-40)}`)
 
 /**
  * Checks an envelope's signature and gives its digest, or null if it was not made by `signer` over these bytes.
- * Refuses high-s and any v but 27 and 28, so that a signature has one spelling.
+ * Refuses high-s and any v but 27 and 28, so that a signature has one spelling. `isEd25519` may be a quicker check.
  */
 export function verifiedDigest(message: {
   readonly domain: SigningDomain
   readonly envelope: SignedMessage
+  readonly isEd25519?: Ed25519Check
 }): Hex | null {
-  const { envelope, domain } = message
-  const signature = parseSignature(envelope.signature)
-  if (signature === null) return null
-  const digest = digestOf({ domain, kind: envelope.kind, body: envelope.body })
-  return checker.isSignedBy(envelope.signer, digest, signature) ? digest : null
+  const { envelope, domain, isEd25519 = isEd25519Signature } = message
+  const { algorithm, signer, signature, kind, body } = envelope
+  const digest = digestOf({ domain, kind, body })
+  switch (algorithm) {
+    case 'secp256k1': {
+      const parsed = parseSignature(signature)
+      return parsed !== null && checker.isSignedBy(signer, digest, parsed) ? digest : null
+    }
+    case 'p256':
+      return isP256Signature(signer, digest, signature) ? digest : null
+    case 'ed25519':
+      return isEd25519(signer, digest, signature) ? digest : null
+  }
 }

@@ -14,7 +14,9 @@ import {
   signedStatementRefusal,
   statementRefusal,
 } from './metering.ts'
+import { isEd25519 } from './node-crypto.ts'
 import { cancelRefusal, orderRefusal, signedCancelRefusal, signedOrderRefusal } from './order.ts'
+import { sessionRefusal, signedSessionRefusal } from './session.ts'
 
 /** A message that may enter the market, and its digest: the id of an order, the hash of a reading. */
 export interface Admitted {
@@ -32,7 +34,7 @@ export function admit(view: MarketView, input: unknown): Admitted | Refusal {
   if ('code' in message) return message
   const refusedUnsigned = publicRefusal(view, message)
   if (refusedUnsigned !== null) return refusedUnsigned
-  const digest = verifiedDigest({ domain: view.domain, envelope: message })
+  const digest = verifiedDigest({ domain: view.domain, envelope: message, isEd25519 })
   if (digest === null) {
     return refuse('BAD_SIGNATURE', `the signature is not ${message.signer}'s over this ${message.kind}`, 'signature')
   }
@@ -47,6 +49,8 @@ function publicRefusal(view: MarketView, message: SignedMessage): Refusal | null
       return cancelRefusal(view, message)
     case 'reading':
       return readingRefusal(view, message)
+    case 'session':
+      return sessionRefusal(view, message)
     case 'statement':
       return statementRefusal(view, message)
     case 'enrolment':
@@ -64,6 +68,8 @@ function signedRefusal(view: MarketView, message: SignedMessage): Refusal | null
       return signedCancelRefusal(view, message)
     case 'reading':
       return signedReadingRefusal(view, message)
+    case 'session':
+      return signedSessionRefusal(view, message)
     case 'statement':
       return signedStatementRefusal(view, message)
     case 'enrolment':

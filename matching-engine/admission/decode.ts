@@ -7,6 +7,7 @@ import {
   type SignedMessage,
   SignedOrder,
   SignedReading,
+  SignedSession,
   SignedStatement,
 } from '#protocol/envelope.ts'
 import type { Refusal } from '#protocol/refusal.ts'
@@ -20,6 +21,7 @@ const decoders: Readonly<Record<MessageKind, Decoder>> = {
   cancel: Schema.decodeUnknownResult(SignedCancel, strictly),
   reading: Schema.decodeUnknownResult(SignedReading, strictly),
   statement: Schema.decodeUnknownResult(SignedStatement, strictly),
+  session: Schema.decodeUnknownResult(SignedSession, strictly),
   enrolment: Schema.decodeUnknownResult(SignedEnrolment, strictly),
   control: Schema.decodeUnknownResult(SignedControl, strictly),
 }

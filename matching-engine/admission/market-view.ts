@@ -58,3 +58,13 @@ export function nonceRefusal(
   if (!view.street.nonces.get(body.account)?.has(body.nonce)) return null
   return refuse('NONCE_USED', `account ${body.account} has used nonce ${body.nonce}`, 'body.nonce')
 }
+
+/** UNKNOWN_HOME: nobody has enrolled the device. */
+export function unknownDevice(deviceId: string): Refusal {
+  return refuse('UNKNOWN_HOME', `no home has enrolled device ${deviceId}`, 'body.deviceId')
+}
+
+/** NOT_AUTHORISED: another key signs for the device. */
+export function wrongDeviceSigner(deviceId: string, signer: string): Refusal {
+  return refuse('NOT_AUTHORISED', `device ${deviceId} was not enrolled with signer ${signer}`, 'signer')
+}

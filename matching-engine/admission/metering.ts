@@ -1,5 +1,6 @@
 import type { SignedEnrolment, SignedReading, SignedStatement } from '#protocol/envelope.ts'
 import { HOMES_MAX } from '#protocol/market-rules.ts'
+import { isP256Key } from '#protocol/p256.ts'
 import type { Refusal } from '#protocol/refusal.ts'
 import type { Statement } from '#protocol/statement.ts'
 import {
@@ -9,7 +10,10 @@ import {
   ownSignerRefusal,
   refuse,
   slotTimes,
+  unknownDevice,
+  wrongDeviceSigner,
 } from './market-view.ts'
+import { streamKeyRefusal } from './session.ts'
 
 const MINUTE_MS = 60_000
 const ZERO_HASH = `0x${'0'.repeat(64)}`
@@ -24,6 +28,10 @@ export function enrolmentRefusal(view: MarketView, { body, signer }: SignedEnrol
   if (street.homes.has(body.home)) return taken('home')
   if (street.homeOfAccount.has(body.account)) return taken('account')
   if (street.homeOfDevice.has(body.deviceId)) return taken('deviceId')
+  const { deviceSigner } = body
+  if (deviceSigner.length > 42 && !isP256Key(deviceSigner)) {
+    return refuse('MALFORMED', `${deviceSigner} is no point of P-256`, 'body.deviceSigner')
+  }
   if (street.homes.size < HOMES_MAX) return null
   return refuse('NEIGHBOURHOOD_FULL', `${street.neighbourhood} has ${HOMES_MAX} homes, as many as it can settle`)
 }
@@ -33,11 +41,14 @@ export function signedEnrolmentRefusal(view: MarketView, { body }: SignedEnrolme
   return nonceRefusal(view, body)
 }
 
-/** Checks of a reading before its signature: an enrolled device's key, at a time that can be. */
-export function readingRefusal(view: MarketView, { body, signer }: SignedReading): Refusal | null {
+/** Checks of a reading before its signature: an enrolled device's key, or one that it lets sign, at a time that can be. */
+export function readingRefusal(view: MarketView, { algorithm, body, signer }: SignedReading): Refusal | null {
   const home = view.street.homeOfDevice.get(body.deviceId)
   if (home === undefined) return unknownDevice(body.deviceId)
-  if (signer !== home.deviceSigner) return wrongDeviceSigner(body.deviceId, signer)
+  if (algorithm === 'ed25519') {
+    const refusal = streamKeyRefusal(home, signer, body.timeMs)
+    if (refusal !== null) return refusal
+  } else if (signer !== home.deviceSigner) return wrongDeviceSigner(body.deviceId, signer)
   const latestMs = view.nowMs + view.rules.slotMinutes * MINUTE_MS
   if (body.timeMs <= latestMs) return null
   return refuse('MALFORMED', `timeMs ${body.timeMs} is more than a slot ahead of ${view.nowMs}`, 'body.timeMs')
@@ -118,12 +129,4 @@ function slotRefusal(view: MarketView, { slot, estimated }: Statement): Refusal 
   if (!estimated || meteringDeadlineMs <= view.nowMs) return null
   const detail = `slot ${slot} may be estimated from ${meteringDeadlineMs}; it is ${view.nowMs}`
   return refuse('NOT_AUTHORISED', detail, 'body.estimated')
-}
-
-function unknownDevice(deviceId: string): Refusal {
-  return refuse('UNKNOWN_HOME', `no home has enrolled device ${deviceId}`, 'body.deviceId')
-}
-
-function wrongDeviceSigner(deviceId: string, signer: string): Refusal {
-  return refuse('NOT_AUTHORISED', `device ${deviceId} was not enrolled with signer ${signer}`, 'signer')
 }

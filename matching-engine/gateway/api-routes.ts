@@ -54,6 +54,7 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
 
   return [
     post('enrolments', 'enrolment', 'A home joins the neighbourhood.'),
+    post('sessions', 'session', 'A device lets a key sign its readings for a time: signed sessions.'),
     post('readings', 'reading', 'Signed meter readings.'),
     post('statements', 'statement', 'Signed statements of what a home took and gave in a slot.'),
     post('orders', 'order', 'Signed orders; one that replaces another amends it.'),

@@ -16,7 +16,7 @@ export interface Market {
   readonly neighbourhood: Neighbourhood
   readonly clock: Clock
   readonly counts: DoorCounts
-  /** once true, only what meters have to say is still taken: readings and statements */
+  /** once true, only what meters have to say is still taken: sessions, readings and statements */
   readonly isStopping: () => boolean
 }
 
@@ -68,6 +68,8 @@ export function takeCancel(
   return Effect.flatMap(submit(market, 'cancel', { from, messages: [body] }), ([outcome]) => answerOf(outcome, 200))
 }
 
+const saidByMeters: readonly MessageKind[] = ['session', 'reading', 'statement']
+
 /** Hands a door's own kind to the market; anything else is refused here, in its place in the order. */
 function submit(
   { neighbourhood, clock, isStopping }: Market,
@@ -75,7 +77,7 @@ function submit(
   request: { readonly from: string; readonly messages: readonly unknown[] },
 ): Effect.Effect<readonly Outcome[], HttpProblem> {
   const { messages } = request
-  if (isStopping() && kind !== 'reading' && kind !== 'statement') {
+  if (isStopping() && !saidByMeters.includes(kind)) {
     const detail = 'send it again when the market is back'
     return Effect.fail(new HttpProblem({ code: 'MARKET_STOPPING', detail, headers: { 'retry-after': '10' } }))
   }

@@ -6,6 +6,7 @@ import {
   SignedEnrolment,
   SignedOrder,
   SignedReading,
+  SignedSession,
   SignedStatement,
 } from '#protocol/envelope.ts'
 import { ERROR_CATALOGUE_PATH, refusals } from '#protocol/refusal.ts'
@@ -16,6 +17,7 @@ import type { Route } from './router.ts'
 
 const envelopes = {
   enrolment: SignedEnrolment,
+  session: SignedSession,
   reading: SignedReading,
   statement: SignedStatement,
   order: SignedOrder,

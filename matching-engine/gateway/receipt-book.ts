@@ -1,7 +1,7 @@
-import type { SignedEnrolment, SignedOrder, SignedReading, SignedStatement } from '#protocol/envelope.ts'
+import type { SignedEnrolment, SignedOrder, SignedReading, SignedSession, SignedStatement } from '#protocol/envelope.ts'
 import type { Hash32 } from '#protocol/ids.ts'
 import type { LoggedEvent } from '#protocol/market-event.ts'
-import { HISTORY_LENGTH, type Street } from '#protocol/street.ts'
+import { HISTORY_LENGTH, SESSIONS_LENGTH, type Street } from '#protocol/street.ts'
 import type { Trade } from '#protocol/trade.ts'
 import type { ReceiptParty, TradeReceipt } from '#protocol/trade-receipt.ts'
 
@@ -16,10 +16,17 @@ interface KeptTrade {
   readonly buyOrder: SignedOrder | null
 }
 
+interface KeptStatement {
+  readonly statement: SignedStatement
+  /** the last reading that it rests on, and what lets that one's signer sign */
+  readonly head: HashedReading | null
+  readonly session: SignedSession | null
+}
+
 interface KeptSlot {
   readonly orders: Map<Hash32, SignedOrder>
   readonly trades: Map<string, KeptTrade>
-  readonly statements: Map<Hex, { readonly statement: SignedStatement; readonly head: HashedReading | null }>
+  readonly statements: Map<Hex, KeptStatement>
 }
 
 /** Readings of a device that a statement may still name as its last. */
@@ -34,6 +41,7 @@ export class ReceiptBook {
   readonly #street: Street
   readonly #enrolments = new Map<Hex, SignedEnrolment>()
   readonly #readings = new Map<string, HashedReading[]>()
+  readonly #sessions = new Map<string, SignedSession[]>()
   readonly #slots = new Map<number, KeptSlot>()
 
   constructor(street: Street) {
@@ -67,8 +75,8 @@ export class ReceiptBook {
   #party(account: Hex, order: SignedOrder | null, { statements }: KeptSlot): ReceiptParty {
     const enrolment = this.#enrolments.get(account) ?? null
     const stated = statements.get(account)
-    const { statement = null, head: reading = null } = stated ?? {}
-    return { home: enrolment?.body.home ?? account, enrolment, order, statement, reading }
+    const { statement = null, head: reading = null, session = null } = stated ?? {}
+    return { home: enrolment?.body.home ?? account, enrolment, order, statement, reading, session }
   }
 
   #fold({ sequence, event }: LoggedEvent): void {
@@ -77,6 +85,12 @@ export class ReceiptBook {
       case 'HomeEnrolled':
         this.#enrolments.set(event.enrolment.body.account, event.enrolment)
         return
+      case 'SessionAuthorised': {
+        const { deviceId } = event.session.body
+        const kept = [...(this.#sessions.get(deviceId) ?? []), event.session]
+        this.#sessions.set(deviceId, kept.slice(-SESSIONS_LENGTH))
+        return
+      }
       case 'ReadingAccepted': {
         const { deviceId } = event.reading.body
         const kept = this.#readings.get(deviceId) ?? []
@@ -88,7 +102,9 @@ export class ReceiptBook {
         const { statement } = event
         const { deviceId, chainHead, account, slot } = statement.body
         const head = this.#readings.get(deviceId)?.find(({ hash }) => hash === chainHead) ?? null
-        this.#slot(slot).statements.set(account, { statement, head })
+        const signer = head?.reading.signer
+        const session = this.#sessions.get(deviceId)?.findLast(({ body }) => body.streamKey === signer) ?? null
+        this.#slot(slot).statements.set(account, { statement, head, session })
         return
       }
       case 'OrderPlaced':

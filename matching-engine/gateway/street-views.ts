@@ -8,7 +8,7 @@ import type { SlotData } from '../market-data/slot-data.ts'
 /** What `GET /api/v1/homes` says of a home: power in W (import positive), counters in Wh. */
 export type HomeView = Pick<
   StreetHome,
-  'home' | 'account' | 'deviceId' | 'powerW' | 'importWh' | 'exportWh' | 'readingTimeMs'
+  'home' | 'account' | 'deviceId' | 'deviceSigner' | 'powerW' | 'importWh' | 'exportWh' | 'readingTimeMs'
 >
 
 /** What `GET /api/v1/slots` says of a slot: energy in Wh, prices in EUR/MWh, null where there is none. */
@@ -34,15 +34,10 @@ export interface BookView {
 }
 
 export function homesView(street: Street): readonly HomeView[] {
-  return [...street.homes.values()].map(({ home, account, deviceId, powerW, importWh, exportWh, readingTimeMs }) => ({
-    home,
-    account,
-    deviceId,
-    powerW,
-    importWh,
-    exportWh,
-    readingTimeMs,
-  }))
+  return [...street.homes.values()].map((known) => {
+    const { home, account, deviceId, deviceSigner, powerW, importWh, exportWh, readingTimeMs } = known
+    return { home, account, deviceId, deviceSigner, powerW, importWh, exportWh, readingTimeMs }
+  })
 }
 
 export function slotsView(street: Street, marketData: MarketData): readonly SlotView[] {

@@ -2,33 +2,28 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Effect, type Scope } from 'effect'
 import { canonicalJson } from '#protocol/canonical-json.ts'
 import type { Reading } from '#protocol/reading.ts'
+import type { Session } from '#protocol/session.ts'
 import type { Statement } from '#protocol/statement.ts'
 import { emptyRecorder, type RecorderState } from '../reading/recorder.ts'
-import { type Outbox, OutboxFailure } from './outbox.ts'
+import { type Outbox, OutboxFailure, type PendingReading } from './outbox.ts'
+import { migrations, SCHEMA_VERSION } from './schema.ts'
 
-/** 2: with registers */
-const SCHEMA_VERSION = 2
-const SCHEMA = `
-  CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
-  CREATE TABLE reading (sequence INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
-  CREATE TABLE statement (slot INTEGER PRIMARY KEY, body TEXT NOT NULL, acknowledged INTEGER NOT NULL DEFAULT 0) STRICT;
-  CREATE TABLE registers (sequence INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
-  CREATE INDEX statement_pending ON statement (slot) WHERE acknowledged = 0;
-`
 /** Nonces are reserved on disk in blocks, so that one write pays for many; a restart skips the rest of a block. */
 const NONCE_BLOCK = 256
 /** Acknowledged statements are kept so long, for the forecast. */
 const KEPT_STATEMENTS = 2_000
 /** What readings were read from is kept so long, in time of the agent's clock: who doubts a settlement asks by then. */
 const KEPT_REGISTERS_MS = 7 * 24 * 60 * 60_000
-/** Old registers deleted with each new reading: more than one, so that a shorter time than before catches up. */
+/** Readings are kept as long, so that the log can be verified, and at most so many, whatever the pace: some 80 MB. */
+const KEPT_READINGS = 100_000
+/** Old ones deleted with each new reading: more than one, so that a shorter time than before catches up. */
 const FORGOTTEN_AT_ONCE = 8
 /** METERING: readings are synced at least so often. */
 const SYNC_EVERY_MS = 10_000
 
 /**
  * Opens (or makes) the outbox in an SQLite file, write-ahead logged and held by this process alone. `maxReadings`
- * bounds what waits: above it, every second one of the older half is dropped; statements never are.
+ * bounds what waits: above it, every second one of the older half is not sent any more; statements always are.
  */
 export const openSqliteOutbox = (options: {
   readonly file: string
@@ -84,10 +79,14 @@ function openDatabase(file: string): DatabaseSync {
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-    if (version !== 0 && version !== SCHEMA_VERSION) {
+    if (version !== 0 && (version < 2 || version > SCHEMA_VERSION)) {
       throw new Error(`written by another version (schema ${version}; this version knows ${SCHEMA_VERSION})`)
     }
-    if (version === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+    const missing = Object.entries(migrations).filter(([made]) => Number(made) > version)
+    if (missing.length > 0) {
+      const steps = missing.map(([, sql]) => sql).join('')
+      database.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+    }
     return database
   } catch (cause) {
     database.close()
@@ -142,23 +141,39 @@ function outboxOf(
 ): Outbox {
   const writeNote = database.prepare('INSERT INTO note VALUES (?, ?) ON CONFLICT DO UPDATE SET text = excluded.text')
   const readNote = database.prepare(READ_NOTE)
-  const insertReading = database.prepare('INSERT INTO reading VALUES (?, ?)')
+  const insertReading = database.prepare(
+    'INSERT INTO reading (sequence, body, time_ms, session, signature) VALUES (?, ?, ?, ?, ?)',
+  )
+  // From the oldest on and without a hole: what is left is a chain that can be verified.
+  const forgetReadings = database.prepare(`
+    DELETE FROM reading
+    WHERE sequence IN (SELECT sequence FROM reading ORDER BY sequence LIMIT ${FORGOTTEN_AT_ONCE})
+      AND (sequence <= :newest - ${KEPT_READINGS} OR (time_ms < :beforeMs
+        AND sequence < coalesce((SELECT min(sequence) FROM reading WHERE pending = 1), :newest)))`)
   const insertRegisters = database.prepare('INSERT INTO registers VALUES (?, ?, ?)')
   const forgetRegisters = database.prepare(`
     DELETE FROM registers
     WHERE time_ms < ? AND sequence IN (SELECT sequence FROM registers ORDER BY sequence LIMIT ${FORGOTTEN_AT_ONCE})`)
   const insertStatement = database.prepare('INSERT INTO statement (slot, body) VALUES (?, ?)')
-  const countReadings = database.prepare('SELECT count(*) AS n FROM reading')
+  const countReadings = database.prepare('SELECT count(*) AS n FROM reading WHERE pending = 1')
   const thinReadings = database.prepare(`
-    DELETE FROM reading WHERE sequence IN (
+    UPDATE reading SET pending = 0 WHERE sequence IN (
       SELECT sequence FROM (
-        SELECT sequence, row_number() OVER (ORDER BY sequence) AS place FROM reading ORDER BY sequence LIMIT ?
+        SELECT sequence, row_number() OVER (ORDER BY sequence) AS place
+        FROM reading WHERE pending = 1 ORDER BY sequence LIMIT ?
       ) WHERE place % 2 = 0)`)
   const forgetStatements = database.prepare('DELETE FROM statement WHERE acknowledged = 1 AND slot < ?')
-  const oldestReadings = database.prepare('SELECT body FROM reading ORDER BY sequence LIMIT ?')
+  const oldestReadings = database.prepare(
+    'SELECT body, session, signature FROM reading WHERE pending = 1 ORDER BY sequence LIMIT ?',
+  )
   const oldestStatements = database.prepare('SELECT body FROM statement WHERE acknowledged = 0 ORDER BY slot LIMIT ?')
   const laterStatements = database.prepare('SELECT body FROM statement WHERE slot >= ? ORDER BY slot')
-  const deleteReading = database.prepare('DELETE FROM reading WHERE sequence = ?')
+  const settleReading = database.prepare('UPDATE reading SET pending = 0 WHERE sequence = ?')
+  const insertSession = database.prepare('INSERT INTO session (sequence, body) VALUES (?, ?)')
+  const forgetSessions = database.prepare('DELETE FROM session WHERE sequence < (SELECT min(session) FROM reading)')
+  const findSession = database.prepare('SELECT body, acknowledged FROM session WHERE sequence = ?')
+  const lastSession = database.prepare('SELECT body FROM session ORDER BY sequence DESC LIMIT 1')
+  const settleSession = database.prepare('UPDATE session SET acknowledged = ? WHERE sequence = ?')
   const settleStatement = database.prepare('UPDATE statement SET acknowledged = 1 WHERE slot = ?')
 
   const noted = (name: string): string | null => {
@@ -198,12 +213,14 @@ function outboxOf(
   return {
     bootId,
     recorder: attempt(() => recorderIn(database)),
-    record: ({ state, reading, registers, statements }) =>
+    record: ({ state, reading, signed, registers, statements }) =>
       attempt(() => {
         const due = statements.length > 0 || performance.now() - syncedAtMs >= SYNC_EVERY_MS
         transaction(due ? 'FULL' : 'NORMAL', () => {
           if (waiting >= maxReadings) thinReadings.run(Math.floor(maxReadings / 2))
-          insertReading.run(reading.sequence, canonicalJson({ ...reading }))
+          const { session = null, signature = null } = signed ?? {}
+          insertReading.run(reading.sequence, canonicalJson({ ...reading }), reading.timeMs, session, signature)
+          forgetReadings.run({ newest: reading.sequence, beforeMs: reading.timeMs - KEPT_REGISTERS_MS })
           insertRegisters.run(reading.sequence, reading.timeMs, registers)
           forgetRegisters.run(reading.timeMs - KEPT_REGISTERS_MS)
           for (const statement of statements) insertStatement.run(statement.slot, canonicalJson({ ...statement }))
@@ -216,15 +233,32 @@ function outboxOf(
     sync: attempt(() => {
       if (unsynced) transaction('FULL', () => void writeNote.run('synced', String(bootId)))
     }),
-    pendingReadings: (most) => attempt(() => bodies<Reading>(oldestReadings.all(most))),
+    pendingReadings: (most) => attempt(() => oldestReadings.all(most).map(pendingReading)),
     acknowledgeReadings: (sequences) =>
-      Effect.tap(eachInOne(deleteReading, sequences), () =>
+      Effect.tap(eachInOne(settleReading, sequences), () =>
         attempt(() => {
           waiting = Number(countReadings.get()?.n)
         }),
       ),
     pendingStatements: (most) => attempt(() => bodies<Statement>(oldestStatements.all(most))),
     acknowledgeStatements: (slots) => eachInOne(settleStatement, slots),
+    keepSession: (session) =>
+      attempt(() =>
+        transaction('FULL', () => {
+          forgetSessions.run()
+          insertSession.run(session.sequence, canonicalJson({ ...session }))
+        }),
+      ),
+    session: (sequence) =>
+      attempt(() => {
+        const row = findSession.get(sequence)
+        return row === undefined ? null : { ...keptSession(row), isAcknowledged: row.acknowledged === 1 }
+      }),
+    lastSession: attempt(() => {
+      const row = lastSession.get()
+      return row === undefined ? null : keptSession(row).session
+    }),
+    settleSession: (sequence, as) => attempt(() => void settleSession.run(as === 'acknowledged' ? 1 : 0, sequence)),
     statementsFrom: (slot) => attempt(() => bodies<Statement>(laterStatements.all(slot))),
     takeNonce: attempt(() => {
       if (nextNonce >= reservedNonce) {
@@ -237,3 +271,11 @@ function outboxOf(
     remember: (note, text) => attempt(() => transaction('FULL', () => void writeNote.run(`note:${note}`, text))),
   }
 }
+
+function pendingReading({ body, session, signature }: Record<string, unknown>): PendingReading {
+  const reading = JSON.parse(String(body)) as Reading
+  const isSigned = typeof session === 'number' && typeof signature === 'string'
+  return { reading, signed: isSigned ? { session, signature: signature as `0x${string}` } : null }
+}
+
+const keptSession = ({ body }: Record<string, unknown>) => ({ session: JSON.parse(String(body)) as Session })

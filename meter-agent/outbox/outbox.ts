@@ -1,5 +1,7 @@
 import { Data, type Effect } from 'effect'
+import type { Hex } from '#protocol/ids.ts'
 import type { Reading } from '#protocol/reading.ts'
+import type { Session } from '#protocol/session.ts'
 import type { Statement } from '#protocol/statement.ts'
 import type { RecorderState } from '../reading/recorder.ts'
 
@@ -11,6 +13,24 @@ export class OutboxFailure extends Data.TaggedError('OutboxFailure')<{
   override get message(): string {
     return `outbox ${this.file}: ${this.detail}`
   }
+}
+
+/** What a stream key has signed a reading with, and the sequence of the session that lets it. */
+export interface StreamSignature {
+  readonly session: number
+  readonly signature: Hex
+}
+
+/** A reading that waits; without `signed` the device's own key signs it when it is sent. */
+export interface PendingReading {
+  readonly reading: Reading
+  readonly signed: StreamSignature | null
+}
+
+/** A session, and whether the market has it. */
+export interface KeptSession {
+  readonly session: Session
+  readonly isAcknowledged: boolean
 }
 
 /**
@@ -29,18 +49,25 @@ export interface Outbox {
   readonly record: (entry: {
     readonly state: RecorderState
     readonly reading: Reading
+    readonly signed: StreamSignature | null
     /** canonical text, kept for days after the reading is acknowledged */
     readonly registers: string
     readonly statements: readonly Statement[]
   }) => Effect.Effect<void, OutboxFailure>
   /** Makes everything recorded so far survive a power cut; before anything is published. */
   readonly sync: Effect.Effect<void, OutboxFailure>
-  /** Unacknowledged readings, oldest first. */
-  readonly pendingReadings: (most: number) => Effect.Effect<readonly Reading[], OutboxFailure>
+  /** Unacknowledged readings, oldest first. Acknowledged ones are kept as long as their registers. */
+  readonly pendingReadings: (most: number) => Effect.Effect<readonly PendingReading[], OutboxFailure>
   readonly acknowledgeReadings: (sequences: readonly number[]) => Effect.Effect<void, OutboxFailure>
   /** Statements that the market has neither accepted nor finally refused, oldest first. */
   readonly pendingStatements: (most: number) => Effect.Effect<readonly Statement[], OutboxFailure>
   readonly acknowledgeStatements: (slots: readonly number[]) => Effect.Effect<void, OutboxFailure>
+  /** A session before it is signed; its sequence is above all before. */
+  readonly keepSession: (session: Session) => Effect.Effect<void, OutboxFailure>
+  readonly session: (sequence: number) => Effect.Effect<KeptSession | null, OutboxFailure>
+  readonly lastSession: Effect.Effect<Session | null, OutboxFailure>
+  /** Whether the market knows a session, as far as the home knows. */
+  readonly settleSession: (sequence: number, as: 'acknowledged' | 'forgotten') => Effect.Effect<void, OutboxFailure>
   /** The home's own statements from a slot on, in order. */
   readonly statementsFrom: (slot: number) => Effect.Effect<readonly Statement[], OutboxFailure>
   /** A number that this account has never signed with before, also not in an earlier run. */

@@ -1,31 +1,34 @@
+import { isEd25519 } from '#matching-engine/index.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import { verifiedDigest } from '#protocol/viem.ts'
 import { eventPlace } from './evidence.ts'
 import type { Party } from './party.ts'
 import { ProofFailed } from './proof-failed.ts'
+import { ReadingSigners } from './reading-signers.ts'
 import type { ReadingsBehind } from './readings-behind.ts'
 import type { ReceiptStep } from './receipt.ts'
-import type { Logged } from './trade-story.ts'
+import type { Logged, TradeStory } from './trade-story.ts'
 
 /**
- * The readings behind a statement: each signed by the enrolled device, each with the hash of the one before it, the
+ * The readings behind a statement: each signed by the enrolled device or a key that it lets sign, each with the hash of the one before it, the
  * last one being the statement's chain head. Throws ProofFailed.
  */
 export function readingStep(
   { readings, before }: ReadingsBehind,
   statement: Logged<'StatementAccepted'>,
-  options: { readonly party: Party; readonly domain: SigningDomain },
+  options: { readonly party: Party; readonly domain: SigningDomain; readonly sessions: TradeStory['sessions'] },
 ): ReceiptStep {
   const { party, domain } = options
   const step = `${party.role}: reading`
+  const signers = new ReadingSigners({ ...options, step })
   const { firstSequence, lastSequence, chainHead } = statement.event.statement.body
   let previous = before
   for (const logged of readings) {
     const { reading, hash } = logged.event
     const fail = (field: string, expected: string, got: string) =>
       new ProofFailed({ step, place: eventPlace(logged, field), expected, got })
-    if (reading.signer !== party.deviceSigner) throw fail('reading.signer', party.deviceSigner, reading.signer)
-    const digest = verifiedDigest({ domain, envelope: reading })
+    signers.check(logged)
+    const digest = verifiedDigest({ domain, envelope: reading, isEd25519 })
     if (digest === null) throw fail('reading.signature', `${reading.signer}'s over this reading`, reading.signature)
     if (hash !== digest) throw fail('hash', digest, hash)
     const follows = previous?.event.reading.body.sequence === reading.body.sequence - 1
@@ -36,7 +39,7 @@ export function readingStep(
   }
   const [first, last] = [readings[0], readings.at(-1)]
   const named = { step: 'reading', party: party.role, place: eventPlace(first ?? statement) } as const
-  const span = `readings ${firstSequence} to ${lastSequence} of ${party.deviceId}, each signed by ${party.deviceSigner}`
+  const span = `readings ${firstSequence} to ${lastSequence} of ${party.deviceId}, ${signers.words}`
   const missing = lastSequence - firstSequence + 1 - readings.length
   if (missing > 0) return { ...named, state: 'open', detail: `${span}: ${missing} of them were never published` }
   if (last !== undefined && last.event.hash !== chainHead) {

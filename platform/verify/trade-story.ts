@@ -22,6 +22,8 @@ export type Logged<T extends MarketEventType> = { readonly sequence: number; rea
 export interface TradeStory {
   readonly opened: Logged<'NeighbourhoodOpened'>
   readonly enrolments: ReadonlyMap<string, Logged<'HomeEnrolled'>>
+  /** by stream key: what lets it sign readings */
+  readonly sessions: ReadonlyMap<string, readonly Logged<'SessionAuthorised'>[]>
   readonly trade: Logged<'TradeMatched'>
   /** by order id: the order as it was placed, and its changes before the trade */
   readonly orders: ReadonlyMap<string, readonly (Logged<'OrderPlaced'> | Logged<'OrderAmended'>)[]>
@@ -60,6 +62,7 @@ export const tradeStory = (evidence: Evidence, id: string): Effect.Effect<TradeS
 class StoryTeller {
   opened: Logged<'NeighbourhoodOpened'> | null = null
   readonly enrolments = new Map<string, Logged<'HomeEnrolled'>>()
+  readonly sessions = new Map<string, Logged<'SessionAuthorised'>[]>()
   trade: Logged<'TradeMatched'> | null = null
   readonly orders = new Map<string, (Logged<'OrderPlaced'> | Logged<'OrderAmended'>)[]>()
   commands = 0
@@ -99,6 +102,9 @@ class StoryTeller {
       case 'HomeEnrolled':
         this.enrolments.set(event.enrolment.body.account, { sequence, event })
         return
+      case 'SessionAuthorised':
+        this.#authorise({ sequence, event })
+        return
       case 'OrderPlaced':
       case 'OrderAmended':
         if (event.order.body.slot === this.#slot && this.trade === null) {
@@ -131,6 +137,11 @@ class StoryTeller {
       default:
         return
     }
+  }
+
+  #authorise(logged: Logged<'SessionAuthorised'>): void {
+    const { streamKey } = logged.event.session.body
+    this.sessions.set(streamKey, [...(this.sessions.get(streamKey) ?? []), logged])
   }
 
   #rebuilt(proposed: Logged<'BatchProposed'>): NonNullable<TradeStory['batch']> {

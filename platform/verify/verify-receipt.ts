@@ -75,6 +75,7 @@ const meteringSteps = Effect.fnUntraced(function* (
   party: Party,
   behind: ReadingsBehind | null,
 ): Effect.fn.Return<readonly ReceiptStep[], ProofFailed> {
+  const { sessions } = story
   const { domain, operator, rules } = story.opened.event
   const statement = story.statements.get(party.account)
   if (statement === undefined) {
@@ -85,7 +86,7 @@ const meteringSteps = Effect.fnUntraced(function* (
   const context = { party, domain, operator, slotMinutes: rules.slotMinutes }
   if (behind === null) return [yield* proving(records, () => statementStep(statement, behind, context))]
   // The readings first: registers are only held against what was signed.
-  const reading = yield* proving(records, () => readingStep(behind, statement, { party, domain }))
+  const reading = yield* proving(records, () => readingStep(behind, statement, { party, domain, sessions }))
   const registers = yield* registersStep(folder, behind, party)
   return [registers, reading, yield* proving(records, () => statementStep(statement, behind, context))]
 })

@@ -476,7 +476,8 @@ describe('the snapshot', () => {
         const { log, neighbourhood, anna, ben } = yield* roseStreet
         yield* neighbourhood.submit(
           [
-            anna.reading(),
+            anna.session(),
+            anna.streamReading(),
             anna.order({ energyWh: 100 }),
             ben.order({ energyWh: 300, side: 'sell' }),
             ben.order({ slot: SLOT + 3 }),
@@ -493,16 +494,19 @@ describe('the snapshot', () => {
         const shape = fields.map(([path, names]) => `${path}: ${[...names].join(' ')}`)
         expect([`version ${SNAPSHOT_VERSION}`, ...shape]).toMatchInlineSnapshot(`
           [
-            "version 1",
+            "version 2",
             "state: street memory marketData",
             "state.street: sequence timeMs neighbourhood rules domain operator isStopped controlNonce counts homes homeOfAccount homeOfDevice slots nonces tape batches",
             "state.street.rules: openingCallMs priceRule bandEurPerMWh haltMs maxOrdersPerAccountAndSlot slotMinutes slotsAhead gateBeforeDeliveryMs meteringDeadlineMs minPriceEurPerMWh maxPriceEurPerMWh maxOrderWh maxOpenOrdersPerAccountAndSlot slotsPerBatch disputeWindowMs tariff",
             "state.street.rules.tariff: retailMilliEurPerMWh feedInMilliEurPerMWh localChargeMilliEurPerMWh",
             "state.street.domain: name version chainId verifyingContract",
             "state.street.counts: readings statements orders trades tradedWh settledTrades settledWh chainBlock",
-            "state.street.homes[]: home account deviceId deviceSigner readingSequence readingHash readingTimeMs powerW importWh exportWh",
-            "state.street.homeOfAccount[]: home account deviceId deviceSigner readingSequence readingHash readingTimeMs powerW importWh exportWh",
-            "state.street.homeOfDevice[]: home account deviceId deviceSigner readingSequence readingHash readingTimeMs powerW importWh exportWh",
+            "state.street.homes[]: home account deviceId deviceSigner sessions readingSequence readingHash readingTimeMs powerW importWh exportWh",
+            "state.street.homes[].sessions[]: sequence streamKey fromMs untilMs",
+            "state.street.homeOfAccount[]: home account deviceId deviceSigner sessions readingSequence readingHash readingTimeMs powerW importWh exportWh",
+            "state.street.homeOfAccount[].sessions[]: sequence streamKey fromMs untilMs",
+            "state.street.homeOfDevice[]: home account deviceId deviceSigner sessions readingSequence readingHash readingTimeMs powerW importWh exportWh",
+            "state.street.homeOfDevice[].sessions[]: sequence streamKey fromMs untilMs",
             "state.street.slots[]: slot phase callEndsMs haltEndsMs isHeld trades tradedWh tradedMicroEur lastPriceEurPerMWh openOrders openOrdersOf positions statements",
             "state.street.slots[].positions[]: boughtWh soldWh paidMicroEur receivedMicroEur",
             "state.street.slots[].statements[]: deviceId account neighbourhood slot importWh exportWh firstSequence lastSequence chainHead quality estimated",

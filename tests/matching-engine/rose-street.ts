@@ -4,15 +4,17 @@ import type { EventLog } from '#matching-engine/event-log/event-log.ts'
 import { openMemoryEventLog } from '#matching-engine/event-log/memory.ts'
 import { MarketRerun } from '#matching-engine/market-rerun.ts'
 import { type Neighbourhood, openNeighbourhood } from '#matching-engine/neighbourhood.ts'
+import { keyOfText, newKeyText } from '#meter-agent/keys/key-text.ts'
 import type { BodyOf, MessageKind } from '#protocol/envelope.ts'
 import type { MarketControl } from '#protocol/market-control.ts'
 import type { MarketEvent } from '#protocol/market-event.ts'
 import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Order } from '#protocol/order.ts'
+import type { Signer } from '#protocol/signer.ts'
 import { slotStartMs } from '#protocol/slot.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
-import { addressOf, digestOf, sign } from '#protocol/viem.ts'
+import { addressOf, digestOf, sign, signWith } from '#protocol/viem.ts'
 
 /** A street for the engine's tests: four slots ahead of 15 minutes, gate 5 minutes, deadline an hour. */
 export const rules: MarketRules = {
@@ -35,6 +37,15 @@ export const ZERO_HASH = `0x${'0'.repeat(64)}` as const
 
 const keyOf = (name: string) => `0x${Buffer.from(name).toString('hex').padStart(64, '0')}` as const
 export const operatorKey = keyOf('operator')
+
+const streamKeys = new Map<string, Signer>()
+
+/** The stream key of a name, made at the first asking. */
+export function streamKeyOf(name: string): Signer {
+  const known = streamKeys.get(name) ?? keyOfText(newKeyText('ed25519'))
+  streamKeys.set(name, known)
+  return known
+}
 
 /** The time in the middle of slot 1000, when every test begins: slots 1001 to 1004 are open. */
 export const NOW_MS = slotStartMs({ slot: 1_000, slotMinutes: rules.slotMinutes }) + MINUTE_MS
@@ -135,6 +146,25 @@ export class Home {
       ...change,
     }
     return sign({ domain, kind: 'reading', body, privateKey: this.deviceKey })
+  }
+
+  /** Lets a stream key sign the device's readings, from now on for a day. */
+  session(change: Partial<BodyOf<'session'>> = {}, privateKey = this.deviceKey) {
+    const body: BodyOf<'session'> = {
+      neighbourhood: PARTITION,
+      deviceId: this.deviceId,
+      streamKey: streamKeyOf(this.name).signer,
+      fromMs: NOW_MS,
+      untilMs: NOW_MS + 24 * 60 * MINUTE_MS,
+      sequence: 1,
+      ...change,
+    }
+    return sign({ domain, kind: 'session', body, privateKey })
+  }
+
+  /** A reading that a stream key has signed. */
+  streamReading(change: Partial<BodyOf<'reading'>> = {}, signer = streamKeyOf(this.name)) {
+    return signWith({ domain, kind: 'reading', body: this.reading(change).body, signer })
   }
 
   statement(change: Partial<BodyOf<'statement'>> = {}, privateKey = this.deviceKey) {

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Effect, Exit, Fiber, Scope } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type AgentOptions, makeAgent, rampTrader } from '#meter-agent/index.ts'
 import { ReadingQuality } from '#protocol/reading.ts'
+import { secp256k1Signer } from '#protocol/viem.ts'
 import { freePort, serveRegisters } from './modbus-serial.ts'
 import { homeImage } from './sunspec-image.ts'
 import { serveGateway } from './test-gateway.ts'
@@ -32,7 +34,8 @@ const street = Effect.gen(function* () {
     home: 'no-7',
     neighbourhood: 'elm-street',
     deviceId: 'meter-7',
-    deviceKey: `0x${'7'.repeat(64)}`,
+    deviceKey: secp256k1Signer(`0x${'7'.repeat(64)}`),
+    streamKeyUri: pathToFileURL(join(folder, `stream-${files + 1}`)).href,
     accountKey: `0x${'8'.repeat(64)}`,
     device: { type: 'modbus', url: `tcp://127.0.0.1:${port}?unit=1` },
     gatewayUrl: gateway.url,

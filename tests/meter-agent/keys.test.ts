@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { Effect } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
 import { generateKey, loadKey, loadOrGenerateKey } from '#meter-agent/index.ts'
+import { addressOf } from '#protocol/viem.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'meter-agent-keys-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -15,22 +16,24 @@ const failure = (key: Effect.Effect<unknown, { readonly message: string }>) =>
 describe('a key file', () => {
   it('is made for its owner alone, and read back', async () => {
     const key = await Effect.runPromise(generateKey(uri('home/device.key')))
-    expect(key).toMatch(/^0x[0-9a-f]{64}$/)
+    expect(key.privateKey).toMatch(/^0x[0-9a-f]{64}$/)
+    expect(key).toMatchObject({ algorithm: 'secp256k1', signer: addressOf(key.privateKey) })
     expect(statSync(join(folder, 'home/device.key')).mode & 0o777).toBe(0o600)
-    expect(await Effect.runPromise(loadKey(uri('home/device.key')))).toBe(key)
-    expect(await Effect.runPromise(loadOrGenerateKey(uri('home/device.key')))).toBe(key)
+    for (const load of [loadKey, loadOrGenerateKey]) {
+      expect((await Effect.runPromise(load(uri('home/device.key')))).privateKey).toBe(key.privateKey)
+    }
   })
 
   it('is never overwritten', async () => {
     const key = await Effect.runPromise(loadOrGenerateKey(uri('once.key')))
     expect(await failure(generateKey(uri('once.key')))).toContain('EEXIST')
-    expect(readFileSync(join(folder, 'once.key'), 'utf8').trim()).toBe(key)
+    expect(readFileSync(join(folder, 'once.key'), 'utf8').trim()).toBe(key.privateKey)
   })
 
   it('is made anew where a crash left an unfinished one', async () => {
     writeFileSync(join(folder, 'torn.key.part'), '0x12', { mode: 0o644 })
     const key = await Effect.runPromise(loadOrGenerateKey(uri('torn.key')))
-    expect(await Effect.runPromise(loadKey(uri('torn.key')))).toBe(key)
+    expect((await Effect.runPromise(loadKey(uri('torn.key')))).privateKey).toBe(key.privateKey)
     expect(existsSync(join(folder, 'torn.key.part'))).toBe(false)
   })
 

@@ -15,6 +15,7 @@ await Effect.runPromise(
         yield* outbox.record({
           state: { ...emptyRecorder, last },
           reading: readingOf(sequence),
+          signed: null,
           registers: '{}',
           statements,
         })

@@ -2,6 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Effect, Exit, Fiber, Scope } from 'effect'
 import fc from 'fast-check'
 import { crypto_utils, DataType, StatusCodes, VariantArrayType } from 'node-opcua'
@@ -12,6 +13,7 @@ import { type OpcuaLineOptions, openOpcua } from '#meter-agent/drivers/open-opcu
 import { makeAgent, parseOpcuaUrl, rampTrader, readDevice } from '#meter-agent/index.ts'
 import commonwattHome from '#meter-agent/profiles/commonwatt-home.opcua.json' with { type: 'json' }
 import { decodeOpcuaProfile, loadOpcuaProfile } from '#meter-agent/profiles/opcua-profile.ts'
+import { secp256k1Signer } from '#protocol/viem.ts'
 import { NAMESPACE, type Said, serveLine, serveNodes, USER } from './node-opcua.ts'
 import { serveGateway } from './test-gateway.ts'
 
@@ -432,7 +434,8 @@ describe('an agent with an OPC UA meter', () => {
             home: 'no-7',
             neighbourhood: 'elm-street',
             deviceId: 'meter-7',
-            deviceKey: `0x${'7'.repeat(64)}`,
+            deviceKey: secp256k1Signer(`0x${'7'.repeat(64)}`),
+            streamKeyUri: pathToFileURL(join(folder, 'stream')).href,
             accountKey: `0x${'8'.repeat(64)}`,
             device: { type: 'opcua', url: server.url, login: USER, identityFile },
             deviceTimeoutMs: TIMEOUT_MS,

@@ -30,11 +30,12 @@ const record = (outbox: Outbox, sequence: number, slots: readonly number[] = [])
   outbox.record({
     state: { ...emptyRecorder, last: { reading: readingOf(sequence), hash: `0x${'5'.repeat(64)}` } },
     reading: readingOf(sequence),
+    signed: null,
     registers: `{"sequence":${sequence}}`,
     statements: slots.map(statementOf),
   })
 const waiting = (outbox: Outbox) =>
-  Effect.map(outbox.pendingReadings(1000), (readings) => readings.map(({ sequence }) => sequence))
+  Effect.map(outbox.pendingReadings(1000), (readings) => readings.map(({ reading }) => reading.sequence))
 const stated = (outbox: Outbox) =>
   Effect.map(outbox.pendingStatements(1000), (statements) => statements.map(({ slot }) => slot))
 

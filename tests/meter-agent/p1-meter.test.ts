@@ -13,12 +13,14 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Effect, Fiber, type Scope } from 'effect'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { type AgentOptions, decodeRegisters, makeAgent, rampTrader, readDevice } from '#meter-agent/index.ts'
 import { readTelegram } from '#meter-agent/p1/telegram.ts'
 import { openP1Meter } from '#meter-agent/p1-meter.ts'
 import { p1ProfileHash, registersText } from '#meter-agent/registers.ts'
+import { secp256k1Signer } from '#protocol/viem.ts'
 import { freePort } from './modbus-serial.ts'
 import { telegrams, withChecksum } from './p1-telegrams.ts'
 import { serveP1, type TestP1 } from './serve-p1.ts'
@@ -239,7 +241,8 @@ describe('an agent with a P1 port', () => {
           home: 'no-9',
           neighbourhood: 'elm-street',
           deviceId: 'meter-9',
-          deviceKey: `0x${'7'.repeat(64)}`,
+          deviceKey: secp256k1Signer(`0x${'7'.repeat(64)}`),
+          streamKeyUri: pathToFileURL(join(folder, 'stream')).href,
           accountKey: `0x${'8'.repeat(64)}`,
           device: { type: 'p1', url: `p1:tcp://127.0.0.1:${port}` },
           gatewayUrl: gateway.url,

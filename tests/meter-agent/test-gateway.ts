@@ -1,9 +1,17 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { Effect, type Scope } from 'effect'
-import type { SignedControl, SignedMessage, SignedOrder, SignedReading, SignedStatement } from '#protocol/envelope.ts'
+import type {
+  SignedControl,
+  SignedMessage,
+  SignedOrder,
+  SignedReading,
+  SignedSession,
+  SignedStatement,
+} from '#protocol/envelope.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import type { Outcome, Positions } from '#protocol/messages.ts'
 import { type RefusalCode, refusals } from '#protocol/refusal.ts'
+import { isWithin } from '#protocol/session.ts'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
 import { typedData } from '#protocol/typed-data.ts'
 import { verifiedDigest } from '#protocol/viem.ts'
@@ -21,6 +29,7 @@ type HomeMessage = Exclude<SignedMessage, SignedControl>
 /** What the test gateway has taken, and the switches that make it fail. */
 export interface TestGateway {
   readonly url: string
+  readonly sessions: SignedSession[]
   readonly readings: SignedReading[]
   readonly statements: SignedStatement[]
   readonly orders: Map<string, { readonly order: SignedOrder; openWh: number; energyWh: number }>
@@ -35,7 +44,12 @@ export interface TestGateway {
   neighbourhood: string
   chainId: number
   /** what it says of the home that has enrolled, if anything else than the truth */
-  enrolledAs: { readonly home: string; readonly account: string; readonly deviceId: string } | null
+  enrolledAs: {
+    readonly home: string
+    readonly account: string
+    readonly deviceId: string
+    readonly deviceSigner: string
+  } | null
 }
 
 /** Plays the market's door over real HTTP: checks signatures, sequences, the chain and nonces as a market would. */
@@ -50,6 +64,7 @@ export const serveGateway = (options: {
     let requests = 0
     const gateway: TestGateway = {
       url: `http://127.0.0.1:${port}`,
+      sessions: [],
       readings: [],
       statements: [],
       orders: new Map(),
@@ -78,9 +93,16 @@ export const serveGateway = (options: {
       }
       if (envelope.kind === 'enrolment') {
         enrolments++
-        const { home, account, deviceId } = envelope.body
-        gateway.enrolledAs ??= { home, account, deviceId }
+        const { home, account, deviceId, deviceSigner } = envelope.body
+        gateway.enrolledAs ??= { home, account, deviceId, deviceSigner }
+      } else if (envelope.kind === 'session') {
+        const last = gateway.sessions.at(-1)
+        if (last !== undefined && envelope.body.sequence <= last.body.sequence) return no('STALE_SEQUENCE')
+        gateway.sessions.push(envelope)
       } else if (envelope.kind === 'reading') {
+        const { algorithm, signer, body } = envelope
+        const isLet = gateway.sessions.some((one) => one.body.streamKey === signer && isWithin(one.body, body.timeMs))
+        if (algorithm === 'ed25519' && !isLet) return no('NOT_AUTHORISED')
         const last = gateway.readings.at(-1)
         if (last !== undefined && envelope.body.sequence <= last.body.sequence) return no('STALE_SEQUENCE')
         const lastHash = last === undefined ? null : verifiedDigest({ domain, envelope: last })

@@ -32,7 +32,7 @@ const read = (home: string, timeMs: number) =>
     const outbox = yield* openSqliteOutbox({ file: join(folder, 'outboxes', `${home}.sqlite`) })
     const reading = { ...readingOf(1), timeMs }
     const last = { reading, hash: `0x${'5'.repeat(64)}` } as const
-    yield* outbox.record({ state: { ...emptyRecorder, last }, reading, registers: '{}', statements: [] })
+    yield* outbox.record({ state: { ...emptyRecorder, last }, reading, signed: null, registers: '{}', statements: [] })
   }).pipe(Effect.scoped, Effect.runPromise)
 
 describe('the time at which a data folder goes on', () => {

@@ -11,6 +11,7 @@ const party = (home: string, statement: 'stated' | 'estimated' | 'missing'): Rec
   enrolment: null,
   order: null,
   reading: null,
+  session: null,
   statement:
     statement === 'missing'
       ? null

@@ -121,8 +121,13 @@ export const words = {
       batch: 'Netted into a batch',
       transaction: 'Settled on the chain',
     },
-    read: (sequence: string, imported: string, exported: string) =>
-      `up to reading ${sequence}: counters ${imported} kWh taken, ${exported} kWh given; hash of the registers:`,
+    read: (sequence: string, imported: string, exported: string, signer: string) =>
+      `up to reading ${sequence}: counters ${imported} kWh taken, ${exported} kWh given; ${signer}; hash of the registers:`,
+    signedBy: {
+      meter: 'signed by the meter’s key',
+      stream: 'signed by a stream key that the meter’s key has authorised',
+      unknown: 'signed by a key of which these records say nothing',
+    },
     readUpTo: (sequence: string) => `up to reading ${sequence}; hash of the chain of readings:`,
     noReading: 'No reading came before the deadline.',
     stated: (imported: string, exported: string) => `${imported} kWh taken, ${exported} kWh given in this slot`,

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { Effect, Stream } from 'effect'
 import { connectChain, deploy, neighbourhoodIdOf, startLocalChain } from '#contracts/index.ts'
 import { openSqliteEventLog } from '#matching-engine/index.ts'
-import { loadKey } from '#meter-agent/index.ts'
+import { loadAccountKey } from '#meter-agent/index.ts'
 import { openSqliteOutbox } from '#meter-agent/outbox/node-sqlite.ts'
 import type { LoggedEvent } from '#protocol/market-event.ts'
 import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
@@ -28,7 +28,7 @@ export const readFolder = (folder: string) =>
     })
     const chain = yield* connectChain({ ...access, addresses })
     const accountIn = (name: string) =>
-      Effect.map(loadKey(pathToFileURL(join(folder, 'keys', name)).href), (key) => addressOf(key))
+      Effect.map(loadAccountKey(pathToFileURL(join(folder, 'keys', name)).href), (key) => addressOf(key))
     const supplier = yield* accountIn('supplier')
     const grid = yield* accountIn('grid')
     const homes = ofType(events, 'HomeEnrolled').map(({ enrolment }) => enrolment.body)
@@ -73,7 +73,7 @@ const readOutbox = (file: string) =>
     return {
       deviceId: last?.reading.deviceId ?? '',
       lastSequence: last?.reading.sequence ?? 0,
-      unsent: unsent.map(({ sequence }) => sequence),
+      unsent: unsent.map(({ reading }) => reading.sequence),
       heard: stated.map(({ slot }) => slot).filter((slot) => !unheard.has(slot)),
     }
   }).pipe(Effect.scoped)

@@ -44,7 +44,7 @@ export function receiptSteps(receipt: TradeReceipt): readonly ShownStep[] {
   ]
 }
 
-function meteringSteps({ home, reading, statement }: ReceiptParty): readonly ShownStep[] {
+function meteringSteps({ home, reading, statement, session, enrolment }: ReceiptParty): readonly ShownStep[] {
   const read = step.reading(home)
   const stated = step.statement(home)
   if (statement === null) {
@@ -70,11 +70,23 @@ function meteringSteps({ home, reading, statement }: ReceiptParty): readonly Sho
               count(body.sequence),
               exactKilowattHours(body.importWh),
               exactKilowattHours(body.exportWh),
+              words.receipt.signedBy[signerOf({ reading, session, enrolment })],
             ),
       fact: body?.registersHash ?? chainHead,
     },
     { name: stated, state: 'recorded', text, fact: chainHead },
   ]
+}
+
+/** Whose key the reading's signer is, by what the server shows: the meter's own, or one that the meter's key lets sign. */
+function signerOf({ reading, session, enrolment }: Pick<ReceiptParty, 'reading' | 'session' | 'enrolment'>) {
+  const { signer, body } = reading?.reading ?? {}
+  const meter = enrolment?.body
+  if (meter !== undefined && signer === meter.deviceSigner) return 'meter'
+  const { deviceId, streamKey, fromMs = 0, untilMs = 0 } = session?.body ?? {}
+  const isLet = session?.signer === meter?.deviceSigner && streamKey === signer && deviceId === body?.deviceId
+  const isInTime = body !== undefined && fromMs <= body.timeMs && body.timeMs < untilMs
+  return meter !== undefined && isLet && isInTime ? 'stream' : 'unknown'
 }
 
 function orderStep({ home, order }: ReceiptParty, orderId: string): ShownStep {
