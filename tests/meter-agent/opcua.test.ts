@@ -482,7 +482,7 @@ describe('an agent with an OPC UA meter', () => {
           home: 'no-7',
           neighbourhood: 'elm-street',
           deviceId: 'meter-7',
-          deviceKey: `0x${'7'.repeat(64)}`,
+          deviceKey: secp256k1Signer(`0x${'7'.repeat(64)}`),
           accountKey: `0x${'8'.repeat(64)}`,
           device: { type: 'opcua', url, login: USER, identityFile, subscribeMs: 100 },
           deviceTimeoutMs: TIMEOUT_MS,
