@@ -483,6 +483,7 @@ describe('an agent with an OPC UA meter', () => {
           neighbourhood: 'elm-street',
           deviceId: 'meter-7',
           deviceKey: secp256k1Signer(`0x${'7'.repeat(64)}`),
+          streamKeyUri: pathToFileURL(join(folder, 'subscriber-stream')).href,
           accountKey: `0x${'8'.repeat(64)}`,
           device: { type: 'opcua', url, login: USER, identityFile, subscribeMs: 100 },
           deviceTimeoutMs: TIMEOUT_MS,
