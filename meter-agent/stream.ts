@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { Effect } from 'effect'
 import type { Hex } from '#protocol/ids.ts'
 import { isWithin, type Session } from '#protocol/session.ts'
-import { type KeyFailure, withKey } from './keys/key-failure.ts'
+import { KeyFailure, withKey } from './keys/key-failure.ts'
 import { keyPath } from './keys/key-file.ts'
 import type { Key } from './keys/key-text.ts'
 import { loadKey, loadOrGenerateKey } from './keys/keys.ts'
@@ -39,8 +39,8 @@ export const openStream = (home: {
   readonly deviceId: string
 }): Effect.Effect<Stream, OutboxFailure> =>
   Effect.gen(function* () {
-    const { outbox, uri, neighbourhood, deviceId } = home
-    const uriOf = (sequence: number) => `${uri}-${sequence}`
+    const { outbox, neighbourhood, deviceId } = home
+    const uriOf = (sequence: number) => `${home.uri}-${sequence}`
     let last = yield* outbox.lastSession
     let current: OpenSession | null = yield* reopened(last, uriOf)
     let isTroubled = false
@@ -48,7 +48,9 @@ export const openStream = (home: {
     const renew = (timeMs: number): Effect.Effect<OpenSession, OutboxFailure | KeyFailure> =>
       Effect.gen(function* () {
         const sequence = (last?.sequence ?? 0) + 1
-        const key = yield* loadOrGenerateKey(uriOf(sequence), 'ed25519')
+        const uri = uriOf(sequence)
+        const key = yield* loadOrGenerateKey(uri, 'ed25519')
+        if (key.algorithm !== 'ed25519') return yield* new KeyFailure({ uri, detail: `is a key of ${key.algorithm}` })
         const untilMs = timeMs + SESSION_MS
         const session = { neighbourhood, deviceId, streamKey: key.signer, fromMs: timeMs, untilMs, sequence }
         yield* outbox.keepSession(session)

@@ -3,8 +3,8 @@ import type { Field } from './typed-data.ts'
 
 const WORD = 32
 
-/** Writes one value of a type into its 32-byte word. Dynamic types are written as their hash. */
-type Keccak = (data: Uint8Array) => Uint8Array
+/** What dynamic types are written as. */
+type Keccak = (data: Uint8Array | string) => Uint8Array
 
 /** `Order(address account,string neighbourhood,…)`: what a type hash is the keccak256 of (EIP-712, encodeType). */
 export function encodeType(primaryType: string, fields: readonly Field[]): string {
@@ -35,7 +35,7 @@ function writeWord(
   field: { readonly type: string; readonly value: unknown; readonly keccak: Keccak },
 ) {
   const { type, value } = field
-  if (type === 'string') word.set(field.keccak(new TextEncoder().encode(String(value))))
+  if (type === 'string') word.set(field.keccak(String(value)))
   else if (type === 'bytes') word.set(field.keccak(bytesOfHex(String(value))))
   else if (type === 'bool') word[WORD - 1] = value === true ? 1 : 0
   else if (type === 'address' || type === 'bytes32') writeHex(word, String(value))

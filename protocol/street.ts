@@ -28,7 +28,7 @@ export interface StreetHome {
 }
 
 /** A key that a device lets sign its readings, and for which time of theirs. */
-export type StreetSession = Pick<Session, 'sequence' | 'streamKey' | 'fromMs' | 'untilMs'>
+type StreetSession = Pick<Session, 'sequence' | 'streamKey' | 'fromMs' | 'untilMs'>
 
 /** What one account bought and sold in one slot, in Wh and µEUR. */
 export interface Position {

@@ -32,13 +32,26 @@ export function addressOf(privateKey: Hex): Hex {
 /** Hashing a message anew each time its type and its domain would cost more than the message. */
 const typeHashes = new Map<MessageType, Uint8Array>()
 const domainSeparators = new WeakMap<SigningDomain, Uint8Array>()
-const keccakBytes = (data: Uint8Array) => keccak256(data, 'bytes')
+/** Few texts stand in many messages: names, sides, sources. */
+const texts = new Map<string, Uint8Array>()
+const TEXTS_MAX = 4_096
+const TEXT_LENGTH_MAX = 64
+
+function keccakBytes(data: Uint8Array | string): Uint8Array {
+  if (typeof data !== 'string') return keccak256(data, 'bytes')
+  const known = texts.get(data)
+  if (known !== undefined) return known
+  const hash = keccak256(stringToBytes(data), 'bytes')
+  if (texts.size >= TEXTS_MAX) texts.clear()
+  if (data.length <= TEXT_LENGTH_MAX) texts.set(data, hash)
+  return hash
+}
 
 function typeHashOf(type: MessageType): Uint8Array {
   const known = typeHashes.get(type)
   if (known !== undefined) return known
   const { primaryType, fields } = typedData[type]
-  const hash = keccakBytes(stringToBytes(encodeType(primaryType, fields)))
+  const hash = keccakBytes(encodeType(primaryType, fields))
   typeHashes.set(type, hash)
   return hash
 }

@@ -183,10 +183,12 @@ function outboxOf(
   const bodies = <Body>(rows: readonly Record<string, unknown>[]): readonly Body[] =>
     rows.map((row) => JSON.parse(String(row.body)) as Body)
   const transaction = (level: 'NORMAL' | 'FULL', write: () => void): void => {
-    database.exec(`PRAGMA synchronous = ${level}; BEGIN IMMEDIATE`)
+    if (level !== synchronous) database.exec(`PRAGMA synchronous = ${level}`)
+    synchronous = level
+    begin.run()
     try {
       write()
-      database.exec('COMMIT')
+      commit.run()
     } catch (cause) {
       database.exec('ROLLBACK')
       throw cause
@@ -196,6 +198,9 @@ function outboxOf(
       syncedAtMs = performance.now()
     } else unsynced = true
   }
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  let synchronous: 'NORMAL' | 'FULL' = 'FULL'
   let unsynced = false
   let syncedAtMs = performance.now()
   let waiting = Number(countReadings.get()?.n)

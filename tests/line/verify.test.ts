@@ -139,11 +139,14 @@ function behindTrade() {
   const reading = of('ReadingAccepted').find(
     ({ event }) => event.reading.body.deviceId === body?.deviceId && event.reading.body.sequence === body.lastSequence,
   )
+  const session = of('SessionAuthorised').find(({ event }) => event.session.body.deviceId === body?.deviceId)
   const order = of('OrderPlaced').find(({ event }) => event.orderId === trade.sellOrderId)
   const matched = of('TradeMatched').find(({ event }) => event.trade.id === trade.id)
   const [batch] = of('BatchProposed')
-  if (!(statement && reading && order && matched && batch && body)) throw new Error('the street has no such trade')
-  return { statement, reading, order, matched, batch, home: body.deviceId, lastSequence: body.lastSequence }
+  if (!(statement && reading && session && order && matched && batch && body))
+    throw new Error('the street has no such trade')
+  const { deviceId: home, lastSequence } = body
+  return { statement, reading, session, order, matched, batch, home, lastSequence }
 }
 
 describe('the receipt of a trade', () => {
@@ -156,6 +159,9 @@ describe('the receipt of a trade', () => {
       ...['seller order', 'buyer order', 'match', 'batch', 'transaction'],
     ])
     expect(new Set(receipt.steps.map(({ state }) => state))).toEqual(new Set(['proven']))
+    for (const { detail } of receipt.steps.filter(({ step }) => step === 'reading')) {
+      expect(detail).toMatch(/signed by a stream key that 0x\w{40} has authorised \(session 1\)/)
+    }
     expect(runningReceipt).toMatchObject({ holds: true, final: true, failure: null })
   })
 
@@ -197,7 +203,7 @@ describe('the receipt of a trade', () => {
 
 describe('the receipt over HTTP', () => {
   it('shows the signed originals behind a trade, from reading to transaction', () => {
-    const { statement, reading, matched, batch } = behindTrade()
+    const { statement, reading, session, matched, batch } = behindTrade()
     const order = [...of('OrderPlaced'), ...of('OrderAmended')]
       .filter(({ sequence, event }) => event.orderId === trade.sellOrderId && sequence < matched.sequence)
       .reduce((last, next) => (next.sequence > last.sequence ? next : last))
@@ -210,6 +216,7 @@ describe('the receipt over HTTP', () => {
           order: order.event.order,
           statement: statement.event.statement,
           reading: { reading: reading.event.reading, hash: statement.event.statement.body.chainHead },
+          session: session.event.session,
         },
         batch: { batch: batch.event.batch, proposed: batch.event.place, final: final?.place },
       },
@@ -268,6 +275,10 @@ describe('one changed character', () => {
     ['raw registers', () => changeRegisters, /outboxes.*registers \d+/, /outboxes.*registers \d+/],
     ...(
       [
+        ['session: its key', 'session', /"streamKey":"0x\w{20}/, /SessionAuthorised/],
+        ['session: its end', 'session', /"untilMs":\d+/, /SessionAuthorised/],
+        ['session: its signer', 'session', /"signer":"0x\w{20}/, /SessionAuthorised/],
+        ['session: its signature', 'session', /"signature":"0x\w{20}/, /SessionAuthorised/],
         ['reading: a counter', 'reading', /"exportWh":\d+/, /ReadingAccepted/],
         ['reading: its signature', 'reading', /"signature":"0x\w{20}/, /ReadingAccepted/],
         ['reading: the hash before', 'reading', /"previousHash":"0x\w{9}/, /ReadingAccepted/],

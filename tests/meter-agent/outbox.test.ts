@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { Effect, type Scope } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openSqliteOutbox } from '#meter-agent/outbox/node-sqlite.ts'
 import type { Outbox, OutboxFailure } from '#meter-agent/outbox/outbox.ts'
+import { migrations } from '#meter-agent/outbox/schema.ts'
 import { emptyRecorder } from '#meter-agent/reading/recorder.ts'
 import { readingOf, statementOf } from './bodies.ts'
 
@@ -107,6 +109,72 @@ describe('the outbox', () => {
           expect(yield* stated(outbox)).toHaveLength(200)
         }),
       20,
+    )
+  })
+
+  it('takes over what version 2 left: every pending reading, unsigned, and every statement', async () => {
+    const file = newFile()
+    const old = new DatabaseSync(file)
+    old.exec(`${migrations[2]} PRAGMA user_version = 2`)
+    for (const sequence of [2, 4, 5]) {
+      const body = JSON.stringify(readingOf(sequence))
+      old.prepare('INSERT INTO reading VALUES (?, ?)').run(sequence, body)
+      old.prepare('INSERT INTO registers VALUES (?, ?, ?)').run(sequence, 1_000 * sequence, '{}')
+    }
+    old.prepare('INSERT INTO statement (slot, body) VALUES (?, ?)').run(100, JSON.stringify(statementOf(100)))
+    const last = { reading: readingOf(5), hash: `0x${'5'.repeat(64)}` }
+    old.prepare("INSERT INTO note VALUES ('recorder', ?)").run(JSON.stringify({ ...emptyRecorder, last }))
+    old.close()
+    for (let start = 0; start < 2; start++) {
+      await opened(file, (outbox) =>
+        Effect.gen(function* () {
+          const pending = yield* outbox.pendingReadings(9)
+          expect(pending).toEqual([2, 4, 5].map((sequence) => ({ reading: readingOf(sequence), signed: null })))
+          expect(yield* outbox.pendingStatements(9)).toEqual([statementOf(100)])
+          expect((yield* outbox.recorder).last?.reading).toEqual(readingOf(5))
+          expect(yield* outbox.lastSession).toBeNull()
+        }),
+      )
+    }
+    await opened(file, (outbox) => record(outbox, 6))
+  })
+
+  it('refuses a file of a version that it does not know', async () => {
+    for (const version of [1, 4]) {
+      const file = newFile()
+      const database = new DatabaseSync(file)
+      database.exec(`PRAGMA user_version = ${version}`)
+      database.close()
+      const failure = await Effect.runPromise(Effect.flip(Effect.scoped(openSqliteOutbox({ file }))))
+      expect(failure.message).toContain(`schema ${version}; this version knows 3`)
+    }
+  })
+
+  it('keeps acknowledged readings for seven days; the oldest go first, and none before one that waits', async () => {
+    const file = newFile()
+    const kept = () => {
+      using database = new DatabaseSync(file, { readOnly: true })
+      return database
+        .prepare('SELECT sequence FROM reading ORDER BY sequence')
+        .all()
+        .map((row) => Number(row.sequence))
+    }
+    const hourly = (outbox: Outbox, sequence: number) => {
+      const reading = { ...readingOf(sequence), timeMs: sequence * 3_600_000 }
+      const state = { ...emptyRecorder, last: { reading, hash: `0x${'5'.repeat(64)}` } } as const
+      return outbox.record({ state, reading, signed: null, registers: '{}', statements: [] })
+    }
+    await opened(file, (outbox) =>
+      Effect.gen(function* () {
+        for (let sequence = 1; sequence <= 200; sequence++) {
+          yield* hourly(outbox, sequence)
+          if (sequence !== 3) yield* outbox.acknowledgeReadings([sequence])
+        }
+        expect(kept()).toEqual(Array.from({ length: 198 }, (_, i) => i + 3))
+        yield* outbox.acknowledgeReadings([3])
+        for (let sequence = 201; sequence <= 220; sequence++) yield* hourly(outbox, sequence)
+        expect(kept()[0]).toBe(220 - 7 * 24)
+      }),
     )
   })
 

@@ -17,7 +17,7 @@ import { typedData } from '#protocol/typed-data.ts'
 import { verifiedDigest } from '#protocol/viem.ts'
 import { freePort } from './modbus-serial.ts'
 
-const domain = {
+export const domain = {
   name: 'Commonwatt',
   version: '1',
   chainId: 31_337,

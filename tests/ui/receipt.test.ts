@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { ReceiptParty, TradeReceipt } from '#protocol/trade-receipt.ts'
 import { receiptSteps } from '../../ui/src/receipt/receipt-steps.ts'
+import { readingOf } from '../meter-agent/bodies.ts'
 
 const hash = (digit: string) => `0x${digit.repeat(64)}` as const
 const account = (digit: string) => `0x${digit.repeat(40)}` as const
 const signed = { algorithm: 'secp256k1', signer: account('d'), signature: `0x${'e'.repeat(130)}` } as const
+
+const readingAt = (timeMs: number) => ({ ...readingOf(9), deviceId: 'seven', timeMs })
 
 const party = (home: string, statement: 'stated' | 'estimated' | 'missing'): ReceiptParty => ({
   home,
@@ -74,6 +77,52 @@ describe('the steps of a receipt', () => {
     const [read, stated] = receiptSteps(receipt(party('seven', 'estimated'), party('nine', 'stated'), null))
     expect(read).toMatchObject({ state: 'estimated', fact: null })
     expect(stated).toMatchObject({ state: 'estimated', fact: signed.signer })
+  })
+
+  it('say whose key has signed the reading, as far as the records go together', () => {
+    const [meter, stream] = [account('d'), hash('e')]
+    const reading = (signer: `0x${string}`, timeMs: number): ReceiptParty['reading'] => ({
+      hash: hash('c'),
+      reading: {
+        kind: 'reading',
+        algorithm: 'ed25519',
+        signer,
+        signature: `0x${'e'.repeat(128)}`,
+        body: readingAt(timeMs),
+      },
+    })
+    const session: ReceiptParty['session'] = {
+      ...signed,
+      kind: 'session',
+      body: { neighbourhood: 'street', deviceId: 'seven', streamKey: stream, fromMs: 10, untilMs: 20, sequence: 1 },
+    }
+    const enrolment: ReceiptParty['enrolment'] = {
+      ...signed,
+      kind: 'enrolment',
+      body: {
+        neighbourhood: 'street',
+        home: 'seven',
+        account: account('a'),
+        deviceId: 'seven',
+        deviceSigner: meter,
+        nonce: 1,
+      },
+    }
+    const text = (by: Partial<ReceiptParty>) =>
+      receiptSteps(receipt({ ...party('seven', 'stated'), enrolment, ...by }, party('nine', 'missing'), null))[0]?.text
+    expect(text({ reading: reading(meter, 10) })).toContain('signed by the meter’s key')
+    expect(text({ reading: reading(stream, 10), session })).toContain(
+      'a stream key that the meter’s key has authorised',
+    )
+    for (const [at, by] of [
+      [20, session],
+      [9, session],
+      [10, null],
+      [10, { ...session, signer: account('f') }],
+      [10, { ...session, body: { ...session.body, deviceId: 'nine' } }],
+    ] as const) {
+      expect(text({ reading: reading(stream, at), session: by as typeof session | null })).toContain('say nothing')
+    }
   })
 
   it('name each by what it can be found again with', () => {
