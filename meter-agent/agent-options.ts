@@ -4,6 +4,7 @@ import type { Reading } from '#protocol/reading.ts'
 import type { Signer } from '#protocol/signer.ts'
 import type { DeviceAddress } from './device-address.ts'
 import type { PrivateKey } from './keys/keys.ts'
+import type { Place } from './reading/sun-check.ts'
 import type { Trader } from './traders/trader.ts'
 
 /** One home's agent: who it is, what it reads, whom it speaks to, how it trades. */
@@ -32,6 +33,8 @@ export interface AgentOptions {
   readonly seed?: string
   /** what the connection can carry, W (3 × 63 A at 230 V) */
   readonly connectionPowerW?: number
+  /** where it is, degrees, north and east positive: then an inverter that produces at night is seen */
+  readonly place?: Place
   /** where its numbers come from (a P1 port is the utility's meter, anything else a certified one) */
   readonly source?: Reading['source']
   readonly deviceTimeoutMs?: number

@@ -55,6 +55,7 @@ export const makeAgent = (
     const device = yield* openDeviceLink({
       device: options.device,
       clock,
+      production: options.place === undefined ? 'as it comes' : 'wanted',
       trust: {
         trusted: outbox.recall(TRUSTED_CERTIFICATE),
         trust: (certificate) => outbox.remember(TRUSTED_CERTIFICATE, certificate),
@@ -87,6 +88,8 @@ export const makeAgent = (
           timeToleranceMs: TIME_TOLERANCE_WALL_MS * clock.speed,
         },
         link: linked.link,
+        witness: linked.witness,
+        place: options.place,
       })
       if (next === null) return { recorded: null, statements: [] }
       const { recorded } = next

@@ -7,10 +7,12 @@ import { type LinkState, linkMachine } from './link-machine.ts'
 import type { MeterError } from './meter-error.ts'
 import { openSettlementMeter } from './open-settlement-meter.ts'
 import type { MeterSample } from './settlement-meter.ts'
+import type { Witness } from './witness.ts'
 
 /** A sample with what the recorder has to know about how it was taken. */
 interface LinkedSample {
   readonly sample: MeterSample
+  readonly witness: Witness
   /** what came over the line, as it is kept */
   readonly registers: string
   readonly timeMs: number
@@ -45,10 +47,11 @@ export const openDeviceLink = <E extends { readonly _tag: string }>(options: {
   readonly clock: Clock
   readonly timeoutMs?: number
   readonly trust: CertificateTrust<E>
+  readonly production?: 'wanted' | 'as it comes'
 }): Effect.Effect<DeviceLink<E>, MeterError, Scope.Scope> =>
   Effect.gen(function* () {
     const { device, clock, trust, timeoutMs = DEFAULT_TIMEOUT_MS } = options
-    const meter = yield* openSettlementMeter(device, { timeoutMs, trust })
+    const meter = yield* openSettlementMeter(device, { timeoutMs, trust, production: options.production })
     const actor = yield* Effect.acquireRelease(
       Effect.sync(() => createActor(linkMachine, { input: { clockSpeed: clock.speed } }).start()),
       (started) => Effect.sync(() => started.stop()),
@@ -81,14 +84,14 @@ export const openDeviceLink = <E extends { readonly _tag: string }>(options: {
           profileHash = yield* establish
         }
         const askedMs = clock.nowMs()
-        const { sample, registers, sourceTimeMs, origin } = yield* meter.read
+        const { sample, witness, registers, sourceTimeMs, origin } = yield* meter.read
         const afterMs = clock.nowMs()
         const beforeMs = origin === 'sent' ? afterMs : askedMs
         const timeMs = sampleTimeMs({ beforeMs, afterMs, sourceTimeMs, clockSpeed: clock.speed })
         actor.send({ type: 'READ' })
         const link = gap ? 'after-gap' : 'unbroken'
         gap = false
-        return { sample, registers, timeMs, profileHash, link } as const
+        return { sample, witness, registers, timeMs, profileHash, link } as const
       }).pipe(Effect.tapError(failed)),
     }
   })

@@ -59,7 +59,7 @@ const splitPhase = [202, 212]
 const delta = [204, 214]
 /** SunSpec's meter models: 201–204 with integers, 211–214 with floats. */
 export const meterModels: readonly number[] = [...singlePhase, ...splitPhase, 203, 213, ...delta]
-const inverterModels = [101, 102, 103, 111, 112, 113]
+export const inverterModels: readonly number[] = [101, 102, 103, 111, 112, 113]
 
 /** The report of a SunSpec device from its decoded models. */
 export function deviceReport(base: number, models: readonly DecodedModel[]): SunspecReport {

@@ -9,14 +9,14 @@ import type { SettlementMeter } from './settlement-meter.ts'
 /** The settlement meter of a SunSpec device on Modbus TCP. */
 export const openModbusMeter = (
   device: ModbusDevice,
-  options: { readonly timeoutMs: number },
+  options: { readonly timeoutMs: number; readonly production?: 'wanted' | 'as it comes' | undefined },
 ): Effect.Effect<SettlementMeter<never>, BadModbusUrl, Scope.Scope> =>
   Effect.gen(function* () {
     const { line, unit } = yield* modbusUrl(device.url)
     const bus = yield* openModbusLine({ line, timeoutMs: options.timeoutMs })
     let meter: GridMeter | null = null
     const find: Effect.Effect<GridMeter, MeterError> = Effect.gen(function* () {
-      meter = yield* findGridMeter(bus, { unit, bases: device.bases ?? [] })
+      meter = yield* findGridMeter(bus, { unit, bases: device.bases ?? [], production: options.production })
       return meter
     })
     return {

@@ -2,8 +2,9 @@ import { Effect, type Scope } from 'effect'
 import type { OpcuaDevice } from './device-address.ts'
 import type { CertificateTrust, NodeValue, OpcuaLine } from './drivers/opcua-line.ts'
 import { openOpcua } from './drivers/open-opcua.ts'
-import { type MeterError, NoGridMeter } from './meter-error.ts'
+import { NoGridMeter } from './meter-error.ts'
 import { type BadOpcuaUrl, opcuaUrl } from './opcua-url.ts'
+import { opcuaWitness, witnessPoints } from './opcua-witness.ts'
 import type { BadProfile } from './profiles/bad-profile.ts'
 import { DEFAULT_OPCUA_PROFILE, loadOpcuaProfile, nodeAddress, profileHash } from './profiles/opcua-profile.ts'
 import { nodeText, opcuaSample, registersText } from './registers.ts'
@@ -41,27 +42,31 @@ export const openOpcuaMeter = <E>(
     const profile = yield* profileOf(device)
     const line = yield* openOpcuaLine(device, options)
     const { importWh, exportWh, powerW } = profile.grid
-    const nodes = [importWh, exportWh, powerW].map(({ node }) => nodeAddress(node))
+    const counted = [importWh, exportWh, powerW].map(({ node }) => node)
+    const witnesses = witnessPoints(profile).map(({ node }) => node)
+    const nodes = [...counted, ...witnesses].map(nodeAddress)
     const absent: NodeValue = { status: 'absent', value: null, sourceTimeMs: null }
 
     const { subscribeMs } = device
     const say = subscribeMs === undefined ? line.read(nodes) : line.watch(nodes, subscribeMs)
-    const read: Effect.Effect<readonly [NodeValue, NodeValue, NodeValue], MeterError | E> = Effect.gen(function* () {
-      const [imported = absent, exported = absent, power = absent] = yield* say
+    const readNodes = Effect.gen(function* () {
+      const [imported = absent, exported = absent, power = absent, ...others] = yield* say
       if (imported.status === 'absent' || exported.status === 'absent') {
         const missing = imported.status === 'absent' ? importWh : exportWh
         const detail = `it has no node ${missing.node}, which the profile ${profile.profile} counts with`
         return yield* new NoGridMeter({ device: device.url, detail })
       }
-      return [imported, exported, power]
+      const said = new Map(witnesses.map((node, i) => [node, others[i] ?? absent]))
+      return { imported, exported, power, witness: opcuaWitness(profile, said) }
     })
     return {
       connect: Effect.asVoid(line.connect),
-      identify: Effect.as(read, profileHash(profile)),
-      read: Effect.map(read, ([imported, exported, power]) => {
+      identify: Effect.as(readNodes, profileHash(profile)),
+      read: Effect.map(readNodes, ({ imported, exported, power, witness }) => {
         const times = new Set([imported.sourceTimeMs, exported.sourceTimeMs])
         return {
           sample: opcuaSample(profile, { importWh: imported, exportWh: exported, powerW: power }),
+          witness,
           registers: registersText({
             protocol: 'opcua',
             profile: device.profile ?? DEFAULT_OPCUA_PROFILE,

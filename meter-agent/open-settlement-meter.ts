@@ -11,13 +11,22 @@ import type { SettlementMeter } from './settlement-meter.ts'
 /** A device's settlement meter, until the scope closes. */
 export const openSettlementMeter = <E>(
   device: DeviceAddress,
-  options: { readonly timeoutMs: number; readonly trust: CertificateTrust<E> },
+  options: {
+    readonly timeoutMs: number
+    readonly trust: CertificateTrust<E>
+    /** whether what an inverter makes is worth a request of its own */
+    readonly production?: 'wanted' | 'as it comes' | undefined
+  },
 ): Effect.Effect<SettlementMeter<E>, MeterError, Scope.Scope> => {
   switch (device.type) {
     case 'modbus':
       return device.profile === undefined
         ? openModbusMeter(device, options)
-        : openProfileMeter(device, { profileName: device.profile, timeoutMs: options.timeoutMs })
+        : openProfileMeter(device, {
+            profileName: device.profile,
+            timeoutMs: options.timeoutMs,
+            production: options.production ?? 'as it comes',
+          })
     case 'opcua':
       return openOpcuaMeter(device, options)
     case 'p1':

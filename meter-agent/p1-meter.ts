@@ -10,6 +10,7 @@ import { readTelegram, type Telegram } from './p1/telegram.ts'
 import { type BadP1Url, p1Url } from './p1-url.ts'
 import { p1ProfileHash, registersText } from './registers.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
+import type { Witness } from './witness.ts'
 
 /** A port is silent after so many time-outs of a request: the older versions send a telegram every 10 s. */
 const SILENCE_TIMEOUTS = 6
@@ -68,6 +69,7 @@ export const openP1Meter = (
         const { importWh, exportWh, powerW } = telegram
         return {
           sample: { importWh, exportWh, powerW },
+          witness: p1Witness(telegram),
           registers: registersText({ protocol: 'p1', telegram: text }),
           sourceTimeMs: telegram.time?.timeMs ?? null,
           origin: 'sent',
@@ -75,3 +77,12 @@ export const openP1Meter = (
       }),
     }
   })
+
+/** What a telegram says beside its sample. Counters of tariffs are in whole Wh and never begin anew in a meter's life. */
+function p1Witness({ phases }: Telegram): Witness {
+  const powers = phases.flatMap(({ powerW }) => powerW ?? [])
+  return {
+    voltageV: phases.flatMap(({ voltageV }) => voltageV ?? []),
+    ...(powers.length > 0 && powers.length === phases.length ? { phasePowerW: powers } : {}),
+  }
+}

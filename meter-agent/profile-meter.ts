@@ -6,18 +6,23 @@ import { openProfiledDevice } from './profiled-device.ts'
 import type { BadProfile } from './profiles/bad-profile.ts'
 import { loadModbusProfile } from './profiles/load-modbus-profile.ts'
 import { modbusProfileHash, profileSample, sampleValues } from './profiles/profile-sample.ts'
+import { profileWitness, witnessValues } from './profiles/profile-witness.ts'
 import { registersText, wordsText } from './registers.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
 
 /** The settlement meter of a Modbus device that is read through a profile: its grid role. */
 export const openProfileMeter = (
   device: ModbusDevice,
-  options: { readonly profileName: string; readonly timeoutMs: number },
+  options: {
+    readonly profileName: string
+    readonly timeoutMs: number
+    readonly production: 'wanted' | 'as it comes'
+  },
 ): Effect.Effect<SettlementMeter<never>, BadModbusUrl | BadProfile, Scope.Scope> =>
   Effect.gen(function* () {
     const { profileName, timeoutMs } = options
     const profile = yield* loadModbusProfile(profileName)
-    const only = sampleValues(profile)
+    const only = witnessValues(profile, { sample: sampleValues(profile), production: options.production })
     const { connect, read, unit } = yield* openProfiledDevice(device, { profile, timeoutMs, only })
     const identify: Effect.Effect<`0x${string}`, MeterError> = Effect.gen(function* () {
       if (profile.grid?.importWh === undefined || profile.grid.exportWh === undefined) {
@@ -30,8 +35,9 @@ export const openProfileMeter = (
     return {
       connect,
       identify,
-      read: Effect.map(read, ({ blocks }) => ({
+      read: Effect.map(read, ({ blocks, values }) => ({
         sample: profileSample(profile, blocks),
+        witness: profileWitness(profile, values),
         registers: registersText({
           protocol: 'modbus-profile',
           profile: profileName,

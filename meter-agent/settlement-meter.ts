@@ -1,5 +1,6 @@
 import type { Effect } from 'effect'
 import type { MeterError } from './meter-error.ts'
+import type { Witness } from './witness.ts'
 
 /** What the settlement meter said in one request: counters in Wh, power in W, import positive; null is not available. */
 export interface MeterSample {
@@ -20,6 +21,7 @@ export interface SettlementMeter<E> {
 /** A sample, and when the device took it by its own clock (Unix ms); null where it does not say so. */
 interface TimedSample {
   readonly sample: MeterSample
+  readonly witness: Witness
   /** what came over the line, in the one spelling that is kept and hashed (`registers.ts`) */
   readonly registers: string
   readonly sourceTimeMs: number | null

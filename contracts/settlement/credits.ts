@@ -1,3 +1,4 @@
+import { LEAST_TRUST, trustOf } from '#protocol/trust.ts'
 import type { Credit } from '../chain/contract-types.ts'
 import type { Delivery } from './netting.ts'
 
@@ -5,11 +6,13 @@ type Hex = `0x${string}`
 
 /**
  * The energy credits of one slot: each seller's min(sold, attested export) in Wh goes to its buyers, first trade
- * first. An estimate attests nothing, and who trades with itself delivers to nobody. One row a buyer and seller, in the order of their first trade.
+ * first. An estimate attests nothing, nor does a statement of too little trust (`LEAST_TRUST`); who trades with itself delivers to nobody. One row a buyer and seller, in the order of their first trade.
  */
 export function creditsOf(delivery: Delivery): readonly Credit[] {
   const leftWh = new Map<Hex, number>()
-  for (const { account, exportWh, estimated } of delivery.statements) leftWh.set(account, estimated ? 0 : exportWh)
+  for (const { account, exportWh, estimated, quality } of delivery.statements) {
+    leftWh.set(account, estimated || trustOf(quality) < LEAST_TRUST ? 0 : exportWh)
+  }
   const credits = new Map<string, Credit>()
   for (const { buyer, seller, energyWh } of delivery.trades) {
     if (buyer === seller) continue

@@ -1,4 +1,6 @@
 import { ReadingQuality } from '#protocol/reading.ts'
+import type { CounterFacts } from '../witness.ts'
+import { isScaleJump, isSentinel } from './counter-lies.ts'
 
 /** What the guard knows of one counter. Published values never go back: `published` = device value + offset. */
 export interface CounterState {
@@ -8,6 +10,16 @@ export interface CounterState {
   readonly confirmedAtMs: number
   /** a value that contradicts the published one, and how many samples have said so in a row */
   readonly doubt: { readonly rawWh: number; readonly atMs: number; readonly samples: number } | null
+  /** the device's power of ten at the last confirmed value */
+  readonly scale?: number | null
+  /** the count that a believed reset left: a device that only stumbled comes back to it */
+  readonly left?: LeftCount | null
+}
+
+interface LeftCount {
+  readonly offsetWh: number
+  readonly publishedWh: number
+  readonly atMs: number
 }
 
 /** What limits a believable counter. */
@@ -18,45 +30,130 @@ export interface CounterLimits {
   readonly timeToleranceMs: number
 }
 
+/** One sample of a counter: whole Wh, null where the device has none, and how it counts. */
+interface CounterSample {
+  readonly rawWh: number | null
+  readonly atMs: number
+  readonly limits: CounterLimits
+  readonly facts?: CounterFacts | undefined
+}
+
+interface Guarded {
+  readonly state: CounterState | null
+  readonly quality: number
+}
+
 /** METERING: a zero, or any other contradiction, is held for three samples before it is believed. */
 const SAMPLES_TO_BELIEVE = 3
 /** METERING: a delta is bounded by nameplate × time × 1.1, power by nameplate × 1.2. */
 const ENERGY_MARGIN = 1.1
 const POWER_MARGIN = 1.2
 const MS_PER_HOUR = 3_600_000
+const NO_FACTS: CounterFacts = { unitWh: null, modulusWh: null, scale: null }
 
 /**
- * Takes one sample of a counter (whole Wh, null: not available). A value that went back, or rose more than the
- * connection can carry, is held at the last published one. When the device has said the same for three samples it is
- * believed, and counting goes on from where it was held: a reset or a spike never becomes energy.
+ * Takes one sample of a counter. A value that went back, or rose more than the connection can carry, is held at the
+ * last published one. When the device has said the same for three samples it is believed, and counting goes on from
+ * where it was held: a reset or a spike never becomes energy. A counter that passed its modulus, or is back at the
+ * count that it had left, goes on without loss.
  */
-export function guardCounter(
-  state: CounterState | null,
-  sample: { readonly rawWh: number | null; readonly atMs: number; readonly limits: CounterLimits },
-): { readonly state: CounterState | null; readonly quality: number } {
-  const { rawWh, atMs, limits } = sample
+export function guardCounter(state: CounterState | null, sample: CounterSample): Guarded {
+  const { rawWh, atMs, limits, facts = NO_FACTS } = sample
+  const { scale } = facts
   if (rawWh === null) return { state, quality: ReadingQuality.notAvailable }
+  if (isSentinel(rawWh, facts) && rawWh !== (state?.publishedWh ?? 0) - (state?.offsetWh ?? 0)) {
+    // A counter that truly stands there shows it by the next value; one that says nothing has nothing to be held at.
+    return { state, quality: state === null ? ReadingQuality.notAvailable : ReadingQuality.counterHeld }
+  }
   if (state === null) {
-    return { state: { publishedWh: rawWh, offsetWh: 0, confirmedAtMs: atMs, doubt: null }, quality: 0 }
+    return { state: { publishedWh: rawWh, offsetWh: 0, confirmedAtMs: atMs, doubt: null, scale }, quality: 0 }
   }
-  const candidateWh = rawWh + state.offsetWh
-  const deltaWh = candidateWh - state.publishedWh
-  if (deltaWh >= 0 && deltaWh <= mostWh(atMs - state.confirmedAtMs, limits)) {
-    return { state: { ...state, publishedWh: candidateWh, confirmedAtMs: atMs, doubt: null }, quality: 0 }
-  }
-  const quality = deltaWh < 0 ? ReadingQuality.counterHeld : ReadingQuality.counterHeld | ReadingQuality.implausible
+  const lastRawWh = state.publishedWh - state.offsetWh
+  const boundWh = mostWh(atMs - state.confirmedAtMs, limits)
+  const step = stepOf(state, { rawWh, atMs, limits, facts, boundWh })
+  const jumped = isScaleJump({ rawWh, lastRawWh, boundWh, lastScale: state.scale ?? null, scale })
+  if (step !== null && !jumped && (rawWh !== 0 || lastRawWh === 0)) return confirmed(state, sample, step)
+
+  const went = rawWh < lastRawWh ? 0 : ReadingQuality.implausible
+  const quality = ReadingQuality.counterHeld | (jumped ? ReadingQuality.scaleChanged : step === null ? went : 0)
   const { doubt } = state
   const riseWh = doubt === null ? -1 : rawWh - doubt.rawWh
   const consistent = doubt !== null && riseWh >= 0 && riseWh <= mostWh(atMs - doubt.atMs, limits)
   const samples = consistent ? doubt.samples + 1 : 1
-  if (samples < SAMPLES_TO_BELIEVE) return { state: { ...state, doubt: { rawWh, atMs, samples } }, quality }
-  return { state: { ...state, offsetWh: state.publishedWh - rawWh, confirmedAtMs: atMs, doubt: null }, quality }
+  // Two are never believed: a zero that may be the end of the digits or a stumble just before it (the next count tells
+  // which), and digits that stand at the wrong power of ten (they would go on to count ten times what flows).
+  if (samples < SAMPLES_TO_BELIEVE || step !== null || jumped) {
+    return { state: { ...state, doubt: { rawWh, atMs, samples } }, quality }
+  }
+  return {
+    state: {
+      publishedWh: state.publishedWh,
+      offsetWh: state.publishedWh - rawWh,
+      confirmedAtMs: atMs,
+      doubt: null,
+      scale,
+      left: leftBy(state),
+    },
+    quality: quality | ReadingQuality.counterReset,
+  }
 }
 
 /** Quality bits of a power: not there, or more than the connection can carry. */
-export function powerQuality(powerW: number | null, limits: CounterLimits): number {
+export function powerQuality(powerW: number | null, limits: Pick<CounterLimits, 'connectionPowerW'>): number {
   if (powerW === null) return ReadingQuality.notAvailable
   return Math.abs(powerW) > limits.connectionPowerW * POWER_MARGIN ? ReadingQuality.implausible : 0
+}
+
+/** A way in which a value follows the one before: the offset that it makes of it, and what the reading says of it. */
+interface Step {
+  readonly riseWh: number
+  readonly offsetWh: number
+  readonly quality: number
+}
+
+/** The believable way with the least energy; null if there is none. */
+function stepOf(
+  state: CounterState,
+  at: {
+    readonly rawWh: number
+    readonly atMs: number
+    readonly limits: CounterLimits
+    readonly facts: CounterFacts
+    readonly boundWh: number
+  },
+): Step | null {
+  const { publishedWh, offsetWh, left } = state
+  const by = (offset: number, quality: number, boundWh: number) => {
+    const riseWh = at.rawWh + offset - publishedWh
+    return riseWh >= 0 && riseWh <= boundWh ? [{ riseWh, offsetWh: offset, quality }] : []
+  }
+  const { modulusWh } = at.facts
+  const ways: readonly Step[] = [
+    ...by(offsetWh, 0, at.boundWh),
+    ...(modulusWh === null ? [] : by(offsetWh + Math.floor(modulusWh), ReadingQuality.counterWrapped, at.boundWh)),
+    ...(left == null ? [] : by(left.offsetWh, ReadingQuality.counterReturned, mostWh(at.atMs - left.atMs, at.limits))),
+  ]
+  return ways.reduce<Step | null>((least, way) => (least === null || way.riseWh < least.riseWh ? way : least), null)
+}
+
+function confirmed(state: CounterState, { atMs, facts }: CounterSample, step: Step): Guarded {
+  return {
+    state: {
+      publishedWh: state.publishedWh + step.riseWh,
+      offsetWh: step.offsetWh,
+      confirmedAtMs: atMs,
+      doubt: null,
+      scale: facts?.scale ?? null,
+      left: step.quality === 0 ? (state.left ?? null) : null,
+    },
+    quality: step.quality,
+  }
+}
+
+/** A count that counted nothing since the one before it was left was only a stumble: the one before may come back. */
+function leftBy({ publishedWh, offsetWh, confirmedAtMs, left }: CounterState): LeftCount {
+  if (left != null && left.publishedWh === publishedWh) return left
+  return { offsetWh, publishedWh, atMs: confirmedAtMs }
 }
 
 function mostWh(elapsedMs: number, limits: CounterLimits): number {

@@ -2,9 +2,12 @@ import { type Reading, ReadingQuality } from '#protocol/reading.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import { digestOf } from '#protocol/viem.ts'
 import type { MeterSample } from '../settlement-meter.ts'
-import { type CounterLimits, type CounterState, guardCounter, powerQuality } from './guard.ts'
+import type { Witness } from '../witness.ts'
+import { type CounterLimits, type CounterState, guardCounter } from './guard.ts'
+import { type ChecksState, judgeSample, limitsOf } from './plausibility.ts'
 import type { RecordedReading } from './recorded-reading.ts'
 import type { SlotState } from './slot-statement.ts'
+import type { Place } from './sun-check.ts'
 
 /** Everything that the next reading and statement rest on; kept on disk, so that no restart breaks the chain. */
 export interface RecorderState {
@@ -12,6 +15,8 @@ export interface RecorderState {
   readonly importCounter: CounterState | null
   readonly exportCounter: CounterState | null
   readonly slot: SlotState | null
+  /** absent in what was kept before there were checks over time */
+  readonly checks?: ChecksState
 }
 
 /** A recorder that has recorded nothing. */
@@ -34,6 +39,10 @@ export interface SampleContext {
   readonly registersHash: `0x${string}`
   readonly limits: CounterLimits
   readonly link: 'unbroken' | 'after-gap'
+  /** what else the device said */
+  readonly witness?: Witness
+  /** where the home is, if it says so */
+  readonly place?: Place | undefined
 }
 
 /**
@@ -45,15 +54,35 @@ export function nextReading(
   sample: MeterSample,
   context: SampleContext,
 ): { readonly recorded: RecordedReading; readonly state: RecorderState } | null {
-  const { domain, limits } = context
+  const { domain, witness = {} } = context
+  const limits = limitsOf(context.limits, witness)
   const previous = state.last?.reading
   const timeMs = Math.max(context.timeMs, previous?.timeMs ?? 0)
   const at = { atMs: timeMs, limits }
-  const imported = guardCounter(state.importCounter, { rawWh: whole(sample.importWh), ...at })
-  const exported = guardCounter(state.exportCounter, { rawWh: whole(sample.exportWh), ...at })
+  const imported = guardCounter(state.importCounter, {
+    ...at,
+    rawWh: whole(sample.importWh),
+    facts: witness.importCounter,
+  })
+  const exported = guardCounter(state.exportCounter, {
+    ...at,
+    rawWh: whole(sample.exportWh),
+    facts: witness.exportCounter,
+  })
   if (imported.state === null || exported.state === null) return null
   const importWh = imported.state.publishedWh
   const exportWh = exported.state.publishedWh
+  const quality = imported.quality | exported.quality
+  const counters = { importWh, exportWh, quality }
+  const judged = judgeSample(state.checks, {
+    sample,
+    witness,
+    counters,
+    previous,
+    at: context,
+    limits,
+    place: context.place,
+  })
   const gap = context.link === 'after-gap' && previous !== undefined ? ReadingQuality.afterGap : 0
   const reading: Reading = {
     version: 1,
@@ -67,7 +96,7 @@ export function nextReading(
     exportWh,
     powerW:
       sample.powerW === null ? averagePowerW(previous, { timeMs, importWh, exportWh }) : Math.round(sample.powerW),
-    quality: imported.quality | exported.quality | powerQuality(sample.powerW, limits) | gap,
+    quality: quality | judged.quality | gap,
     source: context.source,
     profileHash: context.profileHash,
     registersHash: context.registersHash,
@@ -76,7 +105,13 @@ export function nextReading(
   const recorded = { reading, hash: digestOf({ domain, kind: 'reading', body: reading }) }
   return {
     recorded,
-    state: { ...state, last: recorded, importCounter: imported.state, exportCounter: exported.state },
+    state: {
+      ...state,
+      last: recorded,
+      importCounter: imported.state,
+      exportCounter: exported.state,
+      checks: judged.state,
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { Effect, Stream } from 'effect'
-import { ReadingQuality } from '#protocol/reading.ts'
+import { COUNTS_ANEW } from '#protocol/reading.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
 import type { ProofFailed } from './proof-failed.ts'
 import { proving } from './proving.ts'
@@ -38,7 +38,7 @@ export const readingsBehind = (
         if (body.sequence >= range.first) behind.readings.push({ sequence, event })
         else {
           behind.before = { sequence, event }
-          if ((body.quality & ReadingQuality.counterHeld) !== 0) behind.afterReset = true
+          if ((body.quality & COUNTS_ANEW) !== 0) behind.afterReset = true
         }
       }),
     )

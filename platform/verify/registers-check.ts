@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
 import { decodeRegisters, type KeptRegisters, openKeptRegisters, registersHash } from '#meter-agent/index.ts'
-import { type Reading, ReadingQuality } from '#protocol/reading.ts'
+import { COUNTS_ANEW, type Reading } from '#protocol/reading.ts'
 import { ProofFailed } from './proof-failed.ts'
 
 /** Where a home's registers are kept, from the data folder. */
@@ -98,7 +98,7 @@ class CounterCheck {
 
   publishedWh(reading: Reading, field: 'importWh' | 'exportWh', rawWh: number | null): number {
     if (rawWh === null) return reading[field] // not available: the last one goes on
-    if ((reading.quality & ReadingQuality.counterHeld) !== 0) {
+    if ((reading.quality & COUNTS_ANEW) !== 0) {
       this.#offsetWh = null
       return reading[field]
     }

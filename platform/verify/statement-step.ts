@@ -1,3 +1,4 @@
+import { reasonsOf, trustOf } from '#protocol/trust.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import { verifiedDigest } from '#protocol/viem.ts'
 import { eventPlace } from './evidence.ts'
@@ -41,7 +42,7 @@ export function statementStep(
     throw fail('signature', `${signer}'s over this statement`, signature)
   }
   const step = { step: 'statement', party: party.role, place: eventPlace(statement) } as const
-  const figures = `import ${body.importWh} Wh, export ${body.exportWh} Wh`
+  const figures = `import ${body.importWh} Wh, export ${body.exportWh} Wh${doubtOf(body.quality)}`
   if (body.estimated) {
     if (body.exportWh !== 0) throw fail('body.exportWh', 0, body.exportWh)
     return { ...step, state: 'estimated', detail: `${figures}: an estimate, signed by the operator ${operator}` }
@@ -64,3 +65,7 @@ export function statementStep(
     detail: `${figures}, interpolated again at the slot's boundaries; signed by ${signer}`,
   }
 }
+
+/** What there is to doubt about a statement, and how far it can be trusted; nothing of a good one. */
+const doubtOf = (quality: number): string =>
+  quality === 0 ? '' : ` (trust ${trustOf(quality)}: ${reasonsOf(quality).join(', ') || 'unknown reasons'})`

@@ -1,4 +1,4 @@
-import type { SolarPosition } from '../weather/solar-position.ts'
+import type { SolarPosition } from '#protocol/solar-position.ts'
 
 const DEGREE = Math.PI / 180
 

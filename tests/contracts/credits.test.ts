@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { creditsOf } from '#contracts/index.ts'
+import { ReadingQuality } from '#protocol/reading.ts'
 import { anyDelivery, home, statement, trade } from './deliveries.ts'
 
 const slot = 7
@@ -22,6 +23,16 @@ describe('energy credits', () => {
     const metered = statement({ slot, account: seller, exportWh: 900 })
     expect(creditsOf({ slot, trades, statements: [metered] })).toMatchObject([{ amountWh: 300 }])
     expect(creditsOf({ slot, trades, statements: [{ ...metered, estimated: true }] })).toEqual([])
+  })
+
+  it('are not earned by a statement that is too doubtful: its energy is settled at the tariffs', () => {
+    const trades = [sale(1, first, 300)]
+    const metered = statement({ slot, account: seller, exportWh: 900 })
+    const creditsBy = (quality: number) => creditsOf({ slot, trades, statements: [{ ...metered, quality }] })
+    const { afterGap, counterHeld, counterReset, frozen } = ReadingQuality
+    expect(creditsBy(afterGap | counterHeld)).toMatchObject([{ amountWh: 300 }])
+    expect(creditsBy(counterHeld | counterReset)).toEqual([])
+    expect(creditsBy(frozen)).toEqual([])
   })
 
   it('are not earned by trading with oneself, nor kept from the neighbour who buys after that', () => {

@@ -44,7 +44,7 @@ const street = Effect.gen(function* () {
     trader: rampTrader,
     deviceTimeoutMs: 200,
     gatewayTimeoutMs: 200,
-    monotonicMs: () => 1,
+    monotonicMs: () => time.nowMs,
   }
   const agent = makeAgent(options)
   return { time, meter, gateway, options, agent, image, port, unplug: Scope.close(plugged, Exit.void) }

@@ -3,7 +3,7 @@ import { type CounterState, guardCounter, powerQuality } from '#meter-agent/read
 import { ReadingQuality } from '#protocol/reading.ts'
 
 const limits = { connectionPowerW: 10_000, timeToleranceMs: 0 }
-const { counterHeld, implausible, notAvailable } = ReadingQuality
+const { counterHeld, counterReset, implausible, notAvailable } = ReadingQuality
 
 /** Feeds samples 10 s apart and gives what was published of each, with its quality. */
 function published(samples: readonly (number | null)[]): readonly (readonly [number | null, number])[] {
@@ -47,7 +47,7 @@ describe('a guarded counter', () => {
       [5000, 0],
       [5000, counterHeld],
       [5000, counterHeld],
-      [5000, counterHeld],
+      [5000, counterHeld | counterReset],
       [5006, 0],
       [5011, 0],
     ])

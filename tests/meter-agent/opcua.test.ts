@@ -443,7 +443,7 @@ describe('an agent with an OPC UA meter', () => {
             dataFile: join(folder, 'agent.sqlite'),
             clock: { nowMs: () => time.nowMs, speed: 1 },
             trader: rampTrader,
-            monotonicMs: () => 1,
+            monotonicMs: () => time.nowMs,
           })
         yield* Effect.scoped(
           Effect.gen(function* () {

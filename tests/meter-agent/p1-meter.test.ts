@@ -251,7 +251,7 @@ describe('an agent with a P1 port', () => {
           trader: rampTrader,
           deviceTimeoutMs: TIMEOUT_MS,
           gatewayTimeoutMs: 200,
-          monotonicMs: () => 1,
+          monotonicMs: () => time.nowMs,
         }
         const home = yield* makeAgent(options)
         yield* home.enrol()

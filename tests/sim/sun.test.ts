@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { solarPosition } from '#protocol/solar-position.ts'
 import { GeneratedRoof } from '#sim/home/generated-roof.ts'
 import { alternatingCurrentPerPeak, cellTemperatureC, directCurrentPerPeak } from '#sim/home/photovoltaic.ts'
 import { planeWPerM2 } from '#sim/home/plane-irradiance.ts'
 import { clearSkyWPerM2, extraterrestrialWPerM2 } from '#sim/weather/clear-sky.ts'
 import { Clouds } from '#sim/weather/clouds.ts'
-import { solarPosition } from '#sim/weather/solar-position.ts'
 import { besideCheckout } from './reference.ts'
 
 const reference = besideCheckout('shared/reference/grid/solar.json')
