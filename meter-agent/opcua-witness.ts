@@ -17,11 +17,14 @@ export function opcuaWitness(profile: OpcuaProfile, said: ReadonlyMap<string, No
   const { grid, pv, battery } = profile
   const frequencyHz = numberOf(grid.frequencyHz)
   const producedW = numberOf(pv?.powerW)
-  const storedW = numberOf(battery?.powerW) ?? 0
+  const hasBattery = battery !== undefined && said.get(battery.powerW.node)?.status !== 'absent'
+  const storedW = hasBattery ? numberOf(battery.powerW) : 0
   return {
     voltageV: grid.voltageV.flatMap((point) => numberOf(point) ?? []),
     ...(frequencyHz === null ? {} : { frequencyHz }),
     // Some inverters give the battery's power as theirs.
-    ...(producedW === null ? {} : { production: { powerW: -producedW + Math.min(0, storedW), nameplateW: null } }),
+    ...(producedW === null || storedW === null
+      ? {}
+      : { production: { powerW: -producedW + Math.min(0, storedW), nameplateW: null } }),
   }
 }

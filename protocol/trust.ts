@@ -1,4 +1,4 @@
-import { ReadingQuality } from './reading.ts'
+import { ReadingQuality } from './reading-quality.ts'
 
 /** A reason to doubt a reading or a statement: the name of a bit of its quality. */
 export type Reason = keyof typeof ReadingQuality

@@ -1,4 +1,5 @@
-import { type Reading, ReadingQuality } from '#protocol/reading.ts'
+import type { Reading } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 
 /** Two time stamps may each be off by a second, and those of some meters are whole seconds. */
 const JUMP_MS = 5_000

@@ -1,4 +1,4 @@
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import type { NetCount } from './net-count.ts'
 
 /** The power since a moment, integrated. */
@@ -49,7 +49,7 @@ export function checkEnergy(
   if (spanMs < SHORTEST_MS) return { window: grown, quality: 0 }
   const countedWh = now.netWh - grown.startWh
   const allowedWh = MARGIN * Math.max(grown.grossWh, Math.abs(countedWh))
-  const blurWh = (Math.abs(grown.lastW) * 2 * now.timeToleranceMs) / MS_PER_HOUR
+  const blurWh = (grown.grossWh * 2 * now.timeToleranceMs) / spanMs
   const unsureWh = 3 * Math.sqrt(grown.varianceWh2) + 2 * (now.unitWh + 1) + blurWh
   if (unsureWh > allowedWh) return { window: spanMs < LONGEST_MS ? grown : startOf(now), quality: 0 }
   const differs = Math.abs(countedWh - grown.integralWh) > allowedWh + unsureWh

@@ -1,4 +1,4 @@
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import type { NetCount } from './net-count.ts'
 
 /** How long the power has stood still, and what was counted when it began to. */

@@ -1,4 +1,4 @@
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import type { CounterFacts } from '../witness.ts'
 import { isScaleJump, isSentinel } from './counter-lies.ts'
 

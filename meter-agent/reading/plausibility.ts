@@ -1,4 +1,5 @@
-import { type Reading, ReadingQuality } from '#protocol/reading.ts'
+import type { Reading } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import type { MeterSample } from '../settlement-meter.ts'
 import type { Witness } from '../witness.ts'
 import { clockQuality } from './clock-check.ts'

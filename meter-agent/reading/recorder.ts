@@ -1,4 +1,5 @@
-import { type Reading, ReadingQuality } from '#protocol/reading.ts'
+import type { Reading } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import { digestOf } from '#protocol/viem.ts'
 import type { MeterSample } from '../settlement-meter.ts'

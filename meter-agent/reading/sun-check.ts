@@ -1,4 +1,4 @@
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import { solarPosition } from '#protocol/solar-position.ts'
 import type { Witness } from '../witness.ts'
 

@@ -1,5 +1,5 @@
 import { Effect, Stream } from 'effect'
-import { COUNTS_ANEW } from '#protocol/reading.ts'
+import { COUNTS_ANEW } from '#protocol/reading-quality.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
 import type { ProofFailed } from './proof-failed.ts'
 import { proving } from './proving.ts'

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
 import { decodeRegisters, type KeptRegisters, openKeptRegisters, registersHash } from '#meter-agent/index.ts'
-import { COUNTS_ANEW, type Reading } from '#protocol/reading.ts'
+import type { Reading } from '#protocol/reading.ts'
+import { COUNTS_ANEW } from '#protocol/reading-quality.ts'
 import { ProofFailed } from './proof-failed.ts'
 
 /** Where a home's registers are kept, from the data folder. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { creditsOf } from '#contracts/index.ts'
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import { anyDelivery, home, statement, trade } from './deliveries.ts'
 
 const slot = 7

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type CounterState, guardCounter, powerQuality } from '#meter-agent/reading/guard.ts'
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 
 const limits = { connectionPowerW: 10_000, timeToleranceMs: 0 }
 const { counterHeld, counterReset, implausible, notAvailable } = ReadingQuality

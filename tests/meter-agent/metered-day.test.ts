@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import { reasonsOf } from '#protocol/trust.ts'
 import { anyDay, liveDay } from './metered-day.ts'
 

@@ -4,7 +4,7 @@ import { emptyRecorder, nextReading, type RecorderState } from '#meter-agent/rea
 import { advanceSlots } from '#meter-agent/reading/slot-statement.ts'
 import type { MeterSample } from '#meter-agent/settlement-meter.ts'
 import type { Witness } from '#meter-agent/witness.ts'
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import type { Statement } from '#protocol/statement.ts'
 
 const MINUTE_MS = 60_000
@@ -92,8 +92,8 @@ const lies: Readonly<Record<string, Lie>> = {
   'a voltage of 6553.5': momentLie(ReadingQuality.voltageOutOfBand, ({ witness }) => ({
     witness: { ...witness, voltageV: [230, 6553.5, 231] },
   })),
-  'a frequency of 0': momentLie(ReadingQuality.frequencyOutOfBand, ({ witness }) => ({
-    witness: { ...witness, frequencyHz: 0 },
+  'a frequency of 655.35': momentLie(ReadingQuality.frequencyOutOfBand, ({ witness }) => ({
+    witness: { ...witness, frequencyHz: 655.35 },
   })),
   'a phase of the other sign': momentLie(ReadingQuality.phasesDisagree, ({ sample, witness }) => ({
     witness: { ...witness, phasePowerW: [(sample.powerW ?? 0) + 9_000, -300, -300] },

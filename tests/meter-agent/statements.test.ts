@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RecordedReading } from '#meter-agent/reading/recorded-reading.ts'
 import { emptyRecorder, nextReading, type SampleContext } from '#meter-agent/reading/recorder.ts'
 import { advanceSlots, counterAtBoundary, type SlotState } from '#meter-agent/reading/slot-statement.ts'
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import type { Statement } from '#protocol/statement.ts'
 import { digestOf } from '#protocol/viem.ts'
 

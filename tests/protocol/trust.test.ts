@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ReadingQuality } from '#protocol/reading.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import { LEAST_TRUST, reasonsOf, trustOf } from '#protocol/trust.ts'
 
 const bits = Object.values(ReadingQuality)

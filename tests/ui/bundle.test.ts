@@ -51,7 +51,17 @@ describe('the page as a download', () => {
 
   it('takes only pure words of the protocol at run time', () => {
     const taken = modules.filter((id) => id.includes('/protocol/')).map((id) => id.split('/protocol/')[1])
-    const pure = ['later-rules.ts', 'messages.ts', 'open-orders.ts', 'slot.ts', 'snapshot.ts', 'street.ts', 'units.ts']
+    const pure = [
+      'later-rules.ts',
+      'messages.ts',
+      'open-orders.ts',
+      'reading-quality.ts',
+      'slot.ts',
+      'snapshot.ts',
+      'street.ts',
+      'trust.ts',
+      'units.ts',
+    ]
     expect(taken.filter((file) => !pure.includes(file ?? ''))).toEqual([])
   })
 

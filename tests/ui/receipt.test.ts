@@ -125,6 +125,16 @@ describe('the steps of a receipt', () => {
     }
   })
 
+  it('say of a doubtful statement how far it can be trusted, and why', () => {
+    const seller = party('seven', 'stated')
+    if (seller.statement === null) throw new Error('no statement')
+    const doubted = { ...seller, statement: { ...seller.statement, body: { ...seller.statement.body, quality: 2049 } } }
+    const [, stated] = receiptSteps(receipt(doubted, party('nine', 'stated'), null))
+    expect(stated?.text).toMatch(/; trust 36.0 %: a counter was held, the power stands still$/)
+    const [, good] = receiptSteps(receipt(seller, party('nine', 'stated'), null))
+    expect(good?.text).toMatch(/in this slot$/)
+  })
+
   it('name each by what it can be found again with', () => {
     const facts = receiptSteps(receipt(party('seven', 'stated'), party('nine', 'stated'), null)).map(({ fact }) => fact)
     expect(facts.slice(0, 7)).toEqual([hash('c'), hash('c'), hash('c'), hash('c'), hash('2'), hash('1'), '100.1'])

@@ -1,4 +1,5 @@
 import type { SlotPhase } from '#protocol/market-event.ts'
+import type { Reason } from '#protocol/trust.ts'
 import type { FigureName } from './figures/figures.ts'
 import type { HomeState } from './map/home-state.ts'
 import type { PageState } from './page-state.ts'
@@ -131,6 +132,8 @@ export const words = {
     readUpTo: (sequence: string) => `up to reading ${sequence}; hash of the chain of readings:`,
     noReading: 'No reading came before the deadline.',
     stated: (imported: string, exported: string) => `${imported} kWh taken, ${exported} kWh given in this slot`,
+    trust: (trust: string, reasons: readonly string[]) =>
+      `trust ${trust}${reasons.length === 0 ? '' : `: ${reasons.join(', ')}`}`,
     ordered: (side: 'buy' | 'sell', energy: string, price: string | null) =>
       `${side} ${energy} kWh at ${price === null ? 'any price' : `${price} ct/kWh ${side === 'buy' ? 'at most' : 'at least'}`}`,
     orderNotKept: 'The order is in the log, no longer in the server’s memory.',
@@ -138,6 +141,25 @@ export const words = {
     batched: (number: string, trades: string) => `batch ${number}, one of ${trades} trades under the root`,
     final: (block: string) => `final in block ${block}, by transaction`,
   },
+
+  /** why a statement is doubted */
+  reason: {
+    counterHeld: 'a counter was held',
+    notAvailable: 'a value was missing',
+    implausible: 'more than the connection can carry',
+    afterGap: 'the link was lost',
+    counterReset: 'a counter began anew',
+    counterWrapped: 'a counter went round',
+    counterReturned: 'a counter came back',
+    scaleChanged: 'a scale factor changed',
+    voltageOutOfBand: 'no voltage of a grid',
+    frequencyOutOfBand: 'no frequency of a grid',
+    energyMismatch: 'the energy is not the power’s',
+    frozen: 'the power stands still',
+    sunAtNight: 'sun at night',
+    phasesDisagree: 'the phases do not sum up',
+    clockJumped: 'the clock jumped',
+  } satisfies Record<Reason, string>,
 
   phase: {
     scheduled: 'scheduled',

@@ -1,5 +1,6 @@
 import type { ReceiptParty, TradeReceipt } from '#protocol/trade-receipt.ts'
-import { centsPerKilowattHour, count, exactKilowattHours } from '../format.ts'
+import { reasonsOf, trustOf } from '#protocol/trust.ts'
+import { centsPerKilowattHour, count, exactKilowattHours, percent } from '../format.ts'
 import { words } from '../words.ts'
 
 /** One link of a trade's chain as the page shows it. `fact` is the hash or place by which it can be found again. */
@@ -50,8 +51,10 @@ function meteringSteps({ home, reading, statement, session, enrolment }: Receipt
   if (statement === null) {
     return [read, stated].map((name) => ({ name, state: 'open', text: words.receipt.open, fact: null }))
   }
-  const { importWh, exportWh, estimated, chainHead } = statement.body
-  const text = words.receipt.stated(exactKilowattHours(importWh), exactKilowattHours(exportWh))
+  const { importWh, exportWh, estimated, chainHead, quality } = statement.body
+  const figures = words.receipt.stated(exactKilowattHours(importWh), exactKilowattHours(exportWh))
+  const reasons = reasonsOf(quality).map((reason) => words.reason[reason])
+  const text = quality === 0 ? figures : `${figures}; ${words.receipt.trust(percent(trustOf(quality)), reasons)}`
   if (estimated) {
     return [
       { name: read, state: 'estimated', text: words.receipt.noReading, fact: null },
