@@ -6,11 +6,11 @@ import { openP1Tcp } from './drivers/p1-tcp.ts'
 import { openP1Serial } from './drivers/serialport.ts'
 import { type MeterError, NoGridMeter } from './meter-error.ts'
 import { BadTelegram } from './p1/bad-telegram.ts'
+import { p1Witness } from './p1/p1-witness.ts'
 import { readTelegram, type Telegram } from './p1/telegram.ts'
 import { type BadP1Url, p1Url } from './p1-url.ts'
 import { p1ProfileHash, registersText } from './registers.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
-import type { Witness } from './witness.ts'
 
 /** A port is silent after so many time-outs of a request: the older versions send a telegram every 10 s. */
 const SILENCE_TIMEOUTS = 6
@@ -77,12 +77,3 @@ export const openP1Meter = (
       }),
     }
   })
-
-/** What a telegram says beside its sample. Counters of tariffs are in whole Wh and never begin anew in a meter's life. */
-function p1Witness({ phases }: Telegram): Witness {
-  const powers = phases.flatMap(({ powerW }) => powerW ?? [])
-  return {
-    voltageV: phases.flatMap(({ voltageV }) => voltageV ?? []),
-    ...(powers.length > 0 && powers.length === phases.length ? { phasePowerW: powers } : {}),
-  }
-}

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
 import { decodeRegisters, type KeptRegisters, openKeptRegisters, registersHash } from '#meter-agent/index.ts'
 import type { Reading } from '#protocol/reading.ts'
-import { COUNTS_ANEW } from '#protocol/reading-quality.ts'
+import { COUNTS_ANEW, ReadingQuality } from '#protocol/reading-quality.ts'
 import { ProofFailed } from './proof-failed.ts'
 
 /** Where a home's registers are kept, from the data folder. */
@@ -99,10 +99,11 @@ class CounterCheck {
 
   publishedWh(reading: Reading, field: 'importWh' | 'exportWh', rawWh: number | null): number {
     if (rawWh === null) return reading[field] // not available: the last one goes on
-    if ((reading.quality & COUNTS_ANEW) !== 0) {
+    if ((reading.quality & ReadingQuality.counterHeld) !== 0) {
       this.#offsetWh = null
       return reading[field]
     }
+    if ((reading.quality & COUNTS_ANEW) !== 0) this.#offsetWh = null
     this.#offsetWh ??= reading[field] - Math.floor(rawWh)
     return Math.floor(rawWh) + this.#offsetWh
   }

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { Effect, Exit, Scope } from 'effect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
+import { ReadingQuality } from '#protocol/reading-quality.ts'
 import { slotAt } from '#protocol/slot.ts'
 import type { Statement } from '#protocol/statement.ts'
 import type { Trade } from '#protocol/trade.ts'
+import { reasonsOf } from '#protocol/trust.ts'
 import { expectedCreditsWh, expectedMovements, ofType, sum } from './independent-ledger.ts'
 import { openSteppedStreet, type SteppedStreet, times } from './stepped-street.ts'
 
@@ -94,6 +96,13 @@ describe('a simulated day, through registers, signatures, orders, trades, batche
       expect(sum(own.map(({ importWh }) => importWh)), home).toBe((end?.importWh ?? 0) - (begin?.importWh ?? 0))
       expect(sum(own.map(({ exportWh }) => exportWh)), home).toBe((end?.exportWh ?? 0) - (begin?.exportWh ?? 0))
     }
+  })
+
+  it('doubts none of its devices, which are honest', () => {
+    const readings = ofType(street.events, 'ReadingAccepted').map(({ reading }) => reading.body)
+    expect(readings.length).toBeGreaterThan(HOMES * 96)
+    const doubted = readings.filter(({ quality }) => (quality & ~ReadingQuality.afterGap) !== 0)
+    expect(doubted.map(({ deviceId, quality }) => [deviceId, ...reasonsOf(quality)])).toEqual([])
   })
 
   it('sells as much energy as it buys', () => {

@@ -98,6 +98,28 @@ describe('an agent', () => {
       }),
     ))
 
+  it('marks a sun that shines at night where it knows its place, and a clock that jumps', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, options } = yield* street
+        time.nowMs = Date.UTC(2026, 0, 15, 23)
+        const ran = { offMs: 0 }
+        const home = yield* makeAgent({
+          ...options,
+          place: { latitudeDeg: 52.4, longitudeDeg: 13.1 },
+          monotonicMs: () => time.nowMs - ran.offMs,
+        })
+        yield* home.enrol()
+        const { sunAtNight, clockJumped } = ReadingQuality
+        expect((yield* home.poll()).recorded?.reading.quality).toBe(sunAtNight)
+        time.nowMs += 60_000
+        expect((yield* home.poll()).recorded?.reading.quality).toBe(sunAtNight)
+        time.nowMs += 12 * 3_600_000 // to noon, in ten seconds that truly passed
+        ran.offMs = 12 * 3_600_000 - 10_000
+        expect((yield* home.poll()).recorded?.reading.quality).toBe(clockJumped)
+      }),
+    ))
+
   it('goes on with the same chain after a restart', () =>
     test(
       Effect.gen(function* () {

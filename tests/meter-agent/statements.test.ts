@@ -194,6 +194,13 @@ describe('the chain of readings', () => {
     expect(second?.recorded.reading).toMatchObject({ powerW: -100, quality: ReadingQuality.notAvailable })
   })
 
+  it('goes on from a memory of before there were checks over time', () => {
+    const counter = { publishedWh: 500, offsetWh: 20, confirmedAtMs: 0, doubt: null }
+    const memory = { last: null, importCounter: counter, exportCounter: counter, slot: null }
+    const next = nextReading(memory, { importWh: 490, exportWh: 480, powerW: 1 }, context(60_000))
+    expect(next?.recorded.reading).toMatchObject({ importWh: 510, exportWh: 500, quality: 0 })
+  })
+
   it('has no reading while a counter never had a value', () => {
     expect(nextReading(emptyRecorder, { importWh: 5, exportWh: null, powerW: 0 }, context(0))).toBeNull()
   })
