@@ -5,7 +5,7 @@ import type { BadModbusUrl } from './modbus-url.ts'
 import { openProfiledDevice } from './profiled-device.ts'
 import type { BadProfile } from './profiles/bad-profile.ts'
 import { loadModbusProfile } from './profiles/load-modbus-profile.ts'
-import { modbusProfileHash, profileSample, sampleValues } from './profiles/profile-sample.ts'
+import { modbusProfileHash, sampleOfValues, sampleValues } from './profiles/profile-sample.ts'
 import { profileWitness, witnessValues } from './profiles/profile-witness.ts'
 import { registersText, wordsText } from './registers.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
@@ -36,7 +36,7 @@ export const openProfileMeter = (
       connect,
       identify,
       read: Effect.map(read, ({ blocks, values }) => ({
-        sample: profileSample(profile, blocks),
+        sample: sampleOfValues(profile, values),
         witness: profileWitness(profile, values),
         registers: registersText({
           protocol: 'modbus-profile',

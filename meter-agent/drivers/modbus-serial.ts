@@ -17,6 +17,20 @@ interface Connection {
   onClose: () => void
 }
 
+/** A request that waits for its answer; nobody does any more where there is none. */
+interface Asked {
+  answer: ((cause: unknown, words: readonly number[] | undefined) => void) | null
+}
+
+/**
+ * What the library calls with the answer. It keeps those of its last 256 requests, so they hold on to nothing else.
+ * They do not tell at once: a serial port forgets what it was asked last after it has told the answer.
+ */
+const tell =
+  (asked: Asked) =>
+  (cause: unknown, answer: { readonly data: readonly number[] } | undefined): void =>
+    queueMicrotask(() => asked.answer?.(cause, answer?.data))
+
 /** How long a serial line stays silent after a time-out: what comes late by so much is nobody's answer. */
 const DRAIN_MS_MAX = 500
 
@@ -93,44 +107,56 @@ export const openModbusLine = (options: {
 
     const drain = Effect.sleep(Math.min(timeoutMs, DRAIN_MS_MAX))
 
+    /** Only a refusal leaves the line as it was. */
+    const failed = (error: ModbusError): Effect.Effect<never, ModbusError> => {
+      const failure = Effect.fail(error)
+      if (error._tag === 'ModbusException') return failure
+      drop()
+      return error._tag === 'ModbusTimeout' && isSerial ? Effect.andThen(drain, failure) : failure
+    }
+
+    /** One callback and one timer a request: a home may have hundreds of them a second. */
     const request = (at: Connection, range: RegisterRange): Effect.Effect<readonly number[], ModbusError> =>
       Effect.callback<readonly number[], ModbusError>((resume) => {
-        at.onClose = () => resume(Effect.fail(new ModbusClosed({ line, detail: 'closed by the device' })))
-        at.client.setID(range.unit)
-        const { address, count } = range
-        const answer =
-          range.table === 'input'
-            ? at.client.readInputRegisters(address, count)
-            : at.client.readHoldingRegisters(address, count)
-        answer.then(
-          ({ data }) => {
+        const asked: Asked = {
+          answer: (cause, words) => {
+            if (words === undefined) end(errorOf(cause, { line, timeoutMs, range }))
+            else if (words.length === range.count) end(words)
             // A byte count smaller than asked for passes the library.
-            if (data.length === range.count) resume(Effect.succeed(data))
-            else {
-              const detail = `${data.length} registers instead of ${range.count}`
-              resume(Effect.fail(new ModbusProtocol({ line, detail })))
-            }
+            else end(new ModbusProtocol({ line, detail: `${words.length} registers instead of ${range.count}` }))
           },
-          (cause: unknown) => resume(Effect.fail(errorOf(cause, { line, timeoutMs, range }))),
-        )
+        }
+        const over = (): void => {
+          clearTimeout(longest)
+          asked.answer = null
+          at.onClose = ignore
+        }
+        const end = (said: readonly number[] | ModbusError): void => {
+          over()
+          resume('_tag' in said ? failed(said) : Effect.succeed(said))
+        }
+        const longest = setTimeout(() => end(new ModbusTimeout({ line, timeoutMs })), timeoutMs * 2)
+        at.onClose = () => end(new ModbusClosed({ line, detail: 'closed by the device' }))
+        const { unit, address, count } = range
+        const ask = range.table === 'input' ? at.client.writeFC4 : at.client.writeFC3
+        ask.call(at.client, unit, address, count, tell(asked))
         // Interrupted in flight: only a new connection is surely free of the old answer.
-        return Effect.sync(drop)
-      }).pipe(
-        Effect.timeoutOrElse({
-          duration: timeoutMs * 2,
-          orElse: () => Effect.fail(new ModbusTimeout({ line, timeoutMs })),
-        }),
-        Effect.tapError((error) => {
-          if (error._tag === 'ModbusException') return Effect.void
+        return Effect.sync(() => {
+          over()
           drop()
-          return error._tag === 'ModbusTimeout' && isSerial ? drain : Effect.void
-        }),
-      )
+        })
+      })
 
     return withUnitBreaker({
       connect: Effect.asVoid(oneInFlight.withPermits(1)(openConnection)),
       read: (range) =>
-        oneInFlight.withPermits(1)(Effect.flatMap(openConnection, (established) => request(established, range))),
+        oneInFlight.withPermits(1)(
+          Effect.suspend(() =>
+            connection?.open === true
+              ? request(connection, range)
+              : Effect.flatMap(openConnection, (established) => request(established, range)),
+          ),
+        ),
     })
   })
 

@@ -30,24 +30,26 @@ export function withUnitBreaker(bus: Bus): Bus {
   return {
     ...bus,
     read: (range) =>
-      Effect.gen(function* () {
+      Clock.clockWith((clock) => {
         const unit = unitOf(range.unit)
-        const nowMs = yield* Clock.currentTimeMillis
+        const nowMs = clock.currentTimeMillisUnsafe()
         unit.askedMs = nowMs
         if (nowMs < unit.restsUntilMs && hasNeighbours(range.unit, nowMs)) {
-          return yield* new ModbusResting({ unit: range.unit, restsMs: unit.restsUntilMs - nowMs })
+          return Effect.fail(new ModbusResting({ unit: range.unit, restsMs: unit.restsUntilMs - nowMs }))
         }
-        const words = yield* bus.read(range).pipe(
-          Effect.tapError((error: ModbusError) =>
-            Effect.map(Clock.currentTimeMillis, (failedMs) => {
-              unit.timeoutsInARow = error._tag === 'ModbusTimeout' ? unit.timeoutsInARow + 1 : 0
-              unit.restsUntilMs = unit.timeoutsInARow >= TIMEOUTS_UNTIL_REST ? failedMs + REST_MS : 0
-            }),
-          ),
-        )
-        unit.timeoutsInARow = 0
-        unit.restsUntilMs = 0
-        return words
+        return Effect.matchEffect(bus.read(range), {
+          onFailure: (error: ModbusError) => {
+            unit.timeoutsInARow = error._tag === 'ModbusTimeout' ? unit.timeoutsInARow + 1 : 0
+            const rests = unit.timeoutsInARow >= TIMEOUTS_UNTIL_REST
+            unit.restsUntilMs = rests ? clock.currentTimeMillisUnsafe() + REST_MS : 0
+            return Effect.fail(error)
+          },
+          onSuccess: (words) => {
+            unit.timeoutsInARow = 0
+            unit.restsUntilMs = 0
+            return Effect.succeed(words)
+          },
+        })
       }),
   }
 }

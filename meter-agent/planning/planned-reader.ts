@@ -28,12 +28,16 @@ export function makePlannedReader(
   let quarantined: readonly Span[] = []
   let refusedAtMs: number | null = null
 
-  const readBlock = ({ table, first, end }: Span) => {
-    const count = end - first
-    const read = bus.read({ unit, address: first, count, table })
-    return (gapMs > 0 ? Effect.delay(read, gapMs) : read).pipe(
-      Effect.map((words): WordBlock => ({ table, address: first, words })),
-    )
+  /** A block, or its refusal as an illegal address, which is an answer, too. */
+  const readBlock = ({ table, first, end }: Span): Effect.Effect<WordBlock | ModbusException, ModbusError> => {
+    const read = bus.read({ unit, address: first, count: end - first, table })
+    return Effect.matchEffect(gapMs > 0 ? Effect.delay(read, gapMs) : read, {
+      onFailure: (error) =>
+        error._tag === 'ModbusException' && error.code === ILLEGAL_DATA_ADDRESS
+          ? Effect.succeed(error)
+          : Effect.fail(error),
+      onSuccess: (words) => Effect.succeed({ table, address: first, words }),
+    })
   }
 
   return Effect.gen(function* () {
@@ -49,11 +53,7 @@ export function makePlannedReader(
     const refused: Span[] = []
     let refusal: ModbusException | null = null
     for (let block = pending.shift(); block !== undefined; block = pending.shift()) {
-      const answer: WordBlock | ModbusException = yield* readBlock(block).pipe(
-        Effect.catchTag('ModbusException', (error) =>
-          error.code === ILLEGAL_DATA_ADDRESS ? Effect.succeed(error) : Effect.fail(error),
-        ),
-      )
+      const answer = yield* readBlock(block)
       if ('words' in answer) {
         blocks.push(answer)
         works.push(block)

@@ -1,13 +1,17 @@
 import { type Canonical, canonicalBytes } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
 import type { MeterSample } from '../settlement-meter.ts'
-import { decodeValues, type WordBlock } from './decode-values.ts'
+import { decodeValues, type ProfileValues, type WordBlock } from './decode-values.ts'
 import type { ModbusProfile } from './modbus-profile.ts'
 import { profileReport } from './profile-report.ts'
 
 /** The sample that the words of a profile's grid role make. */
-export function profileSample(profile: ModbusProfile, blocks: readonly WordBlock[]): MeterSample {
-  const { grid } = profileReport(profile, decodeValues(profile, blocks)).measurements
+export const profileSample = (profile: ModbusProfile, blocks: readonly WordBlock[]): MeterSample =>
+  sampleOfValues(profile, decodeValues(profile, blocks))
+
+/** The sample that a profile's decoded values make. */
+export function sampleOfValues(profile: ModbusProfile, values: ProfileValues): MeterSample {
+  const { grid } = profileReport(profile, values).measurements
   return {
     importWh: grid?.importWh.value ?? null,
     exportWh: grid?.exportWh.value ?? null,
