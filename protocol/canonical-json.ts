@@ -19,13 +19,14 @@ export function canonicalJson(value: Canonical): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   const record = value as { readonly [key: string]: Canonical | undefined }
-  const members = Object.keys(record)
-    .sort()
-    .flatMap((key) => {
-      const member = record[key]
-      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(member)}`]
-    })
-  return `{${members.join(',')}}`
+  const keys = Object.keys(record)
+  if (keys.some((key, i) => i > 0 && key < (keys[i - 1] ?? ''))) keys.sort()
+  let members = ''
+  for (const key of keys) {
+    const member = record[key]
+    if (member !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
+  }
+  return `{${members}}`
 }
 
 /** The canonical bytes (UTF-8) of a value: what is hashed. */

@@ -16,8 +16,9 @@ const KEPT_STATEMENTS = 2_000
 const KEPT_REGISTERS_MS = 7 * 24 * 60 * 60_000
 /** Readings are kept as long, so that the log can be verified, and at most so many, whatever the pace: some 80 MB. */
 const KEPT_READINGS = 100_000
-/** Old ones deleted with each new reading: more than one, so that a shorter time than before catches up. */
-const FORGOTTEN_AT_ONCE = 8
+/** Old ones are deleted with every fourth reading, more than that, so that a shorter time than before catches up. */
+const FORGOTTEN_EVERY = 4
+const FORGOTTEN_AT_ONCE = 32
 /** METERING: readings are synced at least so often. */
 const SYNC_EVERY_MS = 10_000
 
@@ -182,6 +183,9 @@ function outboxOf(
   }
   const bodies = <Body>(rows: readonly Record<string, unknown>[]): readonly Body[] =>
     rows.map((row) => JSON.parse(String(row.body)) as Body)
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  let synchronous: 'NORMAL' | 'FULL' = 'FULL'
   const transaction = (level: 'NORMAL' | 'FULL', write: () => void): void => {
     if (level !== synchronous) database.exec(`PRAGMA synchronous = ${level}`)
     synchronous = level
@@ -198,9 +202,6 @@ function outboxOf(
       syncedAtMs = performance.now()
     } else unsynced = true
   }
-  const begin = database.prepare('BEGIN IMMEDIATE')
-  const commit = database.prepare('COMMIT')
-  let synchronous: 'NORMAL' | 'FULL' = 'FULL'
   let unsynced = false
   let syncedAtMs = performance.now()
   let waiting = Number(countReadings.get()?.n)
@@ -225,9 +226,12 @@ function outboxOf(
           if (waiting >= maxReadings) thinReadings.run(Math.floor(maxReadings / 2))
           const { session = null, signature = null } = signed ?? {}
           insertReading.run(reading.sequence, canonicalJson({ ...reading }), reading.timeMs, session, signature)
-          forgetReadings.run({ newest: reading.sequence, beforeMs: reading.timeMs - KEPT_REGISTERS_MS })
           insertRegisters.run(reading.sequence, reading.timeMs, registers)
-          forgetRegisters.run(reading.timeMs - KEPT_REGISTERS_MS)
+          if (reading.sequence % FORGOTTEN_EVERY === 0) {
+            const beforeMs = reading.timeMs - KEPT_REGISTERS_MS
+            forgetReadings.run({ newest: reading.sequence, beforeMs })
+            forgetRegisters.run(beforeMs)
+          }
           for (const statement of statements) insertStatement.run(statement.slot, canonicalJson({ ...statement }))
           const last = statements.at(-1)
           if (last !== undefined) forgetStatements.run(last.slot - KEPT_STATEMENTS)
