@@ -2,6 +2,8 @@
 export { type Agent, makeAgent } from './agent.ts'
 export { type AgentOptions, BadAgentOption, NotJoined } from './agent-options.ts'
 export type { AgentSteps, Polled } from './agent-steps.ts'
+export { type PollingFigures, type PollingOptions, pollDevices } from './bench/poll-devices.ts'
+export { type RecordingFigures, recordReadings } from './bench/record-readings.ts'
 export type { DeviceAddress, ModbusDevice, OpcuaDevice, P1Device } from './device-address.ts'
 export type { DecodedModel, DeviceReport, GridMeasurements } from './device-snapshot.ts'
 export {

@@ -6,7 +6,7 @@
 //   bootstrap.mjs COMMAND …       the commonwatt command line
 //   bootstrap.mjs --run TASK …    a development task (see `tasks`); further arguments go to its last step
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,9 +33,11 @@ const tasks = {
   docs: [[join(root, 'platform/error-catalogue.ts')], [join(root, 'meter-agent/profiles/json-schema.ts')]],
 }
 
-// The order book is many small functions, and V8's bound on how much of them it puts into one is too low for that:
-// with a larger one a command takes a tenth less time.
-const nodeOptions = ['--max-inlined-bytecode-size-cumulative=3000']
+// All: the order book is many small functions, and V8's bound on how much of them it puts into one is too low for that:
+// with a larger one a command takes a tenth less time. Agent: V8 lets the part of its heap that is for the newest
+// objects grow to a hundred megabytes where it sees much memory; an agent is as fast with a fraction of that.
+const nodeOptions = JSON.parse(readFileSync(join(root, 'platform/node-options.json'), 'utf8'))
+const isAgent = process.argv[2] === 'meter' && process.argv[3] === 'run'
 
 /** Ends with one line on stderr. */
 function fail(message) {
@@ -149,7 +151,12 @@ if (first === '--run') {
   }
 } else {
   process.exitCode = await run(
-    [...nodeOptions, join(root, 'platform/commonwatt.ts'), ...process.argv.slice(2)],
+    [
+      ...nodeOptions.all,
+      ...(isAgent ? nodeOptions.agent : []),
+      join(root, 'platform/commonwatt.ts'),
+      ...process.argv.slice(2),
+    ],
     process.cwd(),
   )
 }

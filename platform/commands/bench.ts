@@ -46,7 +46,40 @@ const log = Command.make(
     ),
 ).pipe(Command.withDescription('The log: commands a second on disk, how long an acknowledgement takes, replay.'))
 
+const meter = Command.make(
+  'meter',
+  {
+    devices: Flag.Int('devices').pipe(
+      Flag.withMetavar('COUNT'),
+      Flag.withDefault(500),
+      Flag.withDescription('Modbus devices, each read once a second by five requests (500)'),
+      Flag.filter(
+        (devices) => devices >= 1 && devices <= 5_000,
+        (devices) => `--devices ${devices}: 1 to 5000`,
+      ),
+    ),
+    seconds: Flag.Int('seconds').pipe(
+      Flag.withDefault(60),
+      Flag.withDescription('how long they are read (60)'),
+      Flag.filter(
+        (seconds) => seconds >= 1 && seconds <= 86_400,
+        (seconds) => `--seconds ${seconds}: 1 to 86400`,
+      ),
+    ),
+    json,
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import('../bench/meter.ts')),
+      ({ runMeterBench }) => runMeterBench(given),
+    ),
+).pipe(
+  Command.withDescription(
+    'The meter agent: what polling many devices takes, readings on disk a second, and a first `meter read`.',
+  ),
+)
+
 export const bench = Command.make('bench').pipe(
   Command.withDescription('Measures Commonwatt on this machine and holds it to its lines.'),
-  Command.withSubcommands([engine, log]),
+  Command.withSubcommands([engine, log, meter]),
 )
