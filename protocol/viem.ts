@@ -1,8 +1,9 @@
-import { domainSeparator, keccak256, stringToBytes, toBytes } from 'viem'
+import { bytesToHex, domainSeparator, stringToBytes, toBytes } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { type Ed25519Check, isEd25519Signature } from './ed25519.ts'
 import { encodeStruct, encodeType } from './eip712.ts'
 import type { BodyOf, MessageKind, SignedMessage } from './envelope.ts'
+import { keccakBytes } from './js-sha3.ts'
 import { isP256Signature } from './p256.ts'
 import { parseSignature, SignatureChecker, signDigest } from './secp256k1.ts'
 import type { Signer } from './signer.ts'
@@ -12,7 +13,7 @@ type Hex = `0x${string}`
 
 /** keccak256 of canonical bytes or a text, as lower-case hex. */
 export function keccak(data: Uint8Array | string): Hex {
-  return keccak256(typeof data === 'string' ? stringToBytes(data) : data)
+  return bytesToHex(keccakBytes(typeof data === 'string' ? stringToBytes(data) : data))
 }
 
 /** A key's address costs as much as a signature; a process signs with few keys, many times. */
@@ -37,11 +38,11 @@ const texts = new Map<string, Uint8Array>()
 const TEXTS_MAX = 4_096
 const TEXT_LENGTH_MAX = 64
 
-function keccakBytes(data: Uint8Array | string): Uint8Array {
-  if (typeof data !== 'string') return keccak256(data, 'bytes')
+function hashed(data: Uint8Array | string): Uint8Array {
+  if (typeof data !== 'string') return keccakBytes(data)
   const known = texts.get(data)
   if (known !== undefined) return known
-  const hash = keccak256(stringToBytes(data), 'bytes')
+  const hash = keccakBytes(stringToBytes(data))
   if (texts.size >= TEXTS_MAX) texts.clear()
   if (data.length <= TEXT_LENGTH_MAX) texts.set(data, hash)
   return hash
@@ -51,7 +52,7 @@ function typeHashOf(type: MessageType): Uint8Array {
   const known = typeHashes.get(type)
   if (known !== undefined) return known
   const { primaryType, fields } = typedData[type]
-  const hash = keccakBytes(encodeType(primaryType, fields))
+  const hash = hashed(encodeType(primaryType, fields))
   typeHashes.set(type, hash)
   return hash
 }
@@ -73,12 +74,12 @@ export function digestOf<K extends MessageKind>(message: {
   const type = messageTypeOf(message.kind, message.body)
   const { fields } = typedData[type]
   const body = message.body as unknown as Readonly<Record<string, unknown>>
-  const struct = encodeStruct({ typeHash: typeHashOf(type), fields, body, keccak: keccakBytes })
+  const struct = encodeStruct({ typeHash: typeHashOf(type), fields, body, keccak: hashed })
   const signed = new Uint8Array(66)
   signed.set([0x19, 0x01])
   signed.set(domainSeparatorOf(message.domain), 2)
   signed.set(keccakBytes(struct), 34)
-  return keccak256(signed)
+  return bytesToHex(keccakBytes(signed))
 }
 
 /** A secp256k1 private key as a signer: deterministic (RFC 6979), low-s always. */
