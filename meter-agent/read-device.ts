@@ -29,63 +29,85 @@ import { type ModelPlace, readModel } from './sunspec/read-model.ts'
 export const readDevice = (options: {
   readonly device: DeviceAddress
   readonly timeoutMs?: number
-}): Effect.Effect<DeviceReport, MeterError> => Effect.scoped(readBy(options.device, options.timeoutMs))
+}): Effect.Effect<DeviceReport, MeterError> => Effect.scoped(Effect.flatten(openDeviceReader(options)))
 
-const readBy = (
-  device: DeviceAddress,
-  given: number | undefined,
-): Effect.Effect<DeviceReport, MeterError, Scope.Scope> => {
-  const timeoutMs = given ?? DEFAULT_TIMEOUT_MS
+/**
+ * Reads everything that a device shows as often as it is run, until the scope closes. The device need not be there
+ * yet: a read connects, and identifies it where the connection is new.
+ */
+export const openDeviceReader = (options: {
+  readonly device: DeviceAddress
+  readonly timeoutMs?: number
+}): Effect.Effect<Effect.Effect<DeviceReport, MeterError>, MeterError, Scope.Scope> => {
+  const { device, timeoutMs = DEFAULT_TIMEOUT_MS } = options
   switch (device.type) {
     case 'modbus':
       return device.profile === undefined
-        ? readSunspec(device, timeoutMs)
-        : readProfiled(device, { profileName: device.profile, timeoutMs: given })
+        ? sunspecReader(device, timeoutMs)
+        : profileReader(device, { profileName: device.profile, timeoutMs: options.timeoutMs })
     case 'opcua':
-      return readOpcua(device, timeoutMs)
+      return opcuaReader(device, timeoutMs)
     case 'p1':
-      return readP1(device, timeoutMs)
+      return p1Reader(device, timeoutMs)
   }
 }
 
-const readSunspec = (device: ModbusDevice, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
+type Reader = Effect.Effect<Effect.Effect<DeviceReport, MeterError>, MeterError, Scope.Scope>
+
+const sunspecReader = (device: ModbusDevice, timeoutMs: number): Reader =>
   Effect.gen(function* () {
     const { line, unit } = yield* modbusUrl(device.url)
     const bus = yield* openModbusLine({ line, timeoutMs })
-    yield* bus.connect
-    const chain = yield* discover(bus, { unit, bases: device.bases ?? [] })
-    return yield* readChain(bus, { unit, chain })
+    let chain: ModelChain | null = null
+    return Effect.gen(function* () {
+      yield* bus.connect
+      chain ??= yield* discover(bus, { unit, bases: device.bases ?? [] })
+      return yield* readChain(bus, { unit, chain })
+    }).pipe(
+      Effect.tapError(() =>
+        Effect.sync(() => {
+          chain = null // another device, or other firmware, may answer next
+        }),
+      ),
+    )
   })
 
-const readProfiled = (
+const profileReader = (
   device: ModbusDevice,
   { profileName, timeoutMs }: { readonly profileName: string; readonly timeoutMs: number | undefined },
-): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
+): Reader =>
   Effect.gen(function* () {
     const profile = yield* loadModbusProfile(profileName)
     const { connect, read } = yield* openProfiledDevice(device, { profile, timeoutMs })
-    yield* connect
-    return profileReport(profile, (yield* read).values)
+    return Effect.map(Effect.andThen(connect, read), ({ values }) => profileReport(profile, values))
   })
 
-const readOpcua = (device: OpcuaDevice, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
+const opcuaReader = (device: OpcuaDevice, timeoutMs: number): Reader =>
   Effect.gen(function* () {
     const profile = yield* profileOf(device)
-    const trust = { trusted: Effect.succeed(null), trust: () => Effect.void } // read once, nothing to remember
+    let first: string | null = null // trusted as long as it is read
+    const trust = {
+      trusted: Effect.sync(() => first),
+      trust: (shown: string) =>
+        Effect.sync(() => {
+          first = shown
+        }),
+    }
     const line = yield* openOpcuaLine(device, { timeoutMs, trust })
-    const certificate = yield* line.connect
     const nodes = profileNodes(profile)
-    const values = yield* line.read(nodes.map(nodeAddress))
-    const said = new Map(values.map((value, index) => [nodes[index] ?? '', value]))
-    return opcuaReport({ profile, said, certificate })
+    const addresses = nodes.map(nodeAddress)
+    return Effect.gen(function* () {
+      const certificate = yield* line.connect
+      const values = yield* line.read(addresses)
+      const said = new Map(values.map((value, index) => [nodes[index] ?? '', value]))
+      return opcuaReport({ profile, said, certificate })
+    })
   })
 
-const readP1 = (device: P1Device, timeoutMs: number): Effect.Effect<DeviceReport, MeterError, Scope.Scope> =>
-  Effect.gen(function* () {
-    const line = yield* openP1Line(device, { timeoutMs })
-    const { telegram } = yield* nextTelegram(line)
-    return p1Report(telegram)
-  })
+const p1Reader = (device: P1Device, timeoutMs: number): Reader =>
+  Effect.map(openP1Line(device, { timeoutMs }), (line) =>
+    Effect.map(nextTelegram(line), ({ telegram }) => p1Report(telegram)),
+  )
 
 /** Reads and decodes all models of a chain. Models that nobody defined, and those the device refuses, have no points. */
 export const readChain = (

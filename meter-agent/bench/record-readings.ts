@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url'
 import { Effect } from 'effect'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import { openSqliteOutbox } from '../outbox/node-sqlite.ts'
@@ -5,10 +6,11 @@ import type { OutboxFailure } from '../outbox/outbox.ts'
 import { emptyRecorder, nextReading, type RecorderState } from '../reading/recorder.ts'
 import { advanceSlots } from '../reading/slot-statement.ts'
 import { registersHash, registersText } from '../registers.ts'
+import { openStream } from '../stream.ts'
 
 /** How fast a home writes down what its meter says. */
 export interface RecordingFigures {
-  /** guarded, chained, and in the outbox on disk with its registers; a statement a slot, synced at once */
+  /** guarded, chained, signed by a stream's key, and in the outbox on disk with its registers; a statement a slot, synced at once */
   readonly readingsPerSecond: number
   readonly readings: number
   readonly statements: number
@@ -25,6 +27,7 @@ const READINGS_A_TURN = 100
 const MAX_READINGS = 1_000_000
 const home = { account: `0x${'a'.repeat(40)}`, neighbourhood: 'bench', slotMinutes: 15 } as const
 const domain: SigningDomain = { name: 'Commonwatt', version: '1', chainId: 1, verifyingContract: `0x${'1'.repeat(40)}` }
+const DEVICE_ID = 'bench'
 const profileHash = `0x${'2'.repeat(64)}` as const
 
 /** Records readings for so many seconds, as an agent does after each poll, into an outbox in `file`. */
@@ -34,6 +37,8 @@ export const recordReadings = (options: {
 }): Effect.Effect<RecordingFigures, OutboxFailure> =>
   Effect.gen(function* () {
     const outbox = yield* openSqliteOutbox({ file: options.file, maxReadings: MAX_READINGS })
+    const uri = pathToFileURL(`${options.file}-stream`).href
+    const stream = yield* openStream({ outbox, uri, neighbourhood: home.neighbourhood, deviceId: DEVICE_ID })
     let state: RecorderState = emptyRecorder
     let readings = 0
     let statements = 0
@@ -45,7 +50,7 @@ export const recordReadings = (options: {
         { importWh, exportWh: 0, powerW: 360 },
         {
           domain,
-          deviceId: 'bench',
+          deviceId: DEVICE_ID,
           bootId: outbox.bootId,
           timeMs: START_MS + readings * EVERY_MS,
           monotonicMs: readings,
@@ -63,7 +68,9 @@ export const recordReadings = (options: {
       state = { ...next.state, slot: slots.state }
       readings++
       statements += slots.statements.length
-      return outbox.record({ state, reading: recorded.reading, registers, statements: slots.statements })
+      const { reading, hash } = recorded
+      const entry = { state, reading, registers, statements: slots.statements }
+      return Effect.flatMap(stream.sign(hash, reading.timeMs), (signed) => outbox.record({ ...entry, signed }))
     })
     const many = (count: number) => Effect.forEach(Array.from({ length: count }), () => record, { discard: true })
     yield* many(WARM_READINGS)

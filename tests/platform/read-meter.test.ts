@@ -1,9 +1,8 @@
 import { Effect, Option } from 'effect'
 import { describe, expect, it } from 'vitest'
-import type { DeviceFlags } from '#platform/device-of-flags.ts'
 import { readMeter } from '#platform/read-meter.ts'
 
-const nothing: DeviceFlags & { readonly json: boolean } = {
+const nothing: Parameters<typeof readMeter>[0] = {
   address: Option.none(),
   modbus: Option.none(),
   base: Option.none(),
@@ -17,6 +16,8 @@ const nothing: DeviceFlags & { readonly json: boolean } = {
   certificate: Option.none(),
   identity: Option.none(),
   profile: Option.none(),
+  watch: false,
+  every: Option.none(),
   json: true,
 }
 const modbus = Option.some('tcp://127.0.0.1:502')
@@ -24,7 +25,7 @@ const opcua = Option.some('opc.tcp://127.0.0.1:4840')
 const p1 = Option.some('tcp://127.0.0.1:2001')
 
 describe('the flags of meter read', () => {
-  it.each<[string, Partial<DeviceFlags>, RegExp]>([
+  it.each<[string, Partial<typeof nothing>, RegExp]>([
     ['no device', {}, /either --modbus URL or --opcua URL/],
     ['two devices', { modbus, opcua }, /name one device/],
     ['two devices of other kinds', { modbus, p1 }, /name one device/],
@@ -63,6 +64,7 @@ describe('the flags of meter read', () => {
     ],
     ['half a fingerprint', { opcua, certificate: Option.some('abcd') }, /64 hexadecimal digits/],
     ['an unknown profile', { opcua, profile: Option.some('x') }, /--profile: profile x: expected a built-in one/],
+    ['a pace without --watch', { opcua, every: Option.some(2) }, /--every goes with --watch/],
     ['an identity that is none', { opcua, identity: Option.some('/dev/null') }, /--identity: .*\/dev\/null/],
   ])('refuse %s', async (_, flags, reason) => {
     const refused = await Effect.runPromise(Effect.flip(readMeter({ ...nothing, ...flags })))
