@@ -35,6 +35,13 @@ export interface Agent extends AgentSteps {
 
 /** 3 × 63 A at 230 V, a large house connection. */
 const DEFAULT_CONNECTION_POWER_W = 43_470
+/** Whose word a device's numbers are. What publishes by MQTT is certified by nobody. */
+const sourceOf = {
+  p1: 'utility-meter',
+  modbus: 'certified-meter',
+  opcua: 'certified-meter',
+  mqtt: 'inverter-estimate',
+} as const
 /** A time stamp is trusted to a second of wall time. */
 const TIME_TOLERANCE_WALL_MS = 1_000
 const DEFAULT_SLOTS_AHEAD = 4
@@ -80,7 +87,7 @@ export const makeAgent = (
         timeMs: linked.timeMs,
         monotonicMs: monotonicMs(),
         clock: options.clockState ?? (clock.speed === 1 ? 'free-running' : 'simulated'),
-        source: options.source ?? (options.device.type === 'p1' ? 'utility-meter' : 'certified-meter'),
+        source: options.source ?? sourceOf[options.device.type],
         profileHash: linked.profileHash,
         registersHash: registersHash(linked.registers),
         limits: {

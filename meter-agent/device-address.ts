@@ -37,8 +37,17 @@ export interface P1Device {
   readonly url: string
 }
 
+/** A device that publishes what it measures at an MQTT broker. */
+export interface MqttDevice {
+  readonly type: 'mqtt'
+  /** `mqtt://host:port/topic?profile=NAME`, or `mqtts://…` */
+  readonly url: string
+  /** who we are to the broker; nobody if left out */
+  readonly login?: { readonly user: string; readonly password: string }
+}
+
 /** Where a home's device answers, and what it asks to be told first. */
-export type DeviceAddress = ModbusDevice | OpcuaDevice | P1Device
+export type DeviceAddress = ModbusDevice | OpcuaDevice | P1Device | MqttDevice
 
 /** A request waits this long for its answer unless told otherwise. */
 export const DEFAULT_TIMEOUT_MS = 2_000

@@ -4,7 +4,7 @@ export { type AgentOptions, BadAgentOption, NotJoined } from './agent-options.ts
 export type { AgentSteps, Polled } from './agent-steps.ts'
 export { type PollingFigures, type PollingOptions, pollDevices } from './bench/poll-devices.ts'
 export { type RecordingFigures, recordReadings } from './bench/record-readings.ts'
-export type { DeviceAddress, ModbusDevice, OpcuaDevice, P1Device } from './device-address.ts'
+export type { DeviceAddress, ModbusDevice, MqttDevice, OpcuaDevice, P1Device } from './device-address.ts'
 export type { DecodedModel, DeviceReport, GridMeasurements } from './device-snapshot.ts'
 export {
   ModbusClosed,
@@ -13,6 +13,7 @@ export {
   ModbusProtocol,
   ModbusTimeout,
 } from './drivers/modbus-error.ts'
+export { MqttClosed, type MqttError, MqttRefused, MqttSilent } from './drivers/mqtt-error.ts'
 export {
   OpcuaCertificateChanged,
   OpcuaClosed,
@@ -42,6 +43,8 @@ export type { LinkState } from './link-machine.ts'
 export type { Measurement, Quality } from './measurement.ts'
 export { type MeterError, NoGridMeter, OtherDevice } from './meter-error.ts'
 export { BadModbusUrl, type ModbusUrl, parseModbusUrl } from './modbus-url.ts'
+export { BadMqttMessage } from './mqtt/bad-message.ts'
+export { BadMqttUrl, parseMqttUrl } from './mqtt-url.ts'
 export { BadOpcuaUrl, parseOpcuaUrl } from './opcua-url.ts'
 export { type KeptRegisters, lastReadingTimeMs, openKeptRegisters } from './outbox/node-sqlite.ts'
 export { OutboxFailure } from './outbox/outbox.ts'
@@ -50,7 +53,7 @@ export { BadP1Url, parseP1Url } from './p1-url.ts'
 export { BadProfile } from './profiles/bad-profile.ts'
 export { runProfileTests } from './profiles/expected-values.ts'
 export { lintProfile } from './profiles/lint-profile.ts'
-export { loadModbusProfile, modbusProfileJson } from './profiles/load-modbus-profile.ts'
+export { loadProfile, profileJson } from './profiles/load-profile.ts'
 export type { Published, RefusedMessage } from './publishing.ts'
 export { openDeviceReader, readDevice } from './read-device.ts'
 export type { RecordedReading } from './reading/recorded-reading.ts'

@@ -1,8 +1,11 @@
 import { Data } from 'effect'
 import type { ModbusError } from './drivers/modbus-error.ts'
+import type { MqttError } from './drivers/mqtt-error.ts'
 import type { OpcuaError } from './drivers/opcua-error.ts'
 import type { P1Error } from './drivers/p1-error.ts'
 import type { BadModbusUrl } from './modbus-url.ts'
+import type { BadMqttMessage } from './mqtt/bad-message.ts'
+import type { BadMqttUrl } from './mqtt-url.ts'
 import type { BadOpcuaUrl } from './opcua-url.ts'
 import type { BadTelegram } from './p1/bad-telegram.ts'
 import type { BadP1Url } from './p1-url.ts'
@@ -11,7 +14,7 @@ import type { NotSunspec } from './sunspec/not-sunspec.ts'
 
 /** The device has no meter at the grid connection point, or another device answers where it was. */
 export class NoGridMeter extends Data.TaggedError('NoGridMeter')<{
-  /** `unit 1` of a Modbus line, or the address of an OPC UA server or a P1 port */
+  /** `unit 1` of a Modbus line, or the address of an OPC UA server, a P1 port or an MQTT device */
   readonly device: string
   readonly detail: string
 }> {
@@ -41,6 +44,9 @@ export type MeterError =
   | BadProfile
   | BadP1Url
   | P1Error
+  | BadMqttUrl
+  | MqttError
+  | BadMqttMessage
   | BadTelegram
   | NoGridMeter
   | OtherDevice

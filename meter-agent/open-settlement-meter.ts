@@ -3,6 +3,7 @@ import type { DeviceAddress } from './device-address.ts'
 import type { CertificateTrust } from './drivers/opcua-line.ts'
 import type { MeterError } from './meter-error.ts'
 import { openModbusMeter } from './modbus-meter.ts'
+import { openMqttMeter } from './mqtt-meter.ts'
 import { openOpcuaMeter } from './opcua-meter.ts'
 import { openP1Meter } from './p1-meter.ts'
 import { openProfileMeter } from './profile-meter.ts'
@@ -31,5 +32,7 @@ export const openSettlementMeter = <E>(
       return openOpcuaMeter(device, options)
     case 'p1':
       return openP1Meter(device, options)
+    case 'mqtt':
+      return openMqttMeter(device, options)
   }
 }

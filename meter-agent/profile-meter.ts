@@ -5,7 +5,7 @@ import type { BadModbusUrl } from './modbus-url.ts'
 import { openProfiledDevice } from './profiled-device.ts'
 import type { BadProfile } from './profiles/bad-profile.ts'
 import { loadModbusProfile } from './profiles/load-modbus-profile.ts'
-import { modbusProfileHash, sampleOfValues, sampleValues } from './profiles/profile-sample.ts'
+import { profileHash, sampleOfValues, sampleValues } from './profiles/profile-sample.ts'
 import { profileWitness, witnessValues } from './profiles/profile-witness.ts'
 import { registersText, wordsText } from './registers.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
@@ -30,7 +30,7 @@ export const openProfileMeter = (
         return yield* new NoGridMeter({ device: `unit ${unit}`, detail })
       }
       yield* read
-      return modbusProfileHash(profile)
+      return profileHash(profile)
     })
     return {
       connect,

@@ -3,6 +3,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   type DeviceAddress,
   type ModbusDevice,
+  type MqttDevice,
   type OpcuaDevice,
   type P1Device,
 } from './device-address.ts'
@@ -12,6 +13,8 @@ import type { ModbusError } from './drivers/modbus-error.ts'
 import { openModbusLine } from './drivers/modbus-serial.ts'
 import type { MeterError } from './meter-error.ts'
 import { modbusUrl } from './modbus-url.ts'
+import { readMessages } from './mqtt/read-message.ts'
+import { openMqttSource, unlessBad } from './mqtt-meter.ts'
 import { openOpcuaLine, profileOf } from './opcua-meter.ts'
 import { opcuaReport, profileNodes } from './opcua-report.ts'
 import { nextTelegram, openP1Line } from './p1-meter.ts'
@@ -49,6 +52,8 @@ export const openDeviceReader = (options: {
       return opcuaReader(device, timeoutMs)
     case 'p1':
       return p1Reader(device, timeoutMs)
+    case 'mqtt':
+      return mqttReader(device, timeoutMs)
   }
 }
 
@@ -107,6 +112,13 @@ const opcuaReader = (device: OpcuaDevice, timeoutMs: number): Reader =>
 const p1Reader = (device: P1Device, timeoutMs: number): Reader =>
   Effect.map(openP1Line(device, { timeoutMs }), (line) =>
     Effect.map(nextTelegram(line), ({ telegram }) => p1Report(telegram)),
+  )
+
+const mqttReader = (at: MqttDevice, timeoutMs: number): Reader =>
+  Effect.map(openMqttSource(at, { timeoutMs }), ({ profile, device, next }) =>
+    Effect.flatMap(next, ({ messages }) =>
+      unlessBad(() => profileReport(profile, readMessages(profile, { device, messages }))),
+    ),
   )
 
 /** Reads and decodes all models of a chain. Models that nobody defined, and those the device refuses, have no points. */

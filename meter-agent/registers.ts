@@ -3,13 +3,17 @@ import { canonicalBytes, canonicalJson } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
 import { gridOf } from './device-snapshot.ts'
 import type { NodeValue } from './drivers/opcua-line.ts'
+import { BadMqttMessage } from './mqtt/bad-message.ts'
+import { mqttSample } from './mqtt/mqtt-sample.ts'
 import { BadTelegram } from './p1/bad-telegram.ts'
 import { readTelegram, type Telegram } from './p1/telegram.ts'
 import type { BadProfile } from './profiles/bad-profile.ts'
 import { loadModbusProfile } from './profiles/load-modbus-profile.ts'
+import { loadMqttProfile } from './profiles/load-mqtt-profile.ts'
 import type { ModbusProfile } from './profiles/modbus-profile.ts'
-import { loadOpcuaProfile, type OpcuaProfile, profileHash } from './profiles/opcua-profile.ts'
-import { modbusProfileHash, profileSample } from './profiles/profile-sample.ts'
+import type { MqttProfile } from './profiles/mqtt-profile.ts'
+import { loadOpcuaProfile, type OpcuaProfile, profileHash as opcuaProfileHash } from './profiles/opcua-profile.ts'
+import { profileHash, profileSample } from './profiles/profile-sample.ts'
 import { countedValue, scaledValue } from './profiles/scaled-value.ts'
 import type { MeterSample } from './settlement-meter.ts'
 import { decodeModel } from './sunspec/decode-model.ts'
@@ -61,6 +65,13 @@ const Registers = Schema.Union([
   }),
   /** a telegram as it came, one character a byte */
   Schema.Struct({ protocol: Schema.Literal('p1'), telegram: Schema.String }),
+  /** the payloads that made a sample, each by the name that its profile has for it, and the device's topic */
+  Schema.Struct({
+    protocol: Schema.Literal('mqtt'),
+    profile: Schema.String,
+    device: Schema.String,
+    messages: Schema.Array(Schema.Struct({ message: Schema.String, payload: Schema.String })),
+  }),
 ])
 export type Registers = typeof Registers.Type
 const readRegisters = Schema.decodeUnknownResult(Registers)
@@ -110,6 +121,8 @@ export const decodeRegisters = (text: string): Effect.Effect<DecodedRegisters, B
         return decodeOpcua(registers, yield* loadOpcuaProfile(registers.profile))
       case 'p1':
         return yield* decodeP1(registers)
+      case 'mqtt':
+        return yield* decodeMqtt(registers, yield* loadMqttProfile(registers.profile))
     }
   })
 
@@ -159,7 +172,7 @@ function decodeProfiled(
   profile: ModbusProfile,
 ): DecodedRegisters {
   const blocks = registers.blocks.map((block) => ({ ...block, words: wordsOf(block.words) }))
-  return { sample: profileSample(profile, blocks), profileHash: modbusProfileHash(profile) }
+  return { sample: profileSample(profile, blocks), profileHash: profileHash(profile) }
 }
 
 function decodeOpcua(
@@ -173,7 +186,7 @@ function decodeOpcua(
   })
   const { importWh, exportWh, powerW } = registers
   const nodes = { importWh: said(importWh), exportWh: said(exportWh), powerW: said(powerW) }
-  return { sample: opcuaSample(profile, nodes), profileHash: profileHash(profile) }
+  return { sample: opcuaSample(profile, nodes), profileHash: opcuaProfileHash(profile) }
 }
 
 const decodeP1 = ({ telegram: text }: Extract<Registers, { readonly protocol: 'p1' }>) =>
@@ -185,6 +198,15 @@ const decodeP1 = ({ telegram: text }: Extract<Registers, { readonly protocol: 'p
     },
     catch: (cause) => {
       if (cause instanceof BadTelegram) return new BadRegisters({ detail: `the registers: ${cause.message}` })
+      throw cause
+    },
+  })
+
+const decodeMqtt = (registers: Extract<Registers, { readonly protocol: 'mqtt' }>, profile: MqttProfile) =>
+  Effect.try({
+    try: () => ({ sample: mqttSample(profile, registers), profileHash: profileHash(profile) }),
+    catch: (cause) => {
+      if (cause instanceof BadMqttMessage) return new BadRegisters({ detail: `the registers: ${cause.message}` })
       throw cause
     },
   })

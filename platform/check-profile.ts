@@ -1,5 +1,5 @@
 import { Console, Data, Effect } from 'effect'
-import { lintProfile, loadModbusProfile, modbusProfileJson, runProfileTests } from '#meter-agent/index.ts'
+import { lintProfile, loadProfile, profileJson, runProfileTests } from '#meter-agent/index.ts'
 import { BadInput } from './bad-input.ts'
 
 /** A profile makes other values of its tests' registers than they expect; which ones stands on stdout. */
@@ -16,7 +16,7 @@ const refuse = (error: { readonly message: string }) => Effect.fail(new BadInput
 
 /** Prints everything that is wrong with a profile, a line each. Fails with BadInput if anything is. */
 export const lintProfileFile = Effect.fnUntraced(function* (nameOrFile: string) {
-  const json = yield* modbusProfileJson(nameOrFile).pipe(Effect.catchTag('BadProfile', refuse))
+  const json = yield* profileJson(nameOrFile).pipe(Effect.catchTag('BadProfile', refuse))
   const faults = lintProfile(nameOrFile, json)
   for (const { field, expected, value } of faults) {
     yield* Console.log(`${field === '' ? '(all of it)' : field}: expected ${expected}, not ${value}`)
@@ -30,7 +30,7 @@ export const lintProfileFile = Effect.fnUntraced(function* (nameOrFile: string) 
 
 /** Runs the tests of a profile and prints what differs. Fails with ProfileTestsFailed, or BadInput if it is no profile. */
 export const testProfileFile = Effect.fnUntraced(function* (nameOrFile: string) {
-  const profile = yield* loadModbusProfile(nameOrFile).pipe(Effect.catchTag('BadProfile', refuse))
+  const profile = yield* loadProfile(nameOrFile).pipe(Effect.catchTag('BadProfile', refuse))
   const unexpected = runProfileTests(profile)
   for (const { name, expected } of profile.tests) {
     const differing = unexpected.filter(({ test }) => test === name)

@@ -1,10 +1,10 @@
 import { Effect, Option } from 'effect'
 import {
   type DeviceAddress,
+  type ModbusDevice,
   OPCUA_POLICIES,
   type OpcuaDevice,
   type OpcuaPolicy,
-  type P1Device,
 } from '#meter-agent/index.ts'
 import { BadInput } from './bad-input.ts'
 import { p1DeviceOf } from './p1-flag.ts'
@@ -17,6 +17,7 @@ export interface DeviceFlags {
   readonly base: Option.Option<number>
   readonly opcua: Option.Option<string>
   readonly p1: Option.Option<string>
+  readonly mqtt: Option.Option<string>
   readonly user: Option.Option<string>
   readonly passwordFile: Option.Option<string>
   readonly userCertificate: Option.Option<string>
@@ -27,29 +28,75 @@ export interface DeviceFlags {
   readonly profile: Option.Option<string>
 }
 
-/** The flags that only an OPC UA server has a use for, as they are typed. */
-const opcuaFlags = {
-  user: 'user',
-  passwordFile: 'password-file',
-  userCertificate: 'user-certificate',
-  subscribeMs: 'subscribe',
-  policy: 'policy',
-  certificate: 'certificate',
-  identity: 'identity',
+/** The flags that not every device has a use for, as they are typed, and the devices that have. */
+const flagsFor = {
+  base: { name: 'base', for: ['modbus'] },
+  user: { name: 'user', for: ['opcua', 'mqtt'] },
+  passwordFile: { name: 'password-file', for: ['opcua', 'mqtt'] },
+  userCertificate: { name: 'user-certificate', for: ['opcua'] },
+  subscribeMs: { name: 'subscribe', for: ['opcua'] },
+  policy: { name: 'policy', for: ['opcua'] },
+  certificate: { name: 'certificate', for: ['opcua'] },
+  identity: { name: 'identity', for: ['opcua'] },
+  profile: { name: 'profile', for: ['modbus', 'opcua'] },
 } as const
 
 /** The device that the flags name. Fails with BadInput where they name none, or two, or do not go together. */
 export const deviceOf = (flags: DeviceFlags): Effect.Effect<DeviceAddress, BadInput> =>
   Effect.gen(function* () {
-    const modbus = Option.getOrUndefined(flags.modbus)
-    const opcua = Option.getOrUndefined(flags.opcua)
-    const p1 = yield* p1DeviceOf(flags)
-    if (opcua === undefined) return yield* withoutLogin(flags, modbus, p1)
-    if (modbus !== undefined || p1 !== undefined) return yield* nameOne
-    if (Option.isSome(flags.base)) {
-      return yield* new BadInput({ detail: '--base goes with --modbus, not with --opcua' })
+    const urls = {
+      modbus: Option.getOrUndefined(flags.modbus),
+      opcua: Option.getOrUndefined(flags.opcua),
+      p1: (yield* p1DeviceOf(flags))?.url,
+      mqtt: Option.getOrUndefined(flags.mqtt),
     }
-    const login = yield* loginOf(flags)
+    const named = Object.entries(urls).flatMap(([type, url]) => (url === undefined ? [] : [{ type, url }]))
+    const [device, other] = named as readonly { readonly type: DeviceAddress['type']; readonly url: string }[]
+    if (device === undefined || other !== undefined) return yield* nameOne
+    const { type, url } = device
+    yield* refuseUnused(flags, type)
+    switch (type) {
+      case 'modbus':
+        return yield* modbusDevice(flags, url)
+      case 'opcua':
+        return yield* opcuaDevice(flags, url)
+      case 'p1':
+        return { type, url }
+      case 'mqtt': {
+        const login = yield* passwordLogin(flags)
+        return { type, url, ...(login === undefined ? {} : { login }) }
+      }
+    }
+  })
+
+const nameOne = Effect.fail(
+  new BadInput({ detail: 'name one device: either --modbus URL or --opcua URL or --p1 URL or --mqtt URL' }),
+)
+
+/** Refuses a flag that a device of the type has no use for. */
+const refuseUnused = (flags: DeviceFlags, type: DeviceAddress['type']): Effect.Effect<void, BadInput> =>
+  Effect.gen(function* () {
+    for (const [field, { name, for: types }] of Object.entries(flagsFor)) {
+      const given: Option.Option<unknown> = flags[field as keyof typeof flagsFor]
+      if (Option.isNone(given) || types.some((each) => each === type)) continue
+      const right = types.map((each) => `--${each}`).join(' and ')
+      const there = type === 'mqtt' && name === 'profile' ? ': its address says it, with ?profile=NAME' : ''
+      return yield* new BadInput({ detail: `--${name} goes with ${right}, not with --${type}${there}` })
+    }
+  })
+
+const modbusDevice = (flags: DeviceFlags, url: string): Effect.Effect<ModbusDevice, BadInput> => {
+  if (Option.isNone(flags.profile)) {
+    return Effect.succeed({ type: 'modbus', url, bases: Option.toArray(flags.base) })
+  }
+  return Option.isSome(flags.base)
+    ? Effect.fail(new BadInput({ detail: '--base is where SunSpec is looked for; with --profile there is none' }))
+    : Effect.succeed({ type: 'modbus', url, profile: flags.profile.value })
+}
+
+const opcuaDevice = (flags: DeviceFlags, url: string): Effect.Effect<OpcuaDevice, BadInput> =>
+  Effect.gen(function* () {
+    const login = yield* opcuaLogin(flags)
     const policy = yield* policyOf(flags)
     const certificate = yield* certificateOf(flags)
     const profile = Option.getOrUndefined(flags.profile)
@@ -57,7 +104,7 @@ export const deviceOf = (flags: DeviceFlags): Effect.Effect<DeviceAddress, BadIn
     const subscribeMs = Option.getOrUndefined(flags.subscribeMs)
     return {
       type: 'opcua',
-      url: opcua,
+      url,
       ...(login === undefined ? {} : { login }),
       ...(policy === undefined ? {} : { policy }),
       ...(certificate === undefined ? {} : { certificate }),
@@ -67,50 +114,20 @@ export const deviceOf = (flags: DeviceFlags): Effect.Effect<DeviceAddress, BadIn
     }
   })
 
-const nameOne = Effect.fail(new BadInput({ detail: 'name one device: either --modbus URL or --opcua URL or --p1 URL' }))
-
-/** A device that is no OPC UA server, and was given nothing that only such a one has a use for. */
-const withoutLogin = (
-  flags: DeviceFlags,
-  modbus: string | undefined,
-  p1: P1Device | undefined,
-): Effect.Effect<DeviceAddress, BadInput> =>
-  Effect.gen(function* () {
-    if ((modbus === undefined) === (p1 === undefined)) return yield* nameOne
-    const type = modbus === undefined ? 'p1' : 'modbus'
-    for (const [field, name] of Object.entries(opcuaFlags)) {
-      const given: Option.Option<unknown> = flags[field as keyof typeof opcuaFlags]
-      if (Option.isNone(given)) continue
-      return yield* new BadInput({ detail: `--${name} goes with --opcua, not with --${type}` })
-    }
-    if (p1 !== undefined) {
-      if (Option.isSome(flags.base)) {
-        return yield* new BadInput({ detail: '--base goes with --modbus, not with --p1' })
-      }
-      if (Option.isSome(flags.profile)) {
-        return yield* new BadInput({ detail: '--profile goes with --modbus and --opcua, not with --p1' })
-      }
-      return p1
-    }
-    const url = modbus ?? ''
-    if (Option.isNone(flags.profile)) return { type: 'modbus', url, bases: Option.toArray(flags.base) }
-    if (Option.isSome(flags.base)) {
-      return yield* new BadInput({ detail: '--base is where SunSpec is looked for; with --profile there is none' })
-    }
-    return { type: 'modbus', url, profile: flags.profile.value }
-  })
-
 const PASSWORD_BYTES_MAX = 65_536
 
-const loginOf = (flags: DeviceFlags): Effect.Effect<OpcuaDevice['login'], BadInput> =>
+const opcuaLogin = (flags: DeviceFlags): Effect.Effect<OpcuaDevice['login'], BadInput> =>
+  Effect.gen(function* () {
+    const userFile = Option.getOrUndefined(flags.userCertificate)
+    if (userFile === undefined) return yield* passwordLogin(flags)
+    if (Option.isNone(flags.user) && Option.isNone(flags.passwordFile)) return { userFile }
+    return yield* new BadInput({ detail: '--user-certificate is a login of its own: leave out --user' })
+  })
+
+const passwordLogin = (flags: DeviceFlags) =>
   Effect.gen(function* () {
     const user = Option.getOrUndefined(flags.user)
     const file = Option.getOrUndefined(flags.passwordFile)
-    const userFile = Option.getOrUndefined(flags.userCertificate)
-    if (userFile !== undefined) {
-      if (user === undefined && file === undefined) return { userFile }
-      return yield* new BadInput({ detail: '--user-certificate is a login of its own: leave out --user' })
-    }
     if (user === undefined && file === undefined) return undefined
     if (user === undefined || file === undefined) {
       return yield* new BadInput({ detail: '--user and --password-file go together: name both, or neither' })

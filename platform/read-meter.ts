@@ -1,5 +1,5 @@
 import { Console, Effect, Option } from 'effect'
-import { type MeterError, openDeviceReader, readDevice } from '#meter-agent/index.ts'
+import { type DeviceAddress, type MeterError, openDeviceReader, readDevice } from '#meter-agent/index.ts'
 import { BadInput } from './bad-input.ts'
 import { type DeviceFlags, deviceOf } from './device-of-flags.ts'
 
@@ -29,7 +29,7 @@ export const readMeter = Effect.fnUntraced(function* (flags: ReadMeterFlags) {
 }, Effect.scoped)
 
 /** What was named on the command line and cannot be used is bad input; what a device does is not. */
-const refusing = (type: 'modbus' | 'opcua' | 'p1') => {
+const refusing = (type: DeviceAddress['type']) => {
   const refuse = (error: { readonly message: string }) =>
     Effect.fail(new BadInput({ detail: `--${type}: ${error.message}` }))
   return <A, R>(read: Effect.Effect<A, MeterError, R>) =>
@@ -37,7 +37,9 @@ const refusing = (type: 'modbus' | 'opcua' | 'p1') => {
       BadModbusUrl: refuse,
       BadOpcuaUrl: refuse,
       BadP1Url: refuse,
-      BadProfile: (error) => Effect.fail(new BadInput({ detail: `--profile: ${error.message}` })),
+      BadMqttUrl: refuse,
+      BadProfile: (error) =>
+        Effect.fail(new BadInput({ detail: `--${type === 'mqtt' ? 'mqtt' : 'profile'}: ${error.message}` })),
       OpcuaIdentityFailure: (error) => Effect.fail(new BadInput({ detail: `--identity: ${error.message}` })),
     })
 }

@@ -79,7 +79,7 @@ const openAndRun = Effect.fnUntraced(function* (given: Settings) {
 
 /** How many devices speak what, and how one of each is read by hand. */
 function devicesOf(live: LiveStreet): readonly string[] {
-  const names = { modbus: 'Modbus TCP', opcua: 'OPC UA', p1: 'P1' } as const
+  const names = { modbus: 'Modbus TCP', opcua: 'OPC UA', p1: 'P1', mqtt: 'MQTT' } as const
   const kinds = Map.groupBy(live.homes, ({ device }) => device.address.type)
   return [...kinds].map(
     ([type, homes]) =>

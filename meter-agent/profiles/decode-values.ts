@@ -18,11 +18,17 @@ export type ProfileValues = Readonly<Record<string, ProfileValue>>
 export function decodeValues(profile: ModbusProfile, blocks: readonly WordBlock[]): ProfileValues {
   const values: Record<string, ProfileValue> = {}
   for (const id of Object.keys(profile.registers)) values[id] = valueNamed(profile, blocks, id)
-  for (const [id, { is, of }] of Object.entries(profile.derived ?? {})) {
+  return withDerived(values, profile.derived)
+}
+
+/** Values with those that are derived from them. */
+export function withDerived(values: ProfileValues, derived: ModbusProfile['derived']): ProfileValues {
+  const all: Record<string, ProfileValue> = { ...values }
+  for (const [id, { is, of }] of Object.entries(derived ?? {})) {
     const [first = null, ...others] = of.map((operand) => values[operand] ?? null)
-    values[id] = derivedValue(is, first, others)
+    all[id] = derivedValue(is, first, others)
   }
-  return values
+  return all
 }
 
 function valueNamed(profile: ModbusProfile, blocks: readonly WordBlock[], id: string): ProfileValue {

@@ -1,7 +1,9 @@
 import type { DeviceReport } from '../device-snapshot.ts'
 import type { Measurement } from '../measurement.ts'
+import { readMessages } from '../mqtt/read-message.ts'
 import { decodeValues } from './decode-values.ts'
 import { type ModbusProfile, type ProfileTest, tableOf } from './modbus-profile.ts'
+import type { MqttProfile } from './mqtt-profile.ts'
 import { profileReport } from './profile-report.ts'
 import type { ProfileValue } from './register-value.ts'
 
@@ -15,15 +17,26 @@ export interface Unexpected {
 }
 
 /** Runs the tests of a profile: raw registers in, what differs from the expected values out. */
-export const runProfileTests = (profile: ModbusProfile): readonly Unexpected[] =>
-  profile.tests.flatMap((test) => {
-    const actual = actualValues(profile, test)
-    return Object.entries(test.expected).flatMap(([value, expected]) =>
-      Object.hasOwn(actual, value) && actual[value] === expected
-        ? []
-        : [{ test: test.name, value, expected, actual: Object.hasOwn(actual, value) ? actual[value] : undefined }],
-    )
-  })
+export const runProfileTests = (profile: ModbusProfile | MqttProfile): readonly Unexpected[] =>
+  'kind' in profile
+    ? profile.tests.flatMap((test) => unexpectedOf(test, publishedValues(profile, test)))
+    : profile.tests.flatMap((test) => unexpectedOf(test, actualValues(profile, test)))
+
+type Expecting = Pick<ProfileTest, 'name' | 'expected'>
+
+const unexpectedOf = (test: Expecting, actual: Readonly<Record<string, ProfileValue>>): readonly Unexpected[] =>
+  Object.entries(test.expected).flatMap(([value, expected]) =>
+    Object.hasOwn(actual, value) && actual[value] === expected
+      ? []
+      : [{ test: test.name, value, expected, actual: Object.hasOwn(actual, value) ? actual[value] : undefined }],
+  )
+
+/** Everything that a profile makes of a test's messages. Throws BadMqttMessage. */
+function publishedValues(profile: MqttProfile, test: MqttProfile['tests'][number]) {
+  const messages = Object.entries(test.messages).map(([message, json]) => ({ message, payload: JSON.stringify(json) }))
+  const values = readMessages(profile, { device: 'device', messages })
+  return { ...values, ...roleValues(profileReport(profile, values)) }
+}
 
 /** Everything that a profile makes of a test's registers: its values by name, and its roles by path. */
 function actualValues(profile: ModbusProfile, test: ProfileTest): Readonly<Record<string, ProfileValue>> {

@@ -1,21 +1,26 @@
 import { Result } from 'effect'
 import { BadProfile } from './bad-profile.ts'
 import { roleValues } from './expected-values.ts'
-import { readModbusProfile } from './load-modbus-profile.ts'
+import { readProfile } from './load-profile.ts'
 import type { ModbusProfile } from './modbus-profile.ts'
+import type { MqttProfile } from './mqtt-profile.ts'
 import { profileReport } from './profile-report.ts'
 
 /** Everything that is wrong with a profile: what it is refused for, or what nobody could rely on it without. */
 export function lintProfile(name: string, json: unknown): readonly BadProfile[] {
-  const read = readModbusProfile(name, json)
-  return Result.isFailure(read) ? read.failure : [...untested(name, read.success), ...uncounted(name, read.success)]
+  const read = readProfile(name, json)
+  if (Result.isFailure(read)) return read.failure
+  const { kind, profile } = read.success
+  const [named, values] =
+    kind === 'mqtt' ? (['values', profile.values] as const) : (['registers', profile.registers] as const)
+  return [...untested(name, profile), ...uncounted(name, profile, { named, values })]
 }
 
 /** What a role measures is expected by a test, as a value that is there. */
-function untested(name: string, profile: ModbusProfile): readonly BadProfile[] {
+function untested(name: string, profile: ModbusProfile | MqttProfile): readonly BadProfile[] {
   const measured = [...rolesOf(profile)].filter((path) => !path.startsWith('device.'))
   const tested = new Set(
-    profile.tests.flatMap(({ expected }) => Object.keys(expected).filter((path) => expected[path] !== null)),
+    [...profile.tests].flatMap(({ expected }) => Object.keys(expected).filter((path) => expected[path] !== null)),
   )
   return measured
     .filter((path) => !tested.has(path))
@@ -26,24 +31,31 @@ function untested(name: string, profile: ModbusProfile): readonly BadProfile[] {
 }
 
 /** What counts energy says when it begins anew. */
-function uncounted(name: string, profile: ModbusProfile): readonly BadProfile[] {
-  const { grid, pv } = profile
+function uncounted(
+  name: string,
+  { grid, pv, derived }: ModbusProfile | MqttProfile,
+  by: {
+    readonly named: 'registers' | 'values'
+    readonly values: Readonly<Record<string, { readonly counter?: object }>>
+  },
+): readonly BadProfile[] {
   const counters = { 'grid.importWh': grid?.importWh, 'grid.exportWh': grid?.exportWh, 'pv.exportWh': pv?.exportWh }
   return Object.entries(counters).flatMap(([field, id]) => {
-    const registers = id === undefined ? [] : (profile.derived?.[id]?.of ?? [id])
+    const registers = id === undefined ? [] : (derived?.[id]?.of ?? [id])
     return registers
-      .filter((register) => profile.registers[register]?.counter === undefined)
+      .filter((register) => by.values[register]?.counter === undefined)
       .map((register) => {
-        const expected = `a counter: registers.${register}.counter says its bits, and whether it can be reset`
+        const expected = `a counter: ${by.named}.${register}.counter says ${by.named === 'registers' ? 'its bits, and ' : ''}whether it can be reset`
         return new BadProfile({ profile: name, field, value: `"${register}" without that`, expected })
       })
   })
 }
 
 /** The roles that a profile names a value for. */
-function rolesOf(profile: ModbusProfile): ReadonlySet<string> {
+function rolesOf(profile: ModbusProfile | MqttProfile): ReadonlySet<string> {
+  const given = 'kind' in profile ? profile.values : profile.registers
   const everything = Object.fromEntries(
-    [...Object.keys(profile.registers), ...Object.keys(profile.derived ?? {})].map((id) => [id, 1]),
+    [...Object.keys(given), ...Object.keys(profile.derived ?? {})].map((id) => [id, 1]),
   )
   const roles = roleValues(profileReport(profile, everything))
   return new Set(Object.keys(roles).filter((path) => roles[path] !== null))

@@ -3,7 +3,7 @@ import { Schema } from 'effect'
 export const NAME = { pattern: /^[a-zA-Z][a-zA-Z0-9]{0,63}$/u, message: 'a name of letters and digits, like "powerL1"' }
 
 /** The name of a register or of a derived value; tests and roles call it so. */
-const Id = Schema.String.check(Schema.isPattern(NAME.pattern, { message: NAME.message })).annotate({
+export const Id = Schema.String.check(Schema.isPattern(NAME.pattern, { message: NAME.message })).annotate({
   description: 'name of a register or derived value',
 })
 
@@ -67,7 +67,7 @@ const Register = Schema.Struct({
   note: Schema.optionalKey(Schema.String),
 })
 
-const Derived = Schema.Struct({
+export const Derived = Schema.Struct({
   is: Schema.Literals(['sum', 'difference', 'turned']).annotate({
     description: 'difference: the first less the others; turned: with the other sign',
   }),
@@ -91,24 +91,51 @@ const Match = Schema.Struct({
 
 const Band = Schema.Struct({ min: Schema.Finite, max: Schema.Finite })
 
+/** What a home's roles measure, by the names of values. */
+export const roles = {
+  grid: Schema.optionalKey(
+    Schema.Struct({
+      powerW: Schema.optionalKey(SignedPower),
+      importWh: Schema.optionalKey(Id),
+      exportWh: Schema.optionalKey(Id),
+      voltageV: Schema.Array(Id),
+      currentA: Schema.Array(Id),
+      frequencyHz: Schema.optionalKey(Id),
+    }),
+  ),
+  pv: Schema.optionalKey(Schema.Struct({ powerW: Schema.optionalKey(SignedPower), exportWh: Schema.optionalKey(Id) })),
+  battery: Schema.optionalKey(Schema.Struct({ powerW: Schema.optionalKey(SignedPower), soc: Schema.optionalKey(Id) })),
+}
+
 /** The name of a value, or the path of a role. */
 const ValuePath = Schema.String.check(Schema.isPattern(/^[a-zA-Z][a-zA-Z0-9.]{0,63}$/u))
 
-const ProfileTest = Schema.Struct({
+/** What a profile's test is called, and what it expects. */
+export const testExpects = {
   name: Schema.String.check(Schema.isPattern(/^\P{Cc}{1,120}$/u, { message: 'one line of at most 120 characters' })),
-  registers: Schema.Array(Schema.Struct({ table: Schema.optionalKey(Table), address: Address, hex: Hex })),
   expected: Schema.Record(ValuePath, Schema.Union([Schema.Finite, Schema.String, Schema.Null])).annotate({
     description: 'values by name, or by role: "grid.powerW", "grid.voltageV.0", "device.serial"; null: not available',
   }),
+}
+
+const ProfileTest = Schema.Struct({
+  name: testExpects.name,
+  registers: Schema.Array(Schema.Struct({ table: Schema.optionalKey(Table), address: Address, hex: Hex })),
+  expected: testExpects.expected,
 })
 
-/** The JSON of a profile: how a family of Modbus devices spells what a home's roles measure. */
-export const ModbusProfileJson = Schema.Struct({
+/** What a profile is, in words. */
+export const profileHead = {
   $schema: Schema.optionalKey(Schema.String),
   profile: Schema.String.check(Schema.isPattern(/^[a-z0-9-]{1,64}$/u, { message: 'a–z, 0–9 and hyphens' })),
   title: Schema.String.annotate({ description: 'maker and devices, as people call them' }),
   source: Schema.String.annotate({ description: 'where the facts come from' }),
   notes: Schema.optionalKey(Schema.Array(Schema.String).annotate({ description: 'what one has to know' })),
+}
+
+/** The JSON of a profile: how a family of Modbus devices spells what a home's roles measure. */
+export const ModbusProfileJson = Schema.Struct({
+  ...profileHead,
   transport: Schema.Struct({
     unit: between(0, 255),
     port: Schema.optionalKey(between(1, 65_535).annotate({ description: 'TCP port (502)' })),
@@ -135,18 +162,7 @@ export const ModbusProfileJson = Schema.Struct({
     serial: Schema.optionalKey(Text),
     firmware: Schema.optionalKey(Text),
   }),
-  grid: Schema.optionalKey(
-    Schema.Struct({
-      powerW: Schema.optionalKey(SignedPower),
-      importWh: Schema.optionalKey(Id),
-      exportWh: Schema.optionalKey(Id),
-      voltageV: Schema.Array(Id),
-      currentA: Schema.Array(Id),
-      frequencyHz: Schema.optionalKey(Id),
-    }),
-  ),
-  pv: Schema.optionalKey(Schema.Struct({ powerW: Schema.optionalKey(SignedPower), exportWh: Schema.optionalKey(Id) })),
-  battery: Schema.optionalKey(Schema.Struct({ powerW: Schema.optionalKey(SignedPower), soc: Schema.optionalKey(Id) })),
+  ...roles,
   limits: Schema.optionalKey(
     Schema.Struct({
       powerW: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0))),

@@ -1,9 +1,7 @@
 import { BadProfile, valueAt } from './bad-profile.ts'
 import { type ModbusProfile, UNITS } from './modbus-profile.ts'
 import { type Refuse, registerFaults } from './register-faults.ts'
-
-type Path = readonly (string | number)[]
-type Base = (typeof UNITS)[keyof typeof UNITS]['base'] | 'text'
+import { type Base, type Path, roleFaults } from './role-faults.ts'
 
 /** What is wrong with a profile that its schema lets pass: names that lead nowhere, sizes and units that do not fit. */
 export function profileFaults(name: string, profile: ModbusProfile): readonly BadProfile[] {
@@ -50,24 +48,12 @@ export function profileFaults(name: string, profile: ModbusProfile): readonly Ba
     }
     registerNamed(['device', field, 'register'], from.register)
   }
-  const { grid, pv, battery, limits } = profile
-  named(['grid', 'powerW', 'value'], grid?.powerW?.value, 'W')
-  named(['grid', 'importWh'], grid?.importWh, 'Wh')
-  named(['grid', 'exportWh'], grid?.exportWh, 'Wh')
-  for (const [i, id] of (grid?.voltageV ?? []).entries()) named(['grid', 'voltageV', i], id, 'V')
-  for (const [i, id] of (grid?.currentA ?? []).entries()) named(['grid', 'currentA', i], id, 'A')
-  named(['grid', 'frequencyHz'], grid?.frequencyHz, 'Hz')
-  named(['pv', 'powerW', 'value'], pv?.powerW?.value, 'W')
-  named(['pv', 'exportWh'], pv?.exportWh, 'Wh')
-  named(['battery', 'powerW', 'value'], battery?.powerW?.value, 'W')
-  named(['battery', 'soc'], battery?.soc, 'percent')
+  const { limits } = profile
+  roleFaults(profile, { named, refuse })
   named(['limits', 'powerRegister'], limits?.powerRegister, 'W')
   for (const band of ['voltageV', 'frequencyHz'] as const) {
     const { min, max } = limits?.[band] ?? { min: 0, max: 1 }
     if (min >= max) refuse(['limits', band], 'a "min" below its "max"')
-  }
-  if (grid === undefined && pv === undefined && battery === undefined) {
-    refuse([], 'one role at least: grid, pv or battery')
   }
   return faults
 }

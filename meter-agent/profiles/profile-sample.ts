@@ -1,8 +1,10 @@
 import { type Canonical, canonicalBytes } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
+import type { DeviceReport } from '../device-snapshot.ts'
 import type { MeterSample } from '../settlement-meter.ts'
 import { decodeValues, type ProfileValues, type WordBlock } from './decode-values.ts'
 import type { ModbusProfile } from './modbus-profile.ts'
+import type { MqttProfile } from './mqtt-profile.ts'
 import { profileReport } from './profile-report.ts'
 
 /** The sample that the words of a profile's grid role make. */
@@ -10,8 +12,11 @@ export const profileSample = (profile: ModbusProfile, blocks: readonly WordBlock
   sampleOfValues(profile, decodeValues(profile, blocks))
 
 /** The sample that a profile's decoded values make. */
-export function sampleOfValues(profile: ModbusProfile, values: ProfileValues): MeterSample {
-  const { grid } = profileReport(profile, values).measurements
+export const sampleOfValues = (profile: ModbusProfile, values: ProfileValues): MeterSample =>
+  gridSample(profileReport(profile, values))
+
+/** The sample in a report's grid role. */
+export function gridSample({ measurements: { grid } }: DeviceReport): MeterSample {
   return {
     importWh: grid?.importWh.value ?? null,
     exportWh: grid?.exportWh.value ?? null,
@@ -26,7 +31,8 @@ export function sampleValues({ grid, match = [] }: ModbusProfile): readonly stri
 }
 
 /** Stands in every reading for the profile that it was decoded with. */
-export const modbusProfileHash = (profile: ModbusProfile): `0x${string}` => keccak(canonicalBytes(spelled(profile)))
+export const profileHash = (profile: ModbusProfile | MqttProfile): `0x${string}` =>
+  keccak(canonicalBytes(spelled(profile)))
 
 /** Numbers as the shortest decimals that stand for them: canonical JSON has whole ones only. */
 function spelled(value: unknown): Canonical {

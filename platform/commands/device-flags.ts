@@ -31,9 +31,14 @@ export const deviceFlags = {
     Flag.withDescription("or a smart meter's P1 port: tcp://HOST:PORT, a tty below /dev, a fifo or a file"),
     Flag.optional,
   ),
+  mqtt: Flag.String('mqtt').pipe(
+    Flag.withMetavar('URL'),
+    Flag.withDescription("or what publishes by MQTT: 'mqtt://BROKER:1883/TOPIC?profile=NAME|FILE', 'mqtts://…'"),
+    Flag.optional,
+  ),
   user: Flag.String('user').pipe(
     Flag.withMetavar('NAME'),
-    Flag.withDescription('who logs in there (nobody)'),
+    Flag.withDescription('who logs in to the OPC UA server or the MQTT broker (nobody)'),
     Flag.optional,
   ),
   passwordFile: Flag.String('password-file').pipe(

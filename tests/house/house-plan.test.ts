@@ -26,6 +26,8 @@ const drivers: Readonly<Record<string, RegExp>> = {
   hardhat: /^hardhat(\.config)?\.ts$/,
   'socket.io': /^socket\.io\.ts$/,
   'socket.io-client': /^socket\.io(-client)?\.ts$/,
+  mqtt: /^mqtt\.ts$/,
+  aedes: /^aedes\.ts$/,
   'node:sqlite': /^node-sqlite\.ts$/,
   'nodejs-order-book': /^nodejs-order-book\.ts$/,
 }

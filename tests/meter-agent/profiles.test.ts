@@ -1,18 +1,20 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Effect } from 'effect'
+import { Effect, Result } from 'effect'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { decodeValues } from '#meter-agent/profiles/decode-values.ts'
 import { runProfileTests } from '#meter-agent/profiles/expected-values.ts'
-import { profileSchema, profileSchemaFile } from '#meter-agent/profiles/json-schema.ts'
+import { profileSchemas } from '#meter-agent/profiles/json-schema.ts'
 import { lintProfile } from '#meter-agent/profiles/lint-profile.ts'
 import {
   builtInModbusProfiles,
   loadModbusProfile,
   modbusProfileJson,
 } from '#meter-agent/profiles/load-modbus-profile.ts'
+import { builtInMqttProfiles } from '#meter-agent/profiles/load-mqtt-profile.ts'
+import { readProfile } from '#meter-agent/profiles/load-profile.ts'
 import { meterProfile, profileOf } from './profile-json.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-profiles-'))
@@ -24,7 +26,7 @@ const faultsOf = (change: Parameters<typeof meterProfile>[0]) =>
 
 describe('the JSON Schema of profiles', () => {
   it('is what the source says now (npm run docs makes it anew)', () => {
-    expect(readFileSync(profileSchemaFile, 'utf8')).toBe(profileSchema())
+    for (const { path, text } of profileSchemas()) expect(readFileSync(path, 'utf8'), path).toBe(text)
   })
 })
 
@@ -207,14 +209,18 @@ describe('the words of a device', () => {
 describe('docs/profiles.md', () => {
   const text = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
 
-  it('has an example that is right', () => {
-    const json = /```json\n([\s\S]*?)```/.exec(text)?.[1] ?? ''
-    expect(lintProfile('example', JSON.parse(json)).map(({ message }) => message)).toEqual([])
-    expect(runProfileTests(profileOf(JSON.parse(json)))).toEqual([])
+  it('has an example of each kind that is right', () => {
+    const examples = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']): unknown => JSON.parse(json))
+    expect(examples.length).toBe(2)
+    for (const json of examples) {
+      expect(lintProfile('example', json).map(({ message }) => message)).toEqual([])
+      const read = readProfile('example', json)
+      expect(Result.isSuccess(read) && runProfileTests(read.success.profile)).toEqual([])
+    }
   })
 
   it('names every built-in profile', () => {
     const named = [...text.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, name]) => name)
-    expect(named).toEqual(builtInModbusProfiles())
+    expect(named).toEqual([...builtInModbusProfiles(), ...builtInMqttProfiles()])
   })
 })

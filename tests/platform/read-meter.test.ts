@@ -8,6 +8,7 @@ const nothing: Parameters<typeof readMeter>[0] = {
   base: Option.none(),
   opcua: Option.none(),
   p1: Option.none(),
+  mqtt: Option.none(),
   user: Option.none(),
   passwordFile: Option.none(),
   userCertificate: Option.none(),
@@ -22,6 +23,7 @@ const nothing: Parameters<typeof readMeter>[0] = {
 }
 const modbus = Option.some('tcp://127.0.0.1:502')
 const opcua = Option.some('opc.tcp://127.0.0.1:4840')
+const mqtt = Option.some('mqtt://127.0.0.1:1883/meter?profile=tasmota')
 const p1 = Option.some('tcp://127.0.0.1:2001')
 
 describe('the flags of meter read', () => {
@@ -30,9 +32,14 @@ describe('the flags of meter read', () => {
     ['two devices', { modbus, opcua }, /name one device/],
     ['two devices of other kinds', { modbus, p1 }, /name one device/],
     ['two more devices of other kinds', { opcua, p1 }, /name one device/],
+    ['two devices of the fourth kind', { mqtt, p1 }, /name one device/],
+    ['a profile beside the address', { mqtt, profile: Option.some('x') }, /--profile .*not with --mqtt: its address/],
+    ['a policy for MQTT', { mqtt, policy: Option.some('None') }, /--policy goes with --opcua, not with --mqtt/],
+    ['an unknown MQTT profile', { mqtt: Option.some('mqtt://h/t?profile=x') }, /--mqtt: profile x: .*shelly-em-rpc/],
+    ['an MQTT address without a topic', { mqtt: Option.some('mqtt://h?profile=tasmota') }, /--mqtt: topic ""/],
     ['one P1 port twice', { address: Option.some('p1:file:/x'), p1 }, /either p1:… or --p1/],
     ['an address that is no P1 port', { address: modbus }, /no address like p1:tcp:/],
-    ['a login for P1', { p1, user: Option.some('me') }, /--user goes with --opcua, not with --p1/],
+    ['a login for P1', { p1, user: Option.some('me') }, /--user goes with --opcua and --mqtt, not with --p1/],
     ['a register for P1', { p1, base: Option.some(4_096) }, /--base goes with --modbus, not with --p1/],
     ['a P1 port without a port', { p1: Option.some('tcp://host') }, /--p1: port "" in "p1:tcp:/],
     ['a login for Modbus', { modbus, user: Option.some('me') }, /--user goes with --opcua/],

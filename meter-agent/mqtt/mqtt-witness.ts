@@ -1,0 +1,30 @@
+import type { MqttProfile } from '../profiles/mqtt-profile.ts'
+import { profileReport } from '../profiles/profile-report.ts'
+import type { CounterFacts, Witness } from '../witness.ts'
+import { BadMqttMessage } from './bad-message.ts'
+import { type NamedMessage, readMessages } from './read-message.ts'
+
+/** A number of JSON: nobody knows how its device counts. */
+const counts: CounterFacts = { unitWh: null, modulusWh: null, scale: null }
+
+/** What a device that publishes said beside its sample; nothing where some of it cannot be read. */
+export function mqttWitness(
+  profile: MqttProfile,
+  said: { readonly device: string; readonly messages: readonly NamedMessage[] },
+): Witness {
+  const counters = { importCounter: counts, exportCounter: counts }
+  try {
+    const { grid, pv } = profileReport(profile, readMessages(profile, said)).measurements
+    const frequencyHz = grid?.frequencyHz.value ?? null
+    const producedW = pv?.powerW.value ?? null
+    return {
+      ...counters,
+      voltageV: grid?.voltageV.flatMap(({ value }) => value ?? []) ?? [],
+      ...(frequencyHz === null ? {} : { frequencyHz }),
+      ...(producedW === null ? {} : { production: { powerW: -producedW, nameplateW: null } }),
+    }
+  } catch (cause) {
+    if (cause instanceof BadMqttMessage) return counters
+    throw cause
+  }
+}
