@@ -3,6 +3,7 @@ import { Slug } from '#protocol/ids.ts'
 import { addressOf } from '#protocol/viem.ts'
 import { type AgentOptions, BadAgentOption } from './agent-options.ts'
 import type { AgentSteps } from './agent-steps.ts'
+import { type AgentWatch, watchedGateway, watchedSteps } from './agent-watch.ts'
 import { openDeviceLink } from './device-link.ts'
 import { gatewayClient } from './gateway-client.ts'
 import type { LinkState } from './link-machine.ts'
@@ -48,16 +49,18 @@ const DEFAULT_SLOTS_AHEAD = 4
 /** the note that keeps which certificate the device showed first */
 const TRUSTED_CERTIFICATE = 'device-certificate'
 
-/** Opens an agent: its memory and its link. Neither the device nor the gateway has to be there yet. */
+/** Opens an agent: its memory and its link. Neither the device nor the gateway has to be there yet. `watch` looks on. */
 export const makeAgent = (
   options: AgentOptions,
+  watch?: AgentWatch,
 ): Effect.Effect<Agent, BadAgentOption | MeterError | OutboxFailure, Scope.Scope> =>
   Effect.gen(function* () {
     yield* checkOptions(options)
     const { home, neighbourhood, deviceId, deviceKey, accountKey, clock } = options
     const tradeSlotsAhead = options.tradeSlotsAhead ?? DEFAULT_SLOTS_AHEAD
     const outbox = yield* openSqliteOutbox({ file: options.dataFile })
-    const gateway = gatewayClient({ url: options.gatewayUrl, timeoutMs: options.gatewayTimeoutMs ?? 5_000 })
+    const client = gatewayClient({ url: options.gatewayUrl, timeoutMs: options.gatewayTimeoutMs ?? 5_000 })
+    const gateway = watch === undefined ? client : watchedGateway(client, watch)
     const membership = yield* openMembership(options, outbox, gateway)
     const device = yield* openDeviceLink({
       device: options.device,
@@ -123,7 +126,8 @@ export const makeAgent = (
       publish: () => publishOutbox({ outbox, gateway, membership, deviceKey }),
       trade: () => tradeOnce({ ...options, outbox, gateway, membership, tradeSlotsAhead, random }),
     }
-    return { ...agent, run: (every) => runAgent(agent, { ...every, clock, isEnrolled: membership.isEnrolled, random }) }
+    const steps = watch === undefined ? agent : watchedSteps(agent, watch)
+    return { ...steps, run: (every) => runAgent(steps, { ...every, clock, isEnrolled: membership.isEnrolled, random }) }
   })
 
 const isSlug = Schema.is(Slug)

@@ -47,6 +47,14 @@ export function parseMqttUrl(text: string): MqttUrl {
   return { broker, device, profile }
 }
 
+/** Reads `mqtt://host[:port]` or `mqtts://…`, with nothing behind it. Throws BadMqttUrl. */
+export function parseMqttBroker(text: string): MqttBroker {
+  const { url, broker, refuse } = parse(text)
+  if (url.pathname !== '' && url.pathname !== '/') throw refuse('topic', url.pathname, 'nothing behind the broker')
+  if (url.search !== '') throw refuse('query', url.search, 'nothing behind the broker')
+  return broker
+}
+
 function parse(text: string): { readonly url: URL; readonly broker: MqttBroker; readonly refuse: Refuse } {
   const bare = text.replace(/^([^/]*\/\/)[^/?#]*@/, '$1…@')
   const refuse: Refuse = (field, value, expected) => new BadMqttUrl({ url: bare, field, value, expected })

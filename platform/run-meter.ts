@@ -1,6 +1,7 @@
-import { Console, Effect, Schedule, Schema } from 'effect'
+import { Console, Effect, type Option, Schedule, Schema } from 'effect'
 import { type Agent, makeAgent, rampTrader, zeroIntelligenceTrader } from '#meter-agent/index.ts'
 import { Slug } from '#protocol/ids.ts'
+import { audienceOf, openAudience } from './agent-audience.ts'
 import { BadInput } from './bad-input.ts'
 import { openDataFolder } from './data-folder.ts'
 import { type DeviceFlags, deviceOf } from './device-of-flags.ts'
@@ -19,6 +20,10 @@ interface RunMeterFlags extends DeviceFlags {
   /** where keys and outbox live; a folder that is there or can be made */
   readonly data: string
   readonly trader: keyof typeof traders
+  readonly homeAssistant: Option.Option<string>
+  readonly brokerUser: Option.Option<string>
+  readonly brokerPasswordFile: Option.Option<string>
+  readonly metrics: Option.Option<string>
 }
 
 /** A street that is not there yet is asked again so often, wall ms. */
@@ -34,6 +39,7 @@ const FAREWELL_MS = 2_000
 export const runMeter = Effect.fnUntraced(function* (flags: RunMeterFlags) {
   const { home } = flags
   const device = yield* deviceOf(flags)
+  const audience = yield* audienceOf(flags)
   const gateway = yield* gatewayOf(flags.gateway)
   if (!isSlug(home)) {
     return yield* new BadInput({ detail: `--home ${home}: 1 to 32 characters a–z, 0–9 and inner hyphens` })
@@ -43,16 +49,19 @@ export const runMeter = Effect.fnUntraced(function* (flags: RunMeterFlags) {
   const { neighbourhood, slotMinutes } = yield* waitFor(streetTerms(gateway))
   const clock = yield* waitFor(followStreetClock(gateway))
   const agent = yield* asInput(
-    makeAgent({
-      ...keys,
-      home,
-      neighbourhood,
-      deviceId: home,
-      device,
-      gatewayUrl: gateway,
-      clock,
-      trader: traders[flags.trader],
-    }),
+    makeAgent(
+      {
+        ...keys,
+        home,
+        neighbourhood,
+        deviceId: home,
+        device,
+        gatewayUrl: gateway,
+        clock,
+        trader: traders[flags.trader],
+      },
+      yield* openAudience(audience, { home, neighbourhood }),
+    ),
   )
   yield* enrolled(agent)
   yield* Console.log(

@@ -22,6 +22,26 @@ export const run = Command.make(
       Flag.withDefault('ramp' as const),
       Flag.withDescription('how it trades (ramp)'),
     ),
+    homeAssistant: Flag.String('home-assistant').pipe(
+      Flag.withMetavar('BROKER'),
+      Flag.withDescription("show the home to Home Assistant by MQTT discovery: 'mqtt://HOST:1883' or 'mqtts://…'"),
+      Flag.optional,
+    ),
+    brokerUser: Flag.String('broker-user').pipe(
+      Flag.withMetavar('NAME'),
+      Flag.withDescription('who logs in at that broker (nobody)'),
+      Flag.optional,
+    ),
+    brokerPasswordFile: Flag.String('broker-password-file').pipe(
+      Flag.withMetavar('FILE'),
+      Flag.withDescription('with --broker-user: a file that holds the password'),
+      Flag.optional,
+    ),
+    metrics: Flag.String('metrics').pipe(
+      Flag.withMetavar('[HOST:]PORT'),
+      Flag.withDescription('serve /metrics for Prometheus there, and /healthz; to this computer alone without a host'),
+      Flag.optional,
+    ),
   },
   (flags) =>
     Effect.flatMap(

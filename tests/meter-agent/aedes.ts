@@ -15,8 +15,8 @@ export interface TestBroker {
   readonly subscribed: (times?: number) => Effect.Effect<void>
   readonly topics: () => readonly string[]
   readonly connections: () => number
-  readonly hangUp: () => void
-  readonly broker: Aedes
+  /** cuts all connections, or the one that came first */
+  readonly hangUp: (which?: 'all' | 'first') => void
 }
 
 /** Serves a broker on 127.0.0.1 until the scope closes. With a login, nobody else is let in. */
@@ -66,7 +66,6 @@ export const serveBroker = (
     const address = server.address()
     return {
       port: typeof address === 'object' && address !== null ? address.port : 0,
-      broker,
       publish: (topic, payload, { retain = false } = {}) =>
         new Promise<void>((resolve, reject) => {
           const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain, dup: false } as const
@@ -78,8 +77,8 @@ export const serveBroker = (
         }),
       topics: () => topics,
       connections: () => connections,
-      hangUp: () => {
-        for (const socket of sockets) socket.destroy()
+      hangUp: (which = 'all') => {
+        for (const socket of which === 'all' ? sockets : [...sockets].slice(0, 1)) socket.destroy()
       },
     }
   })
