@@ -15,6 +15,7 @@ import type { MqttProfile } from './profiles/mqtt-profile.ts'
 import { loadOpcuaProfile, type OpcuaProfile, profileHash as opcuaProfileHash } from './profiles/opcua-profile.ts'
 import { profileHash, profileSample } from './profiles/profile-sample.ts'
 import { countedValue, scaledValue } from './profiles/scaled-value.ts'
+import { readableSample } from './readable-sample.ts'
 import type { MeterSample } from './settlement-meter.ts'
 import { decodeModel } from './sunspec/decode-model.ts'
 import { type ModelDefinition, modelDefinitions } from './sunspec/models.ts'
@@ -129,7 +130,7 @@ export const decodeRegisters = (text: string): Effect.Effect<DecodedRegisters, B
 /** The settlement meter's sample in the words of its model. */
 export function sampleOf(definition: ModelDefinition, read: Parameters<typeof decodeModel>[1]): MeterSample {
   const { powerW, importWh, exportWh } = gridOf(definition.id, decodeModel(definition, read))
-  return { powerW: powerW.value, importWh: importWh.value, exportWh: exportWh.value }
+  return readableSample({ powerW: powerW.value, importWh: importWh.value, exportWh: exportWh.value })
 }
 
 /** Stands in every reading for the register map that it was decoded with. */
@@ -148,11 +149,11 @@ export function opcuaSample(
   { grid }: OpcuaProfile,
   said: { readonly importWh: NodeValue; readonly exportWh: NodeValue; readonly powerW: NodeValue },
 ): MeterSample {
-  return {
+  return readableSample({
     importWh: countedValue(grid.importWh, said.importWh),
     exportWh: countedValue(grid.exportWh, said.exportWh),
     powerW: scaledValue(grid.powerW, said.powerW),
-  }
+  })
 }
 
 const decodeModbus = (registers: Extract<Registers, { readonly protocol: 'modbus' }>) =>

@@ -1,6 +1,7 @@
 import { type Canonical, canonicalBytes } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/viem.ts'
 import type { DeviceReport } from '../device-snapshot.ts'
+import { readableSample } from '../readable-sample.ts'
 import type { MeterSample } from '../settlement-meter.ts'
 import { decodeValues, type ProfileValues, type WordBlock } from './decode-values.ts'
 import type { ModbusProfile } from './modbus-profile.ts'
@@ -17,11 +18,11 @@ export const sampleOfValues = (profile: ModbusProfile, values: ProfileValues): M
 
 /** The sample in a report's grid role. */
 export function gridSample({ measurements: { grid } }: DeviceReport): MeterSample {
-  return {
+  return readableSample({
     importWh: grid?.importWh.value ?? null,
     exportWh: grid?.exportWh.value ?? null,
     powerW: grid?.powerW.value ?? null,
-  }
+  })
 }
 
 /** What has to be read for a sample: the values of the grid role, and those that say which device this is. */

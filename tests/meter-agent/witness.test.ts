@@ -7,6 +7,9 @@ import { readTelegram } from '#meter-agent/p1/telegram.ts'
 import { loadModbusProfile } from '#meter-agent/profiles/load-modbus-profile.ts'
 import { loadOpcuaProfile } from '#meter-agent/profiles/opcua-profile.ts'
 import { profileWitness } from '#meter-agent/profiles/profile-witness.ts'
+import { readableSample } from '#meter-agent/readable-sample.ts'
+import { sampleOf } from '#meter-agent/registers.ts'
+import { modelDefinitions } from '#meter-agent/sunspec/models.ts'
 import { type Registers, serveRegisters } from './modbus-serial.ts'
 import { telegrams } from './p1-telegrams.ts'
 import { common, homeImage, type ImageModel, sunspecImage } from './sunspec-image.ts'
@@ -59,6 +62,22 @@ describe('a SunSpec device', () => {
     const image = sunspecImage([common(), { id: 213, length: 124, points: { TotWhImp: 50.5, TotWhExp: 7 } }])
     const { witness } = await run(witnessOfImage(image))
     expect(witness.importCounter).toEqual({ unitWh: null, modulusWh: null, scale: null })
+  })
+
+  it('has no value where a float is what no meter says and no reading can hold', () => {
+    expect(readableSample({ importWh: 1e38, exportWh: 7, powerW: -3e38 })).toEqual({
+      importWh: null,
+      exportWh: 7,
+      powerW: null,
+    })
+  })
+
+  it('of torn floats makes no reading that cannot be signed', async () => {
+    const torn = { TotWhImp: 1e38, TotWhExp: 7, W: -3e38 }
+    const definition = modelDefinitions.get(213)
+    const words = [...sunspecImage([{ id: 213, length: 124, points: torn }], { base: 0 }).values()].slice(2, 128)
+    if (definition === undefined) throw new Error('no model 213')
+    expect(sampleOf(definition, { words, blockOf: () => 0 })).toEqual({ importWh: null, exportWh: 7, powerW: null })
   })
 
   it.each([
