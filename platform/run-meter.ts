@@ -1,4 +1,4 @@
-import { Console, Effect, type Option, Schedule, Schema } from 'effect'
+import { Console, Effect, Option, Schedule, Schema } from 'effect'
 import { type Agent, makeAgent, rampTrader, zeroIntelligenceTrader } from '#meter-agent/index.ts'
 import { Slug } from '#protocol/ids.ts'
 import { audienceOf, openAudience } from './agent-audience.ts'
@@ -19,6 +19,7 @@ interface RunMeterFlags extends DeviceFlags {
   readonly home: string
   /** where keys and outbox live; a folder that is there or can be made */
   readonly data: string
+  readonly place: Option.Option<string>
   readonly trader: keyof typeof traders
   readonly homeAssistant: Option.Option<string>
   readonly brokerUser: Option.Option<string>
@@ -44,6 +45,7 @@ export const runMeter = Effect.fnUntraced(function* (flags: RunMeterFlags) {
   if (!isSlug(home)) {
     return yield* new BadInput({ detail: `--home ${home}: 1 to 32 characters a–z, 0–9 and inner hyphens` })
   }
+  const place = yield* placeOf(flags.place)
   const folder = yield* openDataFolder(flags.data)
   const keys = yield* asInput(openHomeFolder(folder, home))
   const { neighbourhood, slotMinutes } = yield* waitFor(streetTerms(gateway))
@@ -59,6 +61,7 @@ export const runMeter = Effect.fnUntraced(function* (flags: RunMeterFlags) {
         gatewayUrl: gateway,
         clock,
         trader: traders[flags.trader],
+        ...(place === null ? {} : { place }),
       },
       yield* openAudience(audience, { home, neighbourhood }),
     ),
@@ -99,6 +102,18 @@ const enrolled = (agent: Agent): Effect.Effect<void, BadInput> =>
 
 const asInput = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(effect, (error) => (error instanceof BadInput ? error : new BadInput({ detail: error.message })))
+
+/** A place as it is typed; null where none is. */
+const placeOf = (flag: Option.Option<string>) =>
+  Effect.suspend(() => {
+    if (Option.isNone(flag)) return Effect.succeed(null)
+    const [, latitude, longitude] = /^(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)$/.exec(flag.value) ?? []
+    const place = { latitudeDeg: Number(latitude), longitudeDeg: Number(longitude) }
+    const isOne = Math.abs(place.latitudeDeg) <= 90 && Math.abs(place.longitudeDeg) <= 180
+    if (isOne) return Effect.succeed(place)
+    const detail = `--place ${flag.value}: degrees north and east, -90 to 90 and -180 to 180, like 52.4,13.1`
+    return Effect.fail(new BadInput({ detail }))
+  })
 
 /** The address of a street, without what may stand behind it. */
 const gatewayOf = (text: string): Effect.Effect<string, BadInput> => {

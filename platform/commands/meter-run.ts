@@ -18,6 +18,11 @@ export const run = Command.make(
       Flag.withMetavar('DIR'),
       Flag.withDescription("the home's keys and memory; made if it is not there, and the same home the next time"),
     ),
+    place: Flag.String('place').pipe(
+      Flag.withMetavar('LAT,LON'),
+      Flag.withDescription('where the home is, degrees north and east: an inverter that produces at night is doubted'),
+      Flag.optional,
+    ),
     trader: Flag.Literals('trader', ['ramp', 'zero-intelligence']).pipe(
       Flag.withDefault('ramp' as const),
       Flag.withDescription('how it trades (ramp)'),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ReadingQuality } from '#protocol/reading-quality.ts'
@@ -36,6 +38,14 @@ describe('the trust in a reading', () => {
     ['a bit that nobody knows', 2 ** 40, 'too little'],
   ] as const)('of %s is %s', (_, quality, verdict) => {
     expect(trustOf(quality) >= LEAST_TRUST).toBe(verdict === 'enough')
+  })
+
+  it('is what the documentation says of each reason, and of no other', () => {
+    const rows = readFileSync(join(import.meta.dirname, '../../docs/trust.md'), 'utf8').matchAll(
+      /^\| (\d+) \| `(\w+)` \| .* \| ([\d.]+) \|$/gm,
+    )
+    const documented = [...rows].map(([, bit, reason, leaves]) => [reason, Number(bit), Number(leaves)])
+    expect(documented).toEqual(Object.entries(ReadingQuality).map(([reason, bit]) => [reason, bit, trustOf(bit)]))
   })
 
   it('has a name for each reason', () => {
