@@ -99,6 +99,7 @@ describe('a home that attaches itself to a street', () => {
     ['a home that cannot be called so', { modbus: 'tcp://h', home: 'Anna!' }, '--home Anna!'],
     ["another home's folder", { modbus: 'tcp://h', data: () => join(folder, 'anna') }, "is the home anna's"],
     ['a name that another home has', { modbus: () => device, home: 'anna' }, 'there is a home of this name'],
+    ['a place that is none', { modbus: 'tcp://h', place: '91,0' }, '--place 91,0'],
     ['a device that is no address', { modbus: 'udp://h' }, 'udp'],
   ])('is refused with %s', async (_, given, why) => {
     const own = { home: 'bob', data: mkdtempSync(join(folder, 'bob-')), gateway: street.url }

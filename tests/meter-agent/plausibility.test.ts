@@ -98,6 +98,12 @@ describe('a power that stands still', () => {
     expect(frozenBits(moments({ ...still, hours: 0.1, countOf: () => 5_000 }))).toBe(0)
   })
 
+  it('is no frozen one when a battery holds it at 0 and is overrun between two samples that are far apart', () => {
+    const held = { hours: 4, everyMs: 450_000, powerOf: () => 0, countOf: (hours: number) => 60 * hours }
+    expect(frozenBits(moments(held))).toBe(0)
+    expect(frozenBits(moments({ ...held, everyMs: 60_000 }))).toBe(frozen)
+  })
+
   it('is no frozen one when its last digit moves', () => {
     const moving = moments({
       ...still,
