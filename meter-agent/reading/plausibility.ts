@@ -7,13 +7,16 @@ import { checkEnergy, type EnergyWindow } from './energy-check.ts'
 import { checkFrozen, type StillPower } from './frozen-check.ts'
 import { type CounterLimits, powerQuality } from './guard.ts'
 import type { NetCount } from './net-count.ts'
-import { frequencyQuality, phasesQuality, voltageQuality } from './power-guard.ts'
+import { checkPhases } from './phases-check.ts'
+import { frequencyQuality, voltageQuality } from './power-guard.ts'
 import { type Place, sunQuality } from './sun-check.ts'
 
 /** What the checks over time remember. */
 export interface ChecksState {
   readonly energy: EnergyWindow | null
   readonly still: StillPower | null
+  /** how many samples in a row had phases that do not sum up */
+  readonly apart: number
 }
 
 /** Of counters with one of these nothing can be said by their difference to those before. */
@@ -53,7 +56,6 @@ export function judgeSample(
     producedQuality |
     voltageQuality(witness) |
     frequencyQuality(witness) |
-    phasesQuality(sample.powerW, witness) |
     clockQuality(now.previous, at) |
     sunQuality(witness, now.place, at.timeMs)
   const reliable = ((momentQuality | counters.quality) & UNRELIABLE) === 0 && sample.powerW !== null
@@ -68,9 +70,10 @@ export function judgeSample(
     : null
   const energy = checkEnergy(state?.energy ?? null, count)
   const frozen = checkFrozen(state?.still ?? null, count)
+  const phases = checkPhases(state?.apart ?? 0, sample.powerW, witness)
   return {
-    state: { energy: energy.window, still: frozen.still },
-    quality: momentQuality | energy.quality | frozen.quality,
+    state: { energy: energy.window, still: frozen.still, apart: phases.apart },
+    quality: momentQuality | energy.quality | frozen.quality | phases.quality,
   }
 }
 

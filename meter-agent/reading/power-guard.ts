@@ -8,9 +8,6 @@ const VOLTAGE_MARGIN = 0.15
 const UNCONNECTED_V = 20
 /** 50 and 60 Hz, and how far an island may run from them. */
 const FREQUENCY_HZ: Band = { min: 45, max: 65 }
-/** Phases are rounded one by one, and some meters take them a moment apart from their sum. */
-const PHASES_MARGIN = 0.05
-const PHASES_SLACK_W = 50
 
 /** Quality bits of the voltages: outside the device's band, or near none of the voltages that grids have. */
 export function voltageQuality({ voltageV = [], voltageBandV }: Witness): number {
@@ -24,19 +21,6 @@ export function voltageQuality({ voltageV = [], voltageBandV }: Witness): number
 /** Quality bits of the frequency: outside the device's band, or that of any grid. A 0 is one that is not measured. */
 export function frequencyQuality({ frequencyHz = 0, frequencyBandHz = FREQUENCY_HZ }: Witness): number {
   return frequencyHz === 0 || isIn(frequencyBandHz, frequencyHz) ? 0 : ReadingQuality.frequencyOutOfBand
-}
-
-/**
- * Quality bits of the saldo: the powers of the phases sum to the power, within 5 % and 50 W. Phases that are all 0 are
- * those of a meter that does not tell them apart.
- */
-export function phasesQuality(powerW: number | null, { phasePowerW }: Witness): number {
-  if (powerW === null || phasePowerW === undefined) return 0
-  const sumW = phasePowerW.reduce((sum, phaseW) => sum + phaseW, 0)
-  const grossW = phasePowerW.reduce((sum, phaseW) => sum + Math.abs(phaseW), 0)
-  return grossW > 0 && Math.abs(sumW - powerW) > PHASES_SLACK_W + PHASES_MARGIN * grossW
-    ? ReadingQuality.phasesDisagree
-    : 0
 }
 
 const isIn = ({ min, max }: Band, value: number): boolean => value >= min && value <= max

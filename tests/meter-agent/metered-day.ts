@@ -83,10 +83,10 @@ const lies: Readonly<Record<string, Lie>> = {
     tell: ({ sample, witness }) => ({ sample: counters(sample, null, null), witness }),
     quality: () => ReadingQuality.notAvailable,
   },
-  'a power of 65535': momentLie(implausible | ReadingQuality.phasesDisagree, ({ sample }) => ({
+  'a power of 65535': momentLie(implausible, ({ sample }) => ({
     sample: { ...sample, powerW: 65_535 },
   })),
-  'a power of -32768': momentLie(implausible | ReadingQuality.phasesDisagree, ({ sample }) => ({
+  'a power of -32768': momentLie(implausible, ({ sample }) => ({
     sample: { ...sample, powerW: -32_768 },
   })),
   'a voltage of 6553.5': momentLie(ReadingQuality.voltageOutOfBand, ({ witness }) => ({
@@ -95,9 +95,12 @@ const lies: Readonly<Record<string, Lie>> = {
   'a frequency of 655.35': momentLie(ReadingQuality.frequencyOutOfBand, ({ witness }) => ({
     witness: { ...witness, frequencyHz: 655.35 },
   })),
-  'a phase of the other sign': momentLie(ReadingQuality.phasesDisagree, ({ sample, witness }) => ({
-    witness: { ...witness, phasePowerW: [(sample.powerW ?? 0) + 9_000, -300, -300] },
-  })),
+  'a phase of the other sign': {
+    ...momentLie(ReadingQuality.phasesDisagree, ({ sample, witness }) => ({
+      witness: { ...witness, phasePowerW: [(sample.powerW ?? 0) + 9_000, -300, -300] },
+    })),
+    minutes: 4,
+  },
 }
 
 /** A sun that shines at midnight, UTC. */

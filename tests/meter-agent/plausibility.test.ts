@@ -3,8 +3,9 @@ import { clockQuality } from '#meter-agent/reading/clock-check.ts'
 import { checkEnergy, type EnergyWindow } from '#meter-agent/reading/energy-check.ts'
 import { checkFrozen, type StillPower } from '#meter-agent/reading/frozen-check.ts'
 import type { NetCount } from '#meter-agent/reading/net-count.ts'
+import { checkPhases } from '#meter-agent/reading/phases-check.ts'
 import { limitsOf } from '#meter-agent/reading/plausibility.ts'
-import { frequencyQuality, phasesQuality, voltageQuality } from '#meter-agent/reading/power-guard.ts'
+import { frequencyQuality, voltageQuality } from '#meter-agent/reading/power-guard.ts'
 import { sunQuality } from '#meter-agent/reading/sun-check.ts'
 import { ReadingQuality } from '#protocol/reading-quality.ts'
 
@@ -143,8 +144,14 @@ describe('the moment', () => {
     [3_010, [1_000, 1_000, 1_000], 0],
     [3_000, [0, 0, 0], 0],
     [null, [1_000, 1_000, 1_000], 0],
-  ])('of %s W over phases %j has quality bits %i', (powerW, phasePowerW, bits) => {
-    expect(phasesQuality(powerW, { phasePowerW })).toBe(bits)
+  ])('of %s W over phases %j, three times, has quality bits %i', (powerW, phasePowerW, bits) => {
+    expect(checkPhases(2, powerW, { phasePowerW }).quality).toBe(bits)
+  })
+
+  it('of phases that are read after their sum is not doubted for a load that is switched between', () => {
+    const once = checkPhases(0, 2_027, { phasePowerW: [170, 1_247, 209] })
+    expect(once).toEqual({ apart: 1, quality: 0 })
+    expect(checkPhases(once.apart, 1_626, { phasePowerW: [170, 1_247, 209] })).toEqual({ apart: 0, quality: 0 })
   })
 
   it('is bounded by the nameplate where that is less than the connection', () => {
