@@ -81,11 +81,13 @@ export const openMembership = (
           deviceSigner: deviceKey.signer,
           nonce: yield* outbox.takeNonce,
         }
-        const outcome = yield* gateway.enrol(sign({ domain, kind: 'enrolment', body, privateKey: accountKey }))
+        const letter = sign({ domain, kind: 'enrolment', body, privateKey: accountKey })
+        const outcome = yield* gateway.enrol(letter)
         // Enrolled by an earlier run, or by the first try of a request whose answer was lost; or somebody else is.
         if (!outcome.accepted && !(outcome.code === 'ALREADY_ENROLLED' && (yield* isOurs(body)))) {
           return yield* new GatewayRefused({ url: gatewayUrl, ...outcome })
         }
+        yield* outbox.remember('enrolment', canonicalJson({ ...letter })) // says whose the log is that it stands in
         yield* outbox.remember('enrolled', body.account)
         enrolled = true
       }),

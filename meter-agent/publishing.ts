@@ -43,16 +43,18 @@ export const publishOutbox = (home: {
     const readings = yield* inBatches({
       pending: outbox.pendingReadings(BATCH),
       name: ({ reading }) => `reading ${reading.sequence}`,
-      send: (pending) => Effect.flatMap(stream.lettersOf(pending), gateway.sendReadings),
-      acknowledge: (done) => outbox.acknowledgeReadings(done.map(({ reading }) => reading.sequence)),
+      lettersOf: stream.lettersOf,
+      send: gateway.sendReadings,
+      acknowledge: (letters) => outbox.acknowledgeReadings(letters.map(({ body }) => body.sequence)),
       mended: stream.mended,
     })
     const statements = yield* inBatches({
       pending: outbox.pendingStatements(BATCH),
       name: ({ slot }) => `statement of slot ${slot}`,
-      send: (bodies) =>
-        gateway.sendStatements(bodies.map((body) => signWith({ domain, kind: 'statement', body, signer: deviceKey }))),
-      acknowledge: (done) => outbox.acknowledgeStatements(done.map(({ slot }) => slot)),
+      lettersOf: (bodies) =>
+        Effect.sync(() => bodies.map((body) => signWith({ domain, kind: 'statement', body, signer: deviceKey }))),
+      send: gateway.sendStatements,
+      acknowledge: outbox.acknowledgeStatements,
       mended: () => Effect.succeed(false),
     })
     const refusals = [...stream.refusals, ...readings.refusals, ...statements.refusals]
@@ -61,11 +63,12 @@ export const publishOutbox = (home: {
   })
 
 /** Sends batches until nothing waits or one of a batch has to wait. A final refusal is settled too: it is not sent again. */
-const inBatches = <Body>(queue: {
+const inBatches = <Body, Letter>(queue: {
   readonly pending: Effect.Effect<readonly Body[], OutboxFailure>
   readonly name: (body: Body) => string
-  readonly send: (bodies: readonly Body[]) => Effect.Effect<readonly Outcome[], GatewayError | OutboxFailure>
-  readonly acknowledge: (done: readonly Body[]) => Effect.Effect<void, OutboxFailure>
+  readonly lettersOf: (bodies: readonly Body[]) => Effect.Effect<readonly Letter[], GatewayError | OutboxFailure>
+  readonly send: (letters: readonly Letter[]) => Effect.Effect<readonly Outcome[], GatewayError>
+  readonly acknowledge: (done: readonly Letter[]) => Effect.Effect<void, OutboxFailure>
   /** whether what was not authorised may be taken in another form right away */
   readonly mended: (unauthorised: readonly Body[]) => Effect.Effect<boolean, OutboxFailure>
 }) =>
@@ -75,16 +78,17 @@ const inBatches = <Body>(queue: {
     for (let batch = 0; batch < MOST_BATCHES; batch++) {
       const bodies = yield* queue.pending
       if (bodies.length === 0) break
-      const outcomes = yield* queue.send(bodies)
-      const settled: Body[] = []
+      const letters = yield* queue.lettersOf(bodies)
+      const outcomes = yield* queue.send(letters)
+      const settled: Letter[] = []
       const unauthorised: Body[] = []
       const refused: RefusedMessage[] = []
       for (const [i, body] of bodies.entries()) {
-        const outcome = outcomes[i]
-        if (outcome === undefined) continue
+        const [letter, outcome] = [letters[i], outcomes[i]]
+        if (letter === undefined || outcome === undefined) continue
         if (outcome.accepted || taken.includes(outcome.code)) acknowledged++
         else refused.push({ what: queue.name(body), code: outcome.code, detail: outcome.detail })
-        if (outcome.accepted || !mayBeTakenLater.includes(outcome.code)) settled.push(body)
+        if (outcome.accepted || !mayBeTakenLater.includes(outcome.code)) settled.push(letter)
         else if (outcome.code === 'NOT_AUTHORISED') unauthorised.push(body)
       }
       yield* queue.acknowledge(settled)

@@ -51,9 +51,10 @@ export function streamLetters(home: {
       known.set(sequence, kept)
       if (kept.isAcknowledged || sent.has(sequence)) return
       const body = kept.session
-      const outcome = yield* gateway.sendSession(signWith({ domain, kind: 'session', body, signer: deviceKey }))
+      const letter = signWith({ domain, kind: 'session', body, signer: deviceKey })
+      const outcome = yield* gateway.sendSession(letter)
       sent.add(sequence)
-      if (outcome.accepted || taken.includes(outcome.code)) yield* outbox.settleSession(sequence, 'acknowledged')
+      if (outcome.accepted || taken.includes(outcome.code)) yield* outbox.acknowledgeSession(letter)
       else refusals.push({ what: `session ${sequence}`, code: outcome.code, detail: outcome.detail })
     })
 
@@ -79,7 +80,7 @@ export function streamLetters(home: {
           if (useless.has(sequence)) continue
           isMended = true
           if (sent.has(sequence)) useless.add(sequence)
-          else yield* outbox.settleSession(sequence, 'forgotten')
+          else yield* outbox.forgetSession(sequence)
         }
         return isMended
       }),

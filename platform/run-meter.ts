@@ -1,22 +1,22 @@
-import { Console, Effect, Option, Schedule, Schema } from 'effect'
+import { Console, Effect, Option, Schedule } from 'effect'
 import { type Agent, makeAgent, rampTrader, zeroIntelligenceTrader } from '#meter-agent/index.ts'
-import { Slug } from '#protocol/ids.ts'
 import { audienceOf, openAudience } from './agent-audience.ts'
 import { BadInput } from './bad-input.ts'
 import { openDataFolder } from './data-folder.ts'
 import { type DeviceFlags, deviceOf } from './device-of-flags.ts'
 import { followStreetClock, type NoStreet, streetTerms } from './far-street.ts'
 import { openHomeFolder } from './home-folder.ts'
+import { asInput, gatewayOf, nameTaken } from './joining.ts'
 import { paceOf } from './run-street.ts'
 
-const isSlug = Schema.is(Slug)
 const traders = { ramp: rampTrader, 'zero-intelligence': zeroIntelligenceTrader } as const
 
 /** What `commonwatt meter run` was told. */
 interface RunMeterFlags extends DeviceFlags {
   /** where the neighbourhood answers */
   readonly gateway: string
-  readonly home: string
+  /** left out where the folder is a home's already */
+  readonly home: Option.Option<string>
   /** where keys and outbox live; a folder that is there or can be made */
   readonly data: string
   readonly place: Option.Option<string>
@@ -38,23 +38,19 @@ const FAREWELL_MS = 2_000
  * cannot be used.
  */
 export const runMeter = Effect.fnUntraced(function* (flags: RunMeterFlags) {
-  const { home } = flags
   const device = yield* deviceOf(flags)
   const audience = yield* audienceOf(flags)
   const gateway = yield* gatewayOf(flags.gateway)
-  if (!isSlug(home)) {
-    return yield* new BadInput({ detail: `--home ${home}: 1 to 32 characters a–z, 0–9 and inner hyphens` })
-  }
   const place = yield* placeOf(flags.place)
   const folder = yield* openDataFolder(flags.data)
-  const keys = yield* asInput(openHomeFolder(folder, home))
+  const own = yield* asInput(openHomeFolder(folder, { home: Option.getOrUndefined(flags.home) }))
+  const { home } = own
   const { neighbourhood, slotMinutes } = yield* waitFor(streetTerms(gateway))
   const clock = yield* waitFor(followStreetClock(gateway))
   const agent = yield* asInput(
     makeAgent(
       {
-        ...keys,
-        home,
+        ...own,
         neighbourhood,
         deviceId: home,
         device,
@@ -88,20 +84,10 @@ const enrolled = (agent: Agent): Effect.Effect<void, BadInput> =>
   agent.enrol().pipe(
     Effect.catchTags({
       GatewayUnreachable: () => Effect.void,
-      GatewayRefused: ({ code }) =>
-        code === 'ALREADY_ENROLLED'
-          ? Effect.fail(
-              new BadInput({
-                detail: `--home ${agent.home}: there is a home of this name; take another, or the --data with its keys`,
-              }),
-            )
-          : Effect.void,
+      GatewayRefused: ({ code }) => (code === 'ALREADY_ENROLLED' ? Effect.fail(nameTaken(agent.home)) : Effect.void),
     }),
     asInput,
   )
-
-const asInput = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.mapError(effect, (error) => (error instanceof BadInput ? error : new BadInput({ detail: error.message })))
 
 /** A place as it is typed; null where none is. */
 const placeOf = (flag: Option.Option<string>) =>
@@ -114,16 +100,3 @@ const placeOf = (flag: Option.Option<string>) =>
     const detail = `--place ${flag.value}: degrees north and east, -90 to 90 and -180 to 180, like 52.4,13.1`
     return Effect.fail(new BadInput({ detail }))
   })
-
-/** The address of a street, without what may stand behind it. */
-const gatewayOf = (text: string): Effect.Effect<string, BadInput> => {
-  const url = URL.canParse(text) ? new URL(text) : null
-  const isPlain = url !== null && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href
-  if (isPlain) return Effect.succeed(url.origin)
-  const given = url === null || url.password === '' ? text : 'with a password'
-  return Effect.fail(
-    new BadInput({
-      detail: `--gateway ${given}: the address of a street and nothing behind it: http://127.0.0.1:4800`,
-    }),
-  )
-}

@@ -47,7 +47,9 @@ export async function writeKeyFile(path: string, text: string): Promise<void> {
     await file.sync()
   }
   try {
-    await link(part, path) // unlike a rename, never over another key
+    await link(part, path).catch((cause: NodeJS.ErrnoException) => {
+      throw cause.code === 'EEXIST' ? new Error('EEXIST: there is one already, and it is never written over') : cause
+    }) // unlike a rename, never over another key
   } finally {
     await rm(part)
   }

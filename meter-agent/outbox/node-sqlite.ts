@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Effect, type Scope } from 'effect'
 import { canonicalJson } from '#protocol/canonical-json.ts'
 import type { Reading } from '#protocol/reading.ts'
@@ -10,8 +10,8 @@ import { migrations, SCHEMA_VERSION } from './schema.ts'
 
 /** Nonces are reserved on disk in blocks, so that one write pays for many; a restart skips the rest of a block. */
 const NONCE_BLOCK = 256
-/** Acknowledged statements are kept so long, for the forecast. */
-const KEPT_STATEMENTS = 2_000
+/** Acknowledged statements are kept so long: for the forecast, and longer than the readings that they rest on. */
+const KEPT_STATEMENTS = 3_000
 /** What readings were read from is kept so long, in time of the agent's clock: who doubts a settlement asks by then. */
 const KEPT_REGISTERS_MS = 7 * 24 * 60 * 60_000
 /** Readings are kept as long, so that the log can be verified, and at most so many, whatever the pace: some 80 MB. */
@@ -128,6 +128,63 @@ export const openKeptRegisters = (file: string): Effect.Effect<KeptRegisters, Ou
   )
 }
 
+/** All that an outbox has recorded and not let go yet, as it stands in the file. */
+export interface OutboxRows {
+  readonly note: (name: string) => string | null
+  readonly recorder: RecorderState
+  readonly sessions: readonly LetterRow[]
+  readonly statements: readonly LetterRow[]
+  /** oldest first; `session` and `signature` are null where the reading was not signed when it was recorded */
+  readonly readings: () => Iterable<{
+    readonly sequence: number
+    readonly body: string
+    readonly session: number | null
+    readonly signature: string | null
+    readonly registers: string | null
+  }>
+}
+
+/** A body, and the envelope that was sent; null before. */
+export interface LetterRow {
+  readonly body: string
+  readonly envelope: string | null
+}
+
+/** Reads an outbox as it is at this moment, also while its agent runs. Fails (OutboxFailure) where there is none. */
+export const readOutbox = (file: string): Effect.Effect<OutboxRows, OutboxFailure, Scope.Scope> => {
+  const attempt = <A>(step: () => A) =>
+    Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: String(cause) }) })
+  return Effect.acquireRelease(
+    attempt(() => new DatabaseSync(file, { readOnly: true, timeout: 2_000 })),
+    (database) => Effect.sync(() => database.close()),
+  ).pipe(Effect.flatMap((database) => attempt(() => rowsOf(database))))
+}
+
+function rowsOf(database: DatabaseSync): OutboxRows {
+  database.exec('BEGIN') // one moment for all that is read
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
+  if (version !== SCHEMA_VERSION) {
+    throw new Error(
+      `written by another version (schema ${version}, not ${SCHEMA_VERSION}); its agent brings it up to date`,
+    )
+  }
+  const note = database.prepare(READ_NOTE)
+  const letters = (sql: string) => database.prepare(sql).all() as unknown as readonly LetterRow[]
+  const readings = database.prepare(`
+    SELECT sequence, body, session, signature, registers.text AS registers
+    FROM reading LEFT JOIN registers USING (sequence) ORDER BY sequence`)
+  return {
+    note: (name) => {
+      const text = note.get(`note:${name}`)?.text
+      return typeof text === 'string' ? text : null
+    },
+    recorder: recorderIn(database),
+    sessions: letters('SELECT body, envelope FROM session ORDER BY sequence'),
+    statements: letters('SELECT body, envelope FROM statement ORDER BY slot'),
+    readings: () => readings.iterate() as unknown as ReturnType<OutboxRows['readings']>,
+  }
+}
+
 const READ_NOTE = 'SELECT text FROM note WHERE name = ?'
 
 function recorderIn(database: DatabaseSync): RecorderState {
@@ -174,8 +231,10 @@ function outboxOf(
   const forgetSessions = database.prepare('DELETE FROM session WHERE sequence < (SELECT min(session) FROM reading)')
   const findSession = database.prepare('SELECT body, acknowledged FROM session WHERE sequence = ?')
   const lastSession = database.prepare('SELECT body FROM session ORDER BY sequence DESC LIMIT 1')
-  const settleSession = database.prepare('UPDATE session SET acknowledged = ? WHERE sequence = ?')
-  const settleStatement = database.prepare('UPDATE statement SET acknowledged = 1 WHERE slot = ?')
+  const settleSession = database.prepare(
+    'UPDATE session SET acknowledged = ?, envelope = coalesce(?, envelope) WHERE sequence = ?',
+  )
+  const settleStatement = database.prepare('UPDATE statement SET acknowledged = 1, envelope = ? WHERE slot = ?')
 
   const noted = (name: string): string | null => {
     const text = readNote.get(name)?.text
@@ -211,9 +270,9 @@ function outboxOf(
   let nextNonce = Number(noted('nonces') ?? 1)
   let reservedNonce = nextNonce
 
-  const eachInOne = (statement: { run: (value: SQLInputValue) => unknown }, values: readonly number[]) =>
+  const eachInOne = (statement: StatementSync, rows: readonly (readonly SQLInputValue[])[]) =>
     attempt(() => {
-      if (values.length > 0) transaction('NORMAL', () => values.forEach((value) => void statement.run(value)))
+      if (rows.length > 0) transaction('NORMAL', () => rows.forEach((row) => void statement.run(...row)))
     })
 
   return {
@@ -244,13 +303,22 @@ function outboxOf(
     }),
     pendingReadings: (most) => attempt(() => oldestReadings.all(most).map(pendingReading)),
     acknowledgeReadings: (sequences) =>
-      Effect.tap(eachInOne(settleReading, sequences), () =>
-        attempt(() => {
-          waiting = Number(countReadings.get()?.n)
-        }),
+      Effect.tap(
+        eachInOne(
+          settleReading,
+          sequences.map((sequence) => [sequence]),
+        ),
+        () =>
+          attempt(() => {
+            waiting = Number(countReadings.get()?.n)
+          }),
       ),
     pendingStatements: (most) => attempt(() => bodies<Statement>(oldestStatements.all(most))),
-    acknowledgeStatements: (slots) => eachInOne(settleStatement, slots),
+    acknowledgeStatements: (letters) =>
+      eachInOne(
+        settleStatement,
+        letters.map((letter) => [canonicalJson({ ...letter }), letter.body.slot]),
+      ),
     keepSession: (session) =>
       attempt(() =>
         transaction('FULL', () => {
@@ -267,7 +335,9 @@ function outboxOf(
       const row = lastSession.get()
       return row === undefined ? null : keptSession(row).session
     }),
-    settleSession: (sequence, as) => attempt(() => void settleSession.run(as === 'acknowledged' ? 1 : 0, sequence)),
+    acknowledgeSession: (letter) =>
+      attempt(() => void settleSession.run(1, canonicalJson({ ...letter }), letter.body.sequence)),
+    forgetSession: (sequence) => attempt(() => void settleSession.run(0, null, sequence)),
     statementsFrom: (slot) => attempt(() => bodies<Statement>(laterStatements.all(slot))),
     takeNonce: attempt(() => {
       if (nextNonce >= reservedNonce) {

@@ -1,4 +1,5 @@
 import { Data, type Effect } from 'effect'
+import type { SignedSession, SignedStatement } from '#protocol/envelope.ts'
 import type { Hex } from '#protocol/ids.ts'
 import type { Reading } from '#protocol/reading.ts'
 import type { Session } from '#protocol/session.ts'
@@ -61,13 +62,16 @@ export interface Outbox {
   readonly acknowledgeReadings: (sequences: readonly number[]) => Effect.Effect<void, OutboxFailure>
   /** Statements that the market has neither accepted nor finally refused, oldest first. */
   readonly pendingStatements: (most: number) => Effect.Effect<readonly Statement[], OutboxFailure>
-  readonly acknowledgeStatements: (slots: readonly number[]) => Effect.Effect<void, OutboxFailure>
+  /** As they were sent: the envelopes are kept. */
+  readonly acknowledgeStatements: (letters: readonly SignedStatement[]) => Effect.Effect<void, OutboxFailure>
   /** A session before it is signed; its sequence is above all before. */
   readonly keepSession: (session: Session) => Effect.Effect<void, OutboxFailure>
   readonly session: (sequence: number) => Effect.Effect<KeptSession | null, OutboxFailure>
   readonly lastSession: Effect.Effect<Session | null, OutboxFailure>
-  /** Whether the market knows a session, as far as the home knows. */
-  readonly settleSession: (sequence: number, as: 'acknowledged' | 'forgotten') => Effect.Effect<void, OutboxFailure>
+  /** The market has the session, in this envelope. */
+  readonly acknowledgeSession: (letter: SignedSession) => Effect.Effect<void, OutboxFailure>
+  /** The market does not know the session any more. */
+  readonly forgetSession: (sequence: number) => Effect.Effect<void, OutboxFailure>
   /** The home's own statements from a slot on, in order. */
   readonly statementsFrom: (slot: number) => Effect.Effect<readonly Statement[], OutboxFailure>
   /** A number that this account has never signed with before, also not in an earlier run. */

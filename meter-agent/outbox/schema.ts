@@ -1,4 +1,7 @@
-/** 2: with registers. 3: readings are signed when they are recorded, and kept as registers are; with sessions. */
+/**
+ * 2: with registers. 3: readings are signed when they are recorded, and kept as registers are; with
+ * sessions, and the envelopes that were sent.
+ */
 export const SCHEMA_VERSION = 3
 
 /** What makes each version of the one before; the first is not read any more. */
@@ -18,6 +21,8 @@ export const migrations: Readonly<Record<number, string>> = {
     ALTER TABLE reading ADD COLUMN pending INTEGER NOT NULL DEFAULT 1;
     UPDATE reading SET time_ms = json_extract(body, '$.timeMs');
     CREATE INDEX reading_pending ON reading (sequence) WHERE pending = 1;
-    CREATE TABLE session (sequence INTEGER PRIMARY KEY, body TEXT NOT NULL, acknowledged INTEGER NOT NULL DEFAULT 0) STRICT;
+    ALTER TABLE statement ADD COLUMN envelope TEXT;
+    CREATE TABLE session (
+      sequence INTEGER PRIMARY KEY, body TEXT NOT NULL, acknowledged INTEGER NOT NULL DEFAULT 0, envelope TEXT) STRICT;
   `,
 }

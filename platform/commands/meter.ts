@@ -3,6 +3,8 @@ import { Command, Flag } from 'effect/cli'
 import { deviceFlags } from './device-flags.ts'
 import { dump } from './meter-dump.ts'
 import { emulate } from './meter-emulate.ts'
+import { enroll, keygen } from './meter-keys.ts'
+import { log, verify } from './meter-log.ts'
 import { profile } from './meter-profile.ts'
 import { run } from './meter-run.ts'
 import { scan } from './meter-scan.ts'
@@ -41,5 +43,5 @@ const read = Command.make(
 
 export const meter = Command.make('meter').pipe(
   Command.withDescription("One home's hardware."),
-  Command.withSubcommands([scan, read, run, dump, emulate, profile]),
+  Command.withSubcommands([scan, read, keygen, enroll, run, log, verify, dump, emulate, profile]),
 )

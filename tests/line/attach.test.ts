@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,6 +69,62 @@ describe('a home that attaches itself to a street', () => {
     expect((await anna())?.account).toBe(before?.account)
     expect(second.said()).toContain(before?.account)
     expect(await second.stop('SIGTERM')).toBe(0)
+  })
+
+  it('enrols by a command of its own, by a P-256 key, and shows its log to anybody', async () => {
+    const data = join(folder, 'carl')
+    const enroll = (...args: string[]) =>
+      commonwatt(['meter', 'enroll', '--data', data, '--gateway', street.url, '--p256', '--json', ...args])
+    const first = await enroll('--home', 'carl')
+    expect([first.code, first.stderr]).toEqual([0, ''])
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      home: 'carl',
+      algorithm: 'p256',
+      account: expect.stringMatching(/^0x\w{40}$/),
+      deviceSigner: expect.stringMatching(/^0x\w{128}$/),
+    })
+    expect(await enroll()).toEqual(first)
+    const agent = runAgent(['--modbus', device, '--data', data, '--gateway', street.url])
+    const { statements } = await street.status()
+    const { account } = JSON.parse(first.stdout)
+    await until(
+      async () => agent.said().includes(account) && (await street.status()).statements > statements + 3,
+      agent,
+    )
+    const kept = await commonwatt(['meter', 'verify', data, '--json'])
+    expect([kept.code, kept.stderr]).toEqual([0, ''])
+    expect(JSON.parse(kept.stdout)).toMatchObject({ holds: true, vouched: true, account, sessions: 1 })
+    expect(await agent.stop('SIGTERM')).toBe(0)
+
+    const printed = await commonwatt(['meter', 'log', data])
+    const file = join(folder, 'carl.ndjson')
+    const verified = async (text: string) => {
+      writeFileSync(file, text)
+      return await commonwatt(['meter', 'verify', file])
+    }
+    const whole = await verified(printed.stdout)
+    expect([whole.code, whole.stderr]).toEqual([0, ''])
+    expect(whole.stdout).toContain('an unbroken chain')
+    const changed = await verified(printed.stdout.replace(/"importWh":\d/, '"importWh":7'))
+    expect([changed.code, changed.stderr]).toEqual([1, expect.stringMatching(/carl\.ndjson:\d+ signature/)])
+    const notThere = await commonwatt(['meter', 'verify', join(folder, 'nobody')])
+    expect([notThere.code, notThere.stderr]).toEqual([2, expect.stringContaining('there is nothing')])
+  })
+
+  it.each<[string, readonly string[], number, string]>([
+    ['another kind of key than it has', ['--data', 'anna', '--home', 'anna', '--p256'], 2, 'one of p256'],
+    ['another key than it has', ['--data', 'anna', '--device-key', '/nowhere/key'], 2, 'signs with'],
+    ['no name', ['--data', 'dora'], 2, 'name the home'],
+    ['a name that is taken', ['--data', 'dora', '--home', 'carl'], 2, 'there is a home of this name'],
+    [
+      'a key of a scheme that is not there',
+      ['--data', 'ella', '--home', 'ella', '--device-key', 'tpm:x'],
+      2,
+      'file:///path',
+    ],
+  ])('does not enrol with %s', async (_, [flag = '', name = '', ...rest], code, why) => {
+    const ended = await commonwatt(['meter', 'enroll', '--gateway', street.url, flag, join(folder, name), ...rest])
+    expect([ended.code, ended.stdout, ended.stderr]).toEqual([code, '', expect.stringContaining(why)])
   })
 
   it('waits for a street that is not there yet', async () => {

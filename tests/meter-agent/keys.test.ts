@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Effect } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
-import { generateKey, loadKey, loadOrGenerateKey } from '#meter-agent/index.ts'
+import { generateKey, loadAccountKey, loadKey, loadOrGenerateKey } from '#meter-agent/index.ts'
 import { addressOf } from '#protocol/viem.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'meter-agent-keys-'))
@@ -53,7 +54,54 @@ describe('a key file', () => {
     },
   )
 
+  it.each(['p256', 'ed25519'] as const)('of %s is PKCS#8 in PEM, as openssl reads and writes it', async (algorithm) => {
+    const made = await Effect.runPromise(generateKey(uri(algorithm), algorithm))
+    const read = await Effect.runPromise(loadKey(uri(algorithm)))
+    expect(read).toMatchObject({ algorithm, signer: made.signer, privateKey: made.privateKey })
+    const digest = `0x${'5d'.repeat(32)}` as const
+    expect(read.signDigest(digest)).toBe(made.signDigest(digest))
+    expect(readFileSync(join(folder, algorithm), 'utf8')).toMatch(/^-----BEGIN PRIVATE KEY-----\n/)
+    expect(statSync(join(folder, algorithm)).mode & 0o777).toBe(0o600)
+  })
+
+  const pem = (key: KeyObject, options: object = {}) =>
+    key.export({ format: 'pem', type: 'pkcs8', ...options } as never) as unknown as string
+  const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve })
+  it.each<[string, string, () => string]>([
+    ['of another curve', 'secp384r1', () => pem(ec('P-384').privateKey)],
+    ['of secp256k1 in PEM', 'secp256k1', () => pem(ec('secp256k1').privateKey)],
+    ['of another kind', 'rsa', () => pem(generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey)],
+    ['that is encrypted', 'encrypted', () => pem(ec('P-256').privateKey, { cipher: 'aes-256-cbc', passphrase: 'x' })],
+    ['of the older form', 'openssl pkcs8', () => pem(ec('P-256').privateKey, { type: 'sec1' })],
+    ['that is public', 'openssl pkcs8', () => ec('P-256').publicKey.export({ format: 'pem', type: 'spki' }) as string],
+    ['that is torn', 'holds no private key', () => pem(ec('P-256').privateKey).slice(0, 80)],
+    ['that goes on for ever', 'longer than a key', () => `0x${'5'.repeat(2_000)}`],
+  ])('%s is refused by name (%s), without saying what it holds', async (_, why, make) => {
+    const text = make()
+    writeFileSync(join(folder, 'other.key'), text, { mode: 0o600 })
+    const message = await failure(loadKey(uri('other.key')))
+    expect(message).toContain(why)
+    for (const line of text.split('\n').filter((one) => one.length > 20 && !one.startsWith('-----'))) {
+      expect(message).not.toContain(line)
+    }
+  })
+
+  it('that is a folder, or a device without an end, is refused by name', async () => {
+    mkdirSync(join(folder, 'folder.key'), { mode: 0o700 })
+    expect(await failure(loadKey(uri('folder.key')))).toContain('is a folder')
+    expect(await failure(loadKey('file:///dev/zero'))).toContain('is no file')
+    expect(await failure(loadKey(uri('nothing.key')))).toContain('ENOENT')
+  })
+
+  it('of an account is one of secp256k1', async () => {
+    await Effect.runPromise(generateKey(uri('p256.key'), 'p256'))
+    expect(await failure(loadAccountKey(uri('p256.key')))).toContain("an account's is one of secp256k1")
+  })
+
   it('of another scheme is refused', async () => {
-    expect(await failure(loadKey('pkcs11:token=home'))).toContain('not supported yet')
+    for (const other of ['pkcs11:token=home', 'tpm:0x81000001']) {
+      expect(await failure(loadKey(other))).toContain('is not supported yet; use file:///path')
+    }
+    expect(await failure(loadKey('device.key'))).toContain('file:///path')
   })
 })

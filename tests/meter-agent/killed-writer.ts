@@ -1,29 +1,23 @@
 import { Effect } from 'effect'
-import { openSqliteOutbox } from '#meter-agent/outbox/node-sqlite.ts'
-import { emptyRecorder } from '#meter-agent/reading/recorder.ts'
-import { readingOf, statementOf } from './bodies.ts'
+import { secp256k1Signer } from '#protocol/viem.ts'
+import { openRecordedHome } from './recorded-home.ts'
 
-// Run as a process of its own: records, takes a nonce, tells its parent, and is killed without a chance to close.
-const file = process.argv[2] ?? ''
+// Run as a process of its own: records, publishes and takes nonces for ever, says so, and is killed without a chance to
+// close. `recorded N` is on disk; `acknowledged N` has been heard by the market.
+const [folder = '', gatewayUrl = ''] = process.argv.slice(2)
 await Effect.runPromise(
   Effect.scoped(
     Effect.gen(function* () {
-      const outbox = yield* openSqliteOutbox({ file })
-      for (let sequence = 1; sequence <= 5; sequence++) {
-        const last = { reading: readingOf(sequence), hash: `0x${'5'.repeat(64)}` } as const
-        const statements = sequence === 4 ? [statementOf(100)] : []
-        yield* outbox.record({
-          state: { ...emptyRecorder, last },
-          reading: readingOf(sequence),
-          signed: null,
-          registers: '{}',
-          statements,
-        })
+      const home = yield* openRecordedHome({ folder, gatewayUrl, deviceKey: secp256k1Signer(`0x${'7'.repeat(64)}`) })
+      const say = (line: string) => process.stdout.write(`${line}\n`)
+      say(`nonce ${yield* home.outbox.takeNonce}`)
+      for (;;) {
+        const { sequence } = yield* home.record()
+        say(`recorded ${sequence}`)
+        if (sequence % 4 !== 0) continue
+        yield* home.publish
+        say(`acknowledged ${sequence}`)
       }
-      yield* outbox.acknowledgeReadings([1, 2])
-      const nonce = yield* outbox.takeNonce
-      process.stdout.write(`nonce ${nonce}\n`)
-      yield* Effect.sleep(60_000)
     }),
   ),
 )

@@ -3,15 +3,20 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { Effect, type Scope } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
+import { readHomeLog } from '#meter-agent/home-log.ts'
 import { openSqliteOutbox } from '#meter-agent/outbox/node-sqlite.ts'
 import type { Outbox, OutboxFailure } from '#meter-agent/outbox/outbox.ts'
 import { migrations } from '#meter-agent/outbox/schema.ts'
 import { emptyRecorder } from '#meter-agent/reading/recorder.ts'
+import { HomeLogCheck } from '#platform/home-log/home-log-check.ts'
+import { sign } from '#protocol/viem.ts'
 import { readingOf, statementOf } from './bodies.ts'
+import { domain, serveGateway } from './test-gateway.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'meter-agent-outbox-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -36,10 +41,31 @@ const record = (outbox: Outbox, sequence: number, slots: readonly number[] = [])
     registers: `{"sequence":${sequence}}`,
     statements: slots.map(statementOf),
   })
+const sentStatement = (slot: number) =>
+  sign({ domain, kind: 'statement', body: statementOf(slot), privateKey: `0x${'7'.repeat(64)}` })
 const waiting = (outbox: Outbox) =>
   Effect.map(outbox.pendingReadings(1000), (readings) => readings.map(({ reading }) => reading.sequence))
 const stated = (outbox: Outbox) =>
   Effect.map(outbox.pendingStatements(1000), (statements) => statements.map(({ slot }) => slot))
+
+const KILLS = Math.min(1_000, Number(process.env.COMMONWATT_TEST_KILLS ?? 20))
+
+/** Runs a writer until it has said so many lines, and kills it in the middle of the next. */
+async function killedWriter(args: readonly string[], lines: number) {
+  const writer = spawn(process.execPath, [fileURLToPath(new URL('./killed-writer.ts', import.meta.url)), ...args])
+  const said: string[] = []
+  writer.stderr.on('data', (text: Buffer) => said.push(`stderr: ${text}`))
+  const closed = once(writer, 'close')
+  for await (const line of createInterface({ input: writer.stdout })) {
+    said.push(line)
+    if (said.length === lines) writer.kill('SIGKILL')
+  }
+  await closed
+  if (said.length < lines) throw new Error(`the writer ended by itself:\n${said.join('\n')}`)
+  const numbers = (what: string) =>
+    said.flatMap((line) => (line.startsWith(`${what} `) ? [Number(line.split(' ')[1])] : []))
+  return { recorded: numbers('recorded'), acknowledged: numbers('acknowledged'), nonces: numbers('nonce') }
+}
 
 describe('the outbox', () => {
   it('keeps what is not acknowledged, oldest first, across restarts', async () => {
@@ -48,7 +74,7 @@ describe('the outbox', () => {
       Effect.gen(function* () {
         for (let sequence = 1; sequence <= 4; sequence++) yield* record(outbox, sequence, [100 + sequence])
         yield* outbox.acknowledgeReadings([1, 3])
-        yield* outbox.acknowledgeStatements([102])
+        yield* outbox.acknowledgeStatements([sentStatement(102)])
       }),
     )
     await opened(file, (outbox) =>
@@ -77,25 +103,49 @@ describe('the outbox', () => {
     expect(Math.min(...seen)).toBe(1)
   })
 
-  it('delivers again after its process was killed, and states no slot twice', async () => {
-    const file = newFile()
-    const writer = spawn(process.execPath, [fileURLToPath(new URL('./killed-writer.ts', import.meta.url)), file])
-    const [line] = (await once(writer.stdout, 'data')) as [Buffer]
-    writer.kill('SIGKILL')
-    await once(writer, 'close')
-    await opened(file, (outbox) =>
-      Effect.gen(function* () {
-        expect(outbox.bootId).toBe(2)
-        expect(yield* waiting(outbox)).toEqual([3, 4, 5])
-        expect(yield* outbox.pendingStatements(9)).toEqual([statementOf(100)])
-        expect((yield* outbox.recorder).last?.reading).toEqual(readingOf(5))
-        expect(yield* outbox.takeNonce).toBeGreaterThan(Number(line.toString().split(' ')[1]))
-        const again = yield* Effect.flip(record(outbox, 6, [100]))
-        expect(again._tag).toBe('OutboxFailure')
-        expect(yield* waiting(outbox)).toEqual([3, 4, 5])
-      }),
-    )
-  })
+  it(
+    'is killed at any moment, again and again: its log verifies, and nothing is lost or said twice',
+    async () => {
+      const place = mkdtempSync(join(folder, 'killed-'))
+      await Effect.runPromise(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const gateway = yield* serveGateway({ nowMs: () => 0 })
+            const said = { recorded: 0, acknowledged: 0, nonces: [] as number[] }
+            for (let kill = 0; kill < KILLS; kill++) {
+              const end = yield* Effect.promise(() => killedWriter([place, gateway.url], 1 + ((kill * 7) % 23)))
+              said.recorded = Math.max(said.recorded, ...end.recorded)
+              said.acknowledged = Math.max(said.acknowledged, ...end.acknowledged)
+              said.nonces.push(...end.nonces)
+            }
+            const file = join(place, 'outbox.sqlite')
+            const check = new HomeLogCheck()
+            for (const line of yield* readHomeLog(file)) check.take(line)
+            const found = check.finish('an outbox')
+            expect(found.readings.first).toBe(1)
+            expect(found.readings.last).toBeGreaterThanOrEqual(said.recorded)
+            expect(found.statements.recomputed).toBeGreaterThan(0)
+            const sequences = gateway.readings.map(({ body }) => body.sequence)
+            expect(sequences).toEqual(Array.from(sequences, (_, i) => i + 1))
+            expect(sequences.length).toBeGreaterThanOrEqual(said.acknowledged)
+            // Whatever arrived under one sequence, or for one slot, was the same letter each time.
+            const letters = Map.groupBy(gateway.arrived, ({ kind, body }) =>
+              kind === 'statement'
+                ? `slot ${body.slot}`
+                : 'sequence' in body
+                  ? `${kind} ${body.sequence}`
+                  : 'enrolment',
+            )
+            for (const [what, same] of letters) {
+              expect(new Set(same.map((letter) => JSON.stringify(letter))).size, what).toBe(1)
+            }
+            expect(new Set(said.nonces).size).toBe(said.nonces.length)
+          }),
+        ),
+      )
+    },
+    60_000 + 5_000 * KILLS,
+  )
 
   it('thins waiting readings above its bound, and no statement', async () => {
     await opened(

@@ -1,0 +1,27 @@
+import { Effect } from 'effect'
+import { addressOf } from '#protocol/viem.ts'
+import type { AgentOptions } from './agent-options.ts'
+import { gatewayClient } from './gateway-client.ts'
+import type { GatewayError } from './gateway-error.ts'
+import { openMembership } from './membership.ts'
+import { openSqliteOutbox } from './outbox/node-sqlite.ts'
+import type { OutboxFailure } from './outbox/outbox.ts'
+
+/**
+ * Enrols a home in its market and remembers that for its agent. Enrolled already with the same account and device keys is
+ * enrolled; by others is GatewayRefused.
+ */
+export const enrolHome = (
+  home: Pick<
+    AgentOptions,
+    'home' | 'neighbourhood' | 'deviceId' | 'deviceKey' | 'accountKey' | 'gatewayUrl' | 'dataFile' | 'gatewayTimeoutMs'
+  >,
+): Effect.Effect<{ readonly account: string; readonly deviceSigner: string }, GatewayError | OutboxFailure> =>
+  Effect.gen(function* () {
+    const outbox = yield* openSqliteOutbox({ file: home.dataFile })
+    const gateway = gatewayClient({ url: home.gatewayUrl, timeoutMs: home.gatewayTimeoutMs ?? 5_000 })
+    const membership = yield* openMembership(home, outbox, gateway)
+    yield* membership.forgotten // the market says whether it has
+    yield* membership.enrol
+    return { account: addressOf(home.accountKey), deviceSigner: home.deviceKey.signer }
+  }).pipe(Effect.scoped)
