@@ -5,6 +5,17 @@ export type { AgentSteps, Polled } from './agent-steps.ts'
 export { type AgentWatch, type PolledNews, watchedBy } from './agent-watch.ts'
 export { type PollingFigures, type PollingOptions, pollDevices } from './bench/poll-devices.ts'
 export { type RecordingFigures, recordReadings } from './bench/record-readings.ts'
+export type { ControlTerms } from './control/check-command.ts'
+export {
+  ControlJournalFailure,
+  ControlLost,
+  DeviceReplaced,
+  NotReverted,
+  ReadBackMismatch,
+} from './control/control-failure.ts'
+export { ControlRefused } from './control/control-refused.ts'
+export type { ControlClock, Controller, Lease } from './control/controller.ts'
+export { openControl } from './control/open-control.ts'
 export type { DeviceAddress, ModbusDevice, MqttDevice, OpcuaDevice, P1Device } from './device-address.ts'
 export type { DecodedModel, DeviceReport, GridMeasurements } from './device-snapshot.ts'
 export {

@@ -9,6 +9,7 @@ export interface EmulateMeterFlags {
   readonly host: string
   readonly port: Option.Option<number>
   readonly json: boolean
+  readonly writable: boolean
 }
 
 /** Where an emulated device answers, and what a user types to read it; null where no command can. */
@@ -27,6 +28,7 @@ export const emulateMeter = Effect.fnUntraced(function* (flags: EmulateMeterFlag
     recording,
     host,
     port: Option.getOrElse(flags.port, () => EMULATOR_BASE_PORT),
+    writes: flags.writable ? 'kept' : 'refused',
   })
   const devices = answering(recording, `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`)
   if (json) yield* Console.log(JSON.stringify({ name: recording.name, devices }))

@@ -138,3 +138,24 @@ export function messageTypeOf(kind: MessageKind, body: object): MessageType {
 
 /** `0x` and 20 bytes */
 const ADDRESS_DIGITS = 42
+
+/** EIP-712 fields of a command to a device. No market takes one, so it is not published with the messages. */
+export const deviceCommandType = {
+  primaryType: 'DeviceCommand',
+  fields: [
+    { name: 'account', type: 'address' },
+    { name: 'deviceId', type: 'string' },
+    { name: 'action', type: 'string' },
+    { name: 'powerW', type: 'uint64' },
+    { name: 'expiresAtMs', type: 'uint64' },
+    { name: 'nonce', type: 'uint64' },
+  ],
+} as const
+
+/** What commands are signed for: a home and its devices, whatever neighbourhood and chain they have joined. */
+export const deviceDomain: SigningDomain = {
+  name: 'Commonwatt',
+  version: '1',
+  chainId: 0,
+  verifyingContract: `0x${'0'.repeat(40)}`,
+}

@@ -1,5 +1,6 @@
 import { bytesToHex, domainSeparator, stringToBytes, toBytes } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
+import type { DeviceCommand, SignedCommand } from './device-command.ts'
 import { type Ed25519Check, isEd25519Signature } from './ed25519.ts'
 import { encodeStruct, encodeType } from './eip712.ts'
 import type { BodyOf, MessageKind, SignedMessage } from './envelope.ts'
@@ -7,7 +8,14 @@ import { keccakBytes } from './js-sha3.ts'
 import { isP256Signature } from './p256.ts'
 import { parseSignature, SignatureChecker, signDigest } from './secp256k1.ts'
 import type { Signer } from './signer.ts'
-import { type MessageType, messageTypeOf, type SigningDomain, typedData } from './typed-data.ts'
+import {
+  deviceCommandType,
+  deviceDomain,
+  type Field,
+  messageTypeOf,
+  type SigningDomain,
+  typedData,
+} from './typed-data.ts'
 
 type Hex = `0x${string}`
 
@@ -31,7 +39,7 @@ export function addressOf(privateKey: Hex): Hex {
 }
 
 /** Hashing a message anew each time its type and its domain would cost more than the message. */
-const typeHashes = new Map<MessageType, Uint8Array>()
+const typeHashes = new Map<string, Uint8Array>()
 const domainSeparators = new WeakMap<SigningDomain, Uint8Array>()
 /** Few texts stand in many messages: names, sides, sources. */
 const texts = new Map<string, Uint8Array>()
@@ -48,12 +56,16 @@ function hashed(data: Uint8Array | string): Uint8Array {
   return hash
 }
 
-function typeHashOf(type: MessageType): Uint8Array {
-  const known = typeHashes.get(type)
+interface StructType {
+  readonly primaryType: string
+  readonly fields: readonly Field[]
+}
+
+function typeHashOf({ primaryType, fields }: StructType): Uint8Array {
+  const known = typeHashes.get(primaryType)
   if (known !== undefined) return known
-  const { primaryType, fields } = typedData[type]
   const hash = hashed(encodeType(primaryType, fields))
-  typeHashes.set(type, hash)
+  typeHashes.set(primaryType, hash)
   return hash
 }
 
@@ -71,13 +83,15 @@ export function digestOf<K extends MessageKind>(message: {
   readonly kind: K
   readonly body: BodyOf<K>
 }): Hex {
-  const type = messageTypeOf(message.kind, message.body)
-  const { fields } = typedData[type]
-  const body = message.body as unknown as Readonly<Record<string, unknown>>
-  const struct = encodeStruct({ typeHash: typeHashOf(type), fields, body, keccak: hashed })
+  return structDigest(typedData[messageTypeOf(message.kind, message.body)], message.domain, message.body)
+}
+
+function structDigest(type: StructType, domain: SigningDomain, message: object): Hex {
+  const body = message as Readonly<Record<string, unknown>>
+  const struct = encodeStruct({ typeHash: typeHashOf(type), fields: type.fields, body, keccak: hashed })
   const signed = new Uint8Array(66)
   signed.set([0x19, 0x01])
-  signed.set(domainSeparatorOf(message.domain), 2)
+  signed.set(domainSeparatorOf(domain), 2)
   signed.set(keccakBytes(struct), 34)
   return bytesToHex(keccakBytes(signed))
 }
@@ -149,4 +163,21 @@ export function verifiedDigest(message: {
     case 'ed25519':
       return isEd25519(signer, digest, signature) ? digest : null
   }
+}
+
+/** The EIP-712 digest of a command to a device: its identity. */
+const commandDigest = (body: DeviceCommand): Hex => structDigest(deviceCommandType, deviceDomain, body)
+
+/** Signs a command to a device, as `sign` does a message. */
+export function signCommand(body: DeviceCommand, privateKey: Hex): SignedCommand {
+  const signature = signDigest(commandDigest(body), privateKey)
+  return { kind: 'command', body, algorithm: 'secp256k1', signer: addressOf(privateKey), signature }
+}
+
+/** Checks a command's signature and gives its digest, or null; as strict as `verifiedDigest`. */
+export function verifiedCommand({ body, signer, signature: text }: SignedCommand): Hex | null {
+  const signature = parseSignature(text)
+  if (signature === null) return null
+  const digest = commandDigest(body)
+  return checker.isSignedBy(signer, digest, signature) ? digest : null
 }

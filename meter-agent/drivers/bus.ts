@@ -20,3 +20,18 @@ export interface Bus {
   /** Exactly `count` words (0…65535), or an error: never fewer, never another register's. */
   readonly read: (range: RegisterRange) => Effect.Effect<readonly number[], ModbusError>
 }
+
+/** What consecutive holding registers of one unit are to hold: words (0…65535), the lowest address first. */
+export interface RegisterWrite {
+  readonly unit: number
+  readonly address: number
+  readonly words: readonly number[]
+}
+
+/** A line that can also be written to. Only control asks for one. */
+export interface WritableBus extends Bus {
+  /** Writes with function 16, or one register with function 6 where a device has only that. */
+  readonly write: (registers: RegisterWrite) => Effect.Effect<void, ModbusError>
+  /** How often the line was connected: behind a new connection may be a device that has started anew. */
+  readonly connections: () => number
+}

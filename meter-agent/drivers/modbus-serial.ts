@@ -1,7 +1,7 @@
-import { Effect, type Scope, Semaphore } from 'effect'
+import { Effect, Result, type Scope, Semaphore } from 'effect'
 import modbus from 'modbus-serial'
 import { lineName, type ModbusLine } from '../modbus-url.ts'
-import type { Bus, RegisterRange } from './bus.ts'
+import type { Bus, RegisterRange, RegisterWrite, WritableBus } from './bus.ts'
 import { ModbusClosed, type ModbusError, ModbusException, ModbusProtocol, ModbusTimeout } from './modbus-error.ts'
 import { withUnitBreaker } from './unit-breaker.ts'
 
@@ -17,9 +17,23 @@ interface Connection {
   onClose: () => void
 }
 
+/** What the library makes of an answer: the words that were read, or where was written. */
+interface Answer {
+  readonly data?: readonly number[]
+  readonly address?: number
+}
+type Answered = (cause: unknown, answer: Answer | undefined) => void
+
 /** A request that waits for its answer; nobody does any more where there is none. */
 interface Asked {
-  answer: ((cause: unknown, words: readonly number[] | undefined) => void) | null
+  answer: Answered | null
+}
+
+/** What is asked, and what an answer to it means, or what is wrong with it. */
+interface Request<A> {
+  readonly range: RegisterRange
+  readonly ask: (client: Client, answered: Answered) => void
+  readonly meaning: (answer: Answer) => Result.Result<A, string>
 }
 
 /**
@@ -27,9 +41,9 @@ interface Asked {
  * They do not tell at once: a serial port forgets what it was asked last after it has told the answer.
  */
 const tell =
-  (asked: Asked) =>
-  (cause: unknown, answer: { readonly data: readonly number[] } | undefined): void =>
-    queueMicrotask(() => asked.answer?.(cause, answer?.data))
+  (asked: Asked): Answered =>
+  (cause, answer) =>
+    queueMicrotask(() => asked.answer?.(cause, answer))
 
 /** How long a serial line stays silent after a time-out: what comes late by so much is nobody's answer. */
 const DRAIN_MS_MAX = 500
@@ -41,18 +55,25 @@ const DRAIN_MS_MAX = 500
  * the next one, and a wrong length would wedge it for good. A serial line, whose answers have no number, is left silent
  * for a while, too.
  */
-export const openModbusLine = (options: {
+export const openModbusLine = (options: LineOptions): Effect.Effect<Bus, never, Scope.Scope> =>
+  Effect.map(openWritableModbusLine(options), ({ connect, read }) => ({ connect, read }))
+
+interface LineOptions {
   readonly line: ModbusLine
   readonly timeoutMs: number
   /** some devices lose what they are asked right after a connection was made (0) */
   readonly connectDelayMs?: number
-}): Effect.Effect<Bus, never, Scope.Scope> =>
+}
+
+/** As `openModbusLine`, for control: what it writes queues with what is read. */
+export const openWritableModbusLine = (options: LineOptions): Effect.Effect<WritableBus, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { line: to, timeoutMs, connectDelayMs = 0 } = options
     const line = lineName(to)
     const isSerial = to.transport !== 'tcp'
     const oneInFlight = yield* Semaphore.make(1)
     let connection: Connection | null = null
+    let connections = 0
     /** ends when the line that was dropped last can be opened again */
     let isFree: Promise<unknown> = Promise.resolve()
 
@@ -79,6 +100,7 @@ export const openModbusLine = (options: {
       connect(client, to).then(
         () => {
           connection = fresh
+          connections++
           resume(Effect.succeed(fresh))
         },
         (cause: unknown) => {
@@ -116,14 +138,18 @@ export const openModbusLine = (options: {
     }
 
     /** One callback and one timer a request: a home may have hundreds of them a second. */
-    const request = (at: Connection, range: RegisterRange): Effect.Effect<readonly number[], ModbusError> =>
-      Effect.callback<readonly number[], ModbusError>((resume) => {
+    const request = <A>(at: Connection, { range, ask, meaning }: Request<A>): Effect.Effect<A, ModbusError> =>
+      Effect.callback<A, ModbusError>((resume) => {
         const asked: Asked = {
-          answer: (cause, words) => {
-            if (words === undefined) end(errorOf(cause, { line, timeoutMs, range }))
-            else if (words.length === range.count) end(words)
-            // A byte count smaller than asked for passes the library.
-            else end(new ModbusProtocol({ line, detail: `${words.length} registers instead of ${range.count}` }))
+          answer: (cause, answer) => {
+            over()
+            if (answer === undefined) return resume(failed(errorOf(cause, { line, timeoutMs, range })))
+            const said = meaning(answer)
+            resume(
+              Result.isSuccess(said)
+                ? Effect.succeed(said.success)
+                : failed(new ModbusProtocol({ line, detail: said.failure })),
+            )
           },
         }
         const over = (): void => {
@@ -131,15 +157,13 @@ export const openModbusLine = (options: {
           asked.answer = null
           at.onClose = ignore
         }
-        const end = (said: readonly number[] | ModbusError): void => {
+        const lost = (error: ModbusError): void => {
           over()
-          resume('_tag' in said ? failed(said) : Effect.succeed(said))
+          resume(failed(error))
         }
-        const longest = setTimeout(() => end(new ModbusTimeout({ line, timeoutMs })), timeoutMs * 2)
-        at.onClose = () => end(new ModbusClosed({ line, detail: 'closed by the device' }))
-        const { unit, address, count } = range
-        const ask = range.table === 'input' ? at.client.writeFC4 : at.client.writeFC3
-        ask.call(at.client, unit, address, count, tell(asked))
+        const longest = setTimeout(() => lost(new ModbusTimeout({ line, timeoutMs })), timeoutMs * 2)
+        at.onClose = () => lost(new ModbusClosed({ line, detail: 'closed by the device' }))
+        ask(at.client, tell(asked))
         // Interrupted in flight: only a new connection is surely free of the old answer.
         return Effect.sync(() => {
           over()
@@ -147,18 +171,60 @@ export const openModbusLine = (options: {
         })
       })
 
-    return withUnitBreaker({
+    const inTurn = <A>(asked: Request<A>): Effect.Effect<A, ModbusError> =>
+      oneInFlight.withPermits(1)(
+        Effect.suspend(() =>
+          connection?.open === true
+            ? request(connection, asked)
+            : Effect.flatMap(openConnection, (established) => request(established, asked)),
+        ),
+      )
+
+    const bus = withUnitBreaker({
       connect: Effect.asVoid(oneInFlight.withPermits(1)(openConnection)),
-      read: (range) =>
-        oneInFlight.withPermits(1)(
-          Effect.suspend(() =>
-            connection?.open === true
-              ? request(connection, range)
-              : Effect.flatMap(openConnection, (established) => request(established, range)),
+      read: (range) => inTurn(reading(range)),
+    })
+    return {
+      ...bus,
+      write: (registers) =>
+        inTurn(writing(registers, 'many')).pipe(
+          Effect.catchTag('ModbusException', (refused) =>
+            refused.code === ILLEGAL_FUNCTION && registers.words.length === 1
+              ? inTurn(writing(registers, 'one'))
+              : Effect.fail(refused),
           ),
         ),
-    })
+      connections: () => connections,
+    }
   })
+
+/** The exception of a device that does not have a function. */
+const ILLEGAL_FUNCTION = 1
+
+const reading = (range: RegisterRange): Request<readonly number[]> => ({
+  range,
+  ask: (client, answered) => {
+    const ask = range.table === 'input' ? client.writeFC4 : client.writeFC3
+    ask.call(client, range.unit, range.address, range.count, answered)
+  },
+  // A byte count smaller than asked for passes the library.
+  meaning: ({ data = [] }) =>
+    data.length === range.count
+      ? Result.succeed(data)
+      : Result.fail(`${data.length} registers instead of ${range.count}`),
+})
+
+const writing = ({ unit, address, words }: RegisterWrite, how: 'many' | 'one'): Request<void> => ({
+  range: { unit, address, count: words.length },
+  ask: (client, answered) =>
+    how === 'many'
+      ? client.writeFC16(unit, address, [...words], answered)
+      : client.writeFC6(unit, address, words[0] ?? 0, answered),
+  meaning: (answer) =>
+    answer.address === address
+      ? Result.void
+      : Result.fail(`an answer for register ${answer.address} instead of ${address}`),
+})
 
 function connect(client: Client, line: ModbusLine): Promise<void> {
   switch (line.transport) {

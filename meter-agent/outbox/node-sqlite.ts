@@ -358,3 +358,24 @@ function pendingReading({ body, session, signature }: Record<string, unknown>): 
 }
 
 const keptSession = ({ body }: Record<string, unknown>) => ({ session: JSON.parse(String(body)) as Session })
+
+/** Keeps a file to this process until the scope closes; fails at once if another one has it. Freed by a crash, too. */
+export const holdFile = (file: string): Effect.Effect<void, OutboxFailure, Scope.Scope> =>
+  Effect.asVoid(
+    Effect.acquireRelease(
+      Effect.try({
+        try: () => {
+          const lock = new DatabaseSync(`${file}.lock`, { timeout: 0 })
+          try {
+            lock.exec('BEGIN EXCLUSIVE')
+            return lock
+          } catch (cause) {
+            lock.close()
+            throw cause
+          }
+        },
+        catch: (cause) => new OutboxFailure({ file, detail: String(cause) }),
+      }),
+      (lock) => Effect.sync(() => lock.close()),
+    ),
+  )

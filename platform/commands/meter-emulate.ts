@@ -16,6 +16,10 @@ export const emulate = Command.make(
       ),
       Flag.optional,
     ),
+    writable: Flag.Boolean('writable').pipe(
+      Flag.withDefault(false),
+      Flag.withDescription('keep what is written to its holding registers (it is refused)'),
+    ),
     json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document in one line')),
   },
   (flags) =>

@@ -1,6 +1,7 @@
 import { Effect } from 'effect'
 import { Command, Flag } from 'effect/cli'
 import { deviceFlags } from './device-flags.ts'
+import { control } from './meter-control.ts'
 import { dump } from './meter-dump.ts'
 import { emulate } from './meter-emulate.ts'
 import { enroll, keygen } from './meter-keys.ts'
@@ -43,5 +44,5 @@ const read = Command.make(
 
 export const meter = Command.make('meter').pipe(
   Command.withDescription("One home's hardware."),
-  Command.withSubcommands([scan, read, keygen, enroll, run, log, verify, dump, emulate, profile]),
+  Command.withSubcommands([scan, read, keygen, enroll, run, control, log, verify, dump, emulate, profile]),
 )

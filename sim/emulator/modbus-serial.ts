@@ -17,9 +17,16 @@ export type ReadRegisters = (request: {
   readonly count: number
 }) => number[]
 
+/** What a served device does with what is written to its holding registers; or a thrown ModbusException. */
+export type WriteRegisters = (request: {
+  readonly unit: number
+  readonly address: number
+  readonly words: readonly number[]
+}) => void
+
 /**
  * Serves a device over Modbus TCP as unit 1, or another, until the scope closes: functions 3 and 4 read holding and
- * input registers, all others are refused with exception 1, other units are not answered; of several units `read`
+ * input registers, 6 and 16 write them where there is a `write`, all others are refused with exception 1, other units are not answered; of several units `read`
  * answers for all. Takes `port`, or if it is taken any free one, and gives the port it has. Closing ends all
  * connections at once.
  */
@@ -28,11 +35,16 @@ export function serveModbus(options: {
   readonly port: number
   readonly units?: readonly number[]
   readonly read: ReadRegisters
+  readonly write?: WriteRegisters
 }): Effect.Effect<number, EmulatorFailure, Scope.Scope> {
-  const { host, port, read, units = DEFAULT_UNITS } = options
+  const { host, port, read, write, units = DEFAULT_UNITS } = options
   // ServerTCP would take port 0 for 502; takePort refuses it.
-  const listenOn = (wish: number) => Effect.acquireRelease(listen({ host, port: wish, read, units }), close)
+  const listenOn = (wish: number) => Effect.acquireRelease(listen({ host, port: wish, read, write, units }), close)
   return Effect.map(takePort({ service: SERVICE, host, port, listen: listenOn }), (taken) => taken.port)
+}
+
+const refuse = (): never => {
+  throw new ModbusException(EXCEPTION.illegalFunction)
 }
 
 function listen(options: {
@@ -40,13 +52,11 @@ function listen(options: {
   readonly port: number
   readonly units: readonly number[]
   readonly read: ReadRegisters
+  readonly write: WriteRegisters | undefined
 }): Effect.Effect<ServerTCP, EmulatorFailure> {
-  const { host, port, read, units } = options
+  const { host, port, read, write = refuse, units } = options
   const [only, another] = units
   return Effect.callback<ServerTCP, EmulatorFailure>((resume) => {
-    const refuse = (): never => {
-      throw new ModbusException(EXCEPTION.illegalFunction)
-    }
     const readOne = (table: 'holding' | 'input') => (address: number, unit: number) =>
       read({ unit, table, address, count: 1 })[0] ?? 0
     const readMany = (table: 'holding' | 'input') => (address: number, count: number, unit: number) =>
@@ -60,8 +70,8 @@ function listen(options: {
         getCoil: refuse,
         getDiscreteInput: refuse,
         setCoil: refuse,
-        setRegister: refuse,
-        setRegisterArray: refuse,
+        setRegister: (address: number, word: number, unit: number) => write({ unit, address, words: [word] }),
+        setRegisterArray: (address: number, words: number[], unit: number) => write({ unit, address, words }),
       },
       { host, port, unitID: only === undefined || another !== undefined ? ALL_UNITS : only },
     )

@@ -24,6 +24,7 @@ export const freePort: Effect.Effect<number> = Effect.callback<number>((resume) 
 export const serveRegisters = (
   registers: () => Registers,
   onPort?: number,
+  write?: (address: number, words: readonly number[], how: 'one' | 'many') => void,
 ): Effect.Effect<TestDevice, Error, Scope.Scope> =>
   Effect.gen(function* () {
     const port = onPort ?? (yield* freePort)
@@ -44,6 +45,12 @@ export const serveRegisters = (
           getHoldingRegister: (address: number) => read(address, 1)[0] ?? 0,
           getMultipleInputRegisters: read,
           getInputRegister: (address: number) => read(address, 1)[0] ?? 0,
+          ...(write === undefined
+            ? {}
+            : {
+                setRegister: (address: number, word: number) => write(address, [word], 'one'),
+                setRegisterArray: (address: number, words: number[]) => write(address, words, 'many'),
+              }),
         }
         const server = new ServerTCP(vector, { host: '127.0.0.1', port, unitID: 1 })
         server.on('initialized', () => resume(Effect.succeed(server)))

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Console, Effect, Option } from 'effect'
+import { type ControlTerms, loadAccountKey, openControl } from '#meter-agent/index.ts'
+import type { DeviceAction } from '#protocol/device-command.ts'
+import { addressOf, signCommand } from '#protocol/viem.ts'
+import { BadInput } from './bad-input.ts'
+
+/** What `commonwatt meter control` was told. */
+interface ControlMeterFlags {
+  readonly action: DeviceAction
+  readonly modbus: string
+  readonly base: Option.Option<number>
+  readonly data: string
+  readonly allow: string
+  readonly power: Option.Option<number>
+  readonly seconds: number
+  readonly rate: number
+  readonly json: boolean
+}
+
+/** The one device of a home that is controlled from the command line. */
+const DEVICE_ID = 'device'
+const LEASE_SECONDS_MAX = 24 * 60 * 60
+const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
+
+/**
+ * Signs a command with the home's account key, carries it out, and holds it until it ends; the device is put back then,
+ * also when this is stopped. Fails with BadInput on flags that cannot be used.
+ */
+export const controlMeter = Effect.fnUntraced(function* (flags: ControlMeterFlags) {
+  const { action, data, modbus: url, seconds, rate, json } = flags
+  const actions = yield* allowedActions(flags.allow)
+  const powerW = yield* powerOf(flags)
+  if (seconds < 1 || seconds > LEASE_SECONDS_MAX) {
+    return yield* new BadInput({ detail: `--for ${seconds}: 1 to ${LEASE_SECONDS_MAX} seconds` })
+  }
+  if (rate < 1 || rate > 60) return yield* new BadInput({ detail: `--rate ${rate}: 1 to 60 changes a minute` })
+  const keyFile = join(data, 'keys', 'account')
+  if (!existsSync(keyFile)) {
+    return yield* new BadInput({
+      detail: `--data ${data}: no home's folder, as \`meter run\` makes one: it has no keys/account`,
+    })
+  }
+  const key = yield* loadAccountKey(pathToFileURL(keyFile).href).pipe(asInput)
+  const account = addressOf(key)
+  const say = (event: string, facts: Readonly<Record<string, unknown>>) =>
+    Console.log(json ? JSON.stringify({ event, ...facts }) : `${event} ${Object.values(facts).join(' ')}`.trim())
+
+  const controller = yield* openControl({
+    device: { type: 'modbus', url, bases: Option.toArray(flags.base) },
+    journalFile: join(data, 'control.ndjson'),
+    terms: {
+      deviceId: DEVICE_ID,
+      accounts: [account],
+      actions,
+      changesPerMinute: rate,
+      leaseMsMax: LEASE_SECONDS_MAX * 1_000,
+    },
+    clock,
+  }).pipe(
+    Effect.catchTag('BadModbusUrl', (error) => Effect.fail(new BadInput({ detail: `--modbus: ${error.message}` }))),
+  )
+  const nowMs = clock.nowMs()
+  const expiresAtMs = nowMs + seconds * 1_000
+  // The journal remembers the last nonce; the time is later than any before, unless the clock was set back.
+  const body = { account, deviceId: DEVICE_ID, action, powerW, expiresAtMs, nonce: nowMs }
+  const lease = yield* controller
+    .accept(signCommand(body, key))
+    .pipe(Effect.catchTag('ControlRefused', (error) => Effect.fail(new BadInput({ detail: error.message }))))
+  if (lease === null) return yield* say('released', {})
+  yield* say('applied', { action, powerW, until: new Date(expiresAtMs).toISOString() })
+  return yield* say('reverted', { reason: yield* lease.ended })
+}, Effect.scoped)
+
+const asInput = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.mapError(effect, (error) => new BadInput({ detail: error.message }))
+
+const POWER_W_MAX = 1_000_000
+
+/** `curtail=0-5000,charge=0-3000`. */
+const allowedActions = (text: string): Effect.Effect<ControlTerms['actions'], BadInput> =>
+  Effect.gen(function* () {
+    const actions: { [A in 'curtail' | 'charge' | 'discharge']?: { readonly minW: number; readonly maxW: number } } = {}
+    for (const part of text.split(',')) {
+      const [, action, min, max] = /^(curtail|charge|discharge)=(\d{1,7})-(\d{1,7})$/.exec(part) ?? []
+      const [minW, maxW] = [Number(min), Number(max)]
+      if (action === undefined || minW > maxW || maxW > POWER_W_MAX) {
+        const right = `curtail, charge or discharge, and from how many to how many W (up to ${POWER_W_MAX}): charge=0-3000`
+        return yield* new BadInput({ detail: `--allow ${part}: expected ${right}` })
+      }
+      actions[action as 'curtail' | 'charge' | 'discharge'] = { minW, maxW }
+    }
+    return actions
+  })
+
+const powerOf = ({ action, power }: ControlMeterFlags): Effect.Effect<number, BadInput> => {
+  if (action === 'release') {
+    return Option.isNone(power)
+      ? Effect.succeed(0)
+      : Effect.fail(new BadInput({ detail: '--power goes with no release' }))
+  }
+  if (Option.isNone(power)) return Effect.fail(new BadInput({ detail: `--power: how many W to ${action}` }))
+  return power.value >= 0
+    ? Effect.succeed(power.value)
+    : Effect.fail(new BadInput({ detail: `--power ${power.value}: W, from 0` }))
+}
