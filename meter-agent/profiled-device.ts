@@ -52,7 +52,7 @@ export const openProfiledDevice = (
   })
 
 /** Why a device is not of a profile's family; null if it is, as far as its match rules can tell. */
-function mismatchOf({ match = [] }: ModbusProfile, values: ProfileValues): string | null {
+export function mismatchOf({ match = [] }: ModbusProfile, values: ProfileValues): string | null {
   for (const { register, is, contains = [] } of match) {
     const value = values[register] ?? null
     const has = typeof value === 'string' && contains.some((part) => value.includes(part))

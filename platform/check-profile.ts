@@ -32,9 +32,16 @@ export const lintProfileFile = Effect.fnUntraced(function* (nameOrFile: string) 
 export const testProfileFile = Effect.fnUntraced(function* (nameOrFile: string) {
   const profile = yield* loadProfile(nameOrFile).pipe(Effect.catchTag('BadProfile', refuse))
   const unexpected = runProfileTests(profile)
-  for (const { name, expected } of profile.tests) {
+  const tests = [
+    ...profile.tests.map(({ name, expected }) => ({ name, size: `${Object.keys(expected).length} values` })),
+    ...(('control' in profile ? profile.control?.tests : null) ?? []).map(({ name, expected }) => ({
+      name,
+      size: `${expected.length} writes`,
+    })),
+  ]
+  for (const { name, size } of tests) {
     const differing = unexpected.filter(({ test }) => test === name)
-    yield* Console.log(`${differing.length === 0 ? 'ok  ' : 'FAIL'} ${name} (${Object.keys(expected).length} values)`)
+    yield* Console.log(`${differing.length === 0 ? 'ok  ' : 'FAIL'} ${name} (${size})`)
     for (const { value, expected, actual } of differing) {
       const came = actual === undefined ? 'nothing has this name' : `it is ${JSON.stringify(actual)}`
       yield* Console.log(`     ${value}: expected ${JSON.stringify(expected)}, ${came}`)

@@ -11,6 +11,7 @@ import { BadInput } from './bad-input.ts'
 interface ControlMeterFlags {
   readonly action: DeviceAction
   readonly modbus: string
+  readonly profile: Option.Option<string>
   readonly base: Option.Option<number>
   readonly data: string
   readonly allow: string
@@ -48,8 +49,14 @@ export const controlMeter = Effect.fnUntraced(function* (flags: ControlMeterFlag
   const say = (event: string, facts: Readonly<Record<string, unknown>>) =>
     Console.log(json ? JSON.stringify({ event, ...facts }) : `${event} ${Object.values(facts).join(' ')}`.trim())
 
+  if (Option.isSome(flags.profile) && Option.isSome(flags.base)) {
+    return yield* new BadInput({ detail: '--base is where SunSpec is looked for; with --profile there is none' })
+  }
+  const device = Option.isSome(flags.profile)
+    ? ({ type: 'modbus', url, profile: flags.profile.value } as const)
+    : ({ type: 'modbus', url, bases: Option.toArray(flags.base) } as const)
   const controller = yield* openControl({
-    device: { type: 'modbus', url, bases: Option.toArray(flags.base) },
+    device,
     journalFile: join(data, 'control.ndjson'),
     terms: {
       deviceId: DEVICE_ID,

@@ -1,4 +1,4 @@
-import { Deferred, Effect, Schedule, type Scope, Semaphore } from 'effect'
+import { Deferred, Effect, Latch, Schedule, type Scope, Semaphore } from 'effect'
 import type { RegisterWrite, WritableBus } from '../drivers/bus.ts'
 import type { ModbusError } from '../drivers/modbus-error.ts'
 import { type ControlTerms, checkCommand } from './check-command.ts'
@@ -89,6 +89,7 @@ export const openController = <E>(options: {
   Effect.gen(function* () {
     const { bus, url, journal, terms, clock, repeatMs = REPEAT_MS } = options
     const oneAtATime = yield* Semaphore.make(1)
+    const changed = yield* Latch.make(false)
     let active: Active | null = null
     const stateNow = () => controlState(journal.records(), terms.deviceId)
 
@@ -240,12 +241,17 @@ export const openController = <E>(options: {
       }),
     )
 
+    /** Sleeps until the lease ends, or it is to be written again, or there is another. */
     const untilNext = Effect.suspend(() => {
-      const leftMs = active === null ? RETRY_MS : active.endsAtMonotonicMs - clock.monotonicMs()
-      return Effect.sleep(leftMs > 0 ? Math.min(leftMs, repeatMs, RETRY_MS) : RETRY_MS)
+      const nowMs = clock.monotonicMs()
+      const dueMs =
+        active === null || active.reverting !== null
+          ? RETRY_MS
+          : Math.min(active.endsAtMonotonicMs - nowMs, active.writtenMonotonicMs + repeatMs - nowMs, RETRY_MS)
+      return Effect.race(Effect.sleep(Math.max(1, dueMs)), Effect.andThen(changed.await, changed.close))
     })
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(untilNext, oneAtATime.withPermits(1)(keepUp))))
-    return { accept: (command) => oneAtATime.withPermits(1)(carryOut(command)) }
+    return { accept: (command) => Effect.tap(oneAtATime.withPermits(1)(carryOut(command)), changed.open) }
   })
 
 const isAt = (one: RegisterWrite, other: RegisterWrite): boolean =>

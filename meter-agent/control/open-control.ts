@@ -1,12 +1,18 @@
 import { Effect, type Scope } from 'effect'
 import { DEFAULT_TIMEOUT_MS, type ModbusDevice } from '../device-address.ts'
+import type { ModbusError } from '../drivers/modbus-error.ts'
 import { openWritableModbusLine } from '../drivers/modbus-serial.ts'
+import type { OtherDevice } from '../meter-error.ts'
 import { type BadModbusUrl, modbusUrl } from '../modbus-url.ts'
+import type { BadProfile } from '../profiles/bad-profile.ts'
+import { loadModbusProfile } from '../profiles/load-modbus-profile.ts'
 import type { NotSunspec } from '../sunspec/not-sunspec.ts'
 import type { ControlTerms } from './check-command.ts'
-import type { ControlJournalFailure } from './control-failure.ts'
+import type { ControlRefused } from './control-refused.ts'
+import type { ControllableDevice } from './controllable-device.ts'
 import { type ControlClock, type ControlError, type Controller, openController } from './controller.ts'
 import { openJournalFile } from './journal-file.ts'
+import { openProfileControl } from './profile-control.ts'
 import { openSunspecControl } from './sunspec-control.ts'
 
 /**
@@ -20,16 +26,26 @@ export const openControl = (options: {
   readonly clock: ControlClock
   readonly timeoutMs?: number
   readonly repeatMs?: number
-}): Effect.Effect<Controller, BadModbusUrl | NotSunspec | ControlError | ControlJournalFailure, Scope.Scope> =>
+}): Effect.Effect<Controller, BadModbusUrl | BadProfile | NotSunspec | OtherDevice | ControlError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { device, journalFile, terms, clock, timeoutMs = DEFAULT_TIMEOUT_MS, repeatMs } = options
-    const { line, unit } = yield* modbusUrl(device.url)
+    const { device, journalFile, terms, clock, repeatMs } = options
+    const profile = device.profile === undefined ? null : yield* loadModbusProfile(device.profile)
+    const transport = profile?.transport
+    const { line, unit } = yield* modbusUrl(device.url, { port: transport?.port ?? 502, unit: transport?.unit ?? 1 })
     const journal = yield* openJournalFile(journalFile)
-    const bus = yield* openWritableModbusLine({ line, timeoutMs })
+    const bus = yield* openWritableModbusLine({
+      line,
+      timeoutMs: options.timeoutMs ?? transport?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      connectDelayMs: transport?.connectDelayMs ?? 0,
+    })
+    const found: Effect.Effect<ControllableDevice, ModbusError | NotSunspec | OtherDevice | ControlRefused> =
+      profile === null
+        ? openSunspecControl(bus, { unit, bases: device.bases ?? [] })
+        : openProfileControl(bus, { unit, profile })
     return yield* openController({
       bus,
       url: device.url,
-      device: openSunspecControl(bus, { unit, bases: device.bases ?? [] }),
+      device: found,
       journal,
       terms,
       clock,

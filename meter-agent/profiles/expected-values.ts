@@ -1,6 +1,7 @@
 import type { DeviceReport } from '../device-snapshot.ts'
 import type { Measurement } from '../measurement.ts'
 import { readMessages } from '../mqtt/read-message.ts'
+import { runControlTests } from './control-writes.ts'
 import { decodeValues } from './decode-values.ts'
 import { type ModbusProfile, type ProfileTest, tableOf } from './modbus-profile.ts'
 import type { MqttProfile } from './mqtt-profile.ts'
@@ -10,17 +11,20 @@ import type { ProfileValue } from './register-value.ts'
 /** A value of a profile's test that came out other than expected; `undefined` where there is nothing of that name. */
 export interface Unexpected {
   readonly test: string
-  /** `powerL1`, or `grid.powerW` */
+  /** `powerL1`, `grid.powerW`, or `writes` of a control test */
   readonly value: string
   readonly expected: ProfileValue
   readonly actual: ProfileValue | undefined
 }
 
-/** Runs the tests of a profile: raw registers in, what differs from the expected values out. */
+/** Runs the tests of a profile: raw registers in and commands in, what differs from the expected values and writes out. */
 export const runProfileTests = (profile: ModbusProfile | MqttProfile): readonly Unexpected[] =>
   'kind' in profile
     ? profile.tests.flatMap((test) => unexpectedOf(test, publishedValues(profile, test)))
-    : profile.tests.flatMap((test) => unexpectedOf(test, actualValues(profile, test)))
+    : [
+        ...profile.tests.flatMap((test) => unexpectedOf(test, actualValues(profile, test))),
+        ...runControlTests(profile).map((differing) => ({ ...differing, value: 'writes' })),
+      ]
 
 type Expecting = Pick<ProfileTest, 'name' | 'expected'>
 

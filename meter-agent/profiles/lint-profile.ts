@@ -1,5 +1,6 @@
 import { Result } from 'effect'
 import { BadProfile } from './bad-profile.ts'
+import { CONTROL_ACTIONS } from './control-section.ts'
 import { roleValues } from './expected-values.ts'
 import { readProfile } from './load-profile.ts'
 import type { ModbusProfile } from './modbus-profile.ts'
@@ -13,7 +14,19 @@ export function lintProfile(name: string, json: unknown): readonly BadProfile[] 
   const { kind, profile } = read.success
   const [named, values] =
     kind === 'mqtt' ? (['values', profile.values] as const) : (['registers', profile.registers] as const)
-  return [...untested(name, profile), ...uncounted(name, profile, { named, values })]
+  const untold = kind === 'mqtt' ? [] : untestedActions(name, profile)
+  return [...untested(name, profile), ...uncounted(name, profile, { named, values }), ...untold]
+}
+
+/** What a device is told to do is expected by a test. */
+function untestedActions(name: string, { control }: ModbusProfile): readonly BadProfile[] {
+  if (control === undefined) return []
+  return CONTROL_ACTIONS.filter(
+    (action) => control[action] !== undefined && !control.tests.some((test) => test.action === action),
+  ).map((action) => {
+    const expected = `a test of ${action}`
+    return new BadProfile({ profile: name, field: 'control.tests', value: 'none', expected })
+  })
 }
 
 /** What a role measures is expected by a test, as a value that is there. */

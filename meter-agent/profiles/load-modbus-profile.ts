@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Effect, Result } from 'effect'
 import { BadProfile, readBySchema } from './bad-profile.ts'
-import { type ModbusProfile, ModbusProfileJson, NAME } from './modbus-profile.ts'
+import { type ModbusProfile, ModbusProfileJson } from './modbus-profile.ts'
 import { profileFaults } from './profile-faults.ts'
+import { NAME } from './profile-fields.ts'
 import { isPath, readProfileFile } from './profile-file.ts'
 
 const FOLDER = join(import.meta.dirname, 'devices')

@@ -1,17 +1,6 @@
 import { Schema } from 'effect'
-
-export const NAME = { pattern: /^[a-zA-Z][a-zA-Z0-9]{0,63}$/u, message: 'a name of letters and digits, like "powerL1"' }
-
-/** The name of a register or of a derived value; tests and roles call it so. */
-export const Id = Schema.String.check(Schema.isPattern(NAME.pattern, { message: NAME.message })).annotate({
-  description: 'name of a register or derived value',
-})
-
-const Hex = Schema.String.check(
-  Schema.isPattern(/^(?:[0-9a-f]{4}){1,125}$/u, { message: 'words of four hexadecimal digits a–f, at most 125' }),
-)
-
-const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
+import { ControlSection } from './control-section.ts'
+import { Address, between, Hex, Id, Order } from './profile-fields.ts'
 
 /** How many words a register of a type has; a string and a bit field say it themselves. */
 const WORDS = { u16: 1, s16: 1, u32: 2, s32: 2, u64: 4, s64: 4, f32: 2, f64: 4 } as const
@@ -33,8 +22,6 @@ export const UNITS = {
 const Table = Schema.Literals(['holding', 'input']).annotate({
   description: 'holding: function code 3; input: function code 4',
 })
-const Order = Schema.Literals(['high-first', 'low-first'])
-const Address = between(0, 65_535).annotate({ description: 'zero-based address, as it goes over the line' })
 
 const Counter = Schema.Struct({
   bits: between(8, 64).annotate({ description: 'bits of the number that counts; 24 for a float32' }),
@@ -172,6 +159,7 @@ export const ModbusProfileJson = Schema.Struct({
       frequencyHz: Schema.optionalKey(Band),
     }).annotate({ description: 'what the nameplate allows' }),
   ),
+  control: Schema.optionalKey(ControlSection),
   tests: Schema.Array(ProfileTest).check(Schema.isBetweenLength(1, 64)),
 }).annotate({
   title: 'Commonwatt Modbus profile',

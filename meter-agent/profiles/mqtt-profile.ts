@@ -1,6 +1,7 @@
 import { Schema } from 'effect'
 import { JSON_PATH } from './json-path.ts'
-import { Derived, Id, profileHead, roles, testExpects, UNITS } from './modbus-profile.ts'
+import { Derived, profileHead, roles, testExpects, UNITS } from './modbus-profile.ts'
+import { Id } from './profile-fields.ts'
 
 const Path = Schema.String.check(Schema.isPattern(JSON_PATH.pattern, { message: JSON_PATH.message }))
 

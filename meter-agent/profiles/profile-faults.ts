@@ -1,4 +1,5 @@
 import { BadProfile, valueAt } from './bad-profile.ts'
+import { controlFaults } from './control-faults.ts'
 import { type ModbusProfile, UNITS } from './modbus-profile.ts'
 import { type Refuse, registerFaults } from './register-faults.ts'
 import { type Base, type Path, roleFaults } from './role-faults.ts'
@@ -23,6 +24,7 @@ export function profileFaults(name: string, profile: ModbusProfile): readonly Ba
   }
 
   registerFaults(profile, refuse)
+  controlFaults(profile, refuse)
   for (const [id, { is, of }] of Object.entries(profile.derived ?? {})) {
     if (Object.hasOwn(profile.registers, id)) refuse(['derived', id], 'a name that no register has')
     if (is === 'turned' ? of.length !== 1 : of.length < 2) {

@@ -31,9 +31,11 @@ export function sampleValues({ grid, match = [] }: ModbusProfile): readonly stri
   return values.flatMap((id) => id ?? [])
 }
 
-/** Stands in every reading for the profile that it was decoded with. */
-export const profileHash = (profile: ModbusProfile | MqttProfile): `0x${string}` =>
-  keccak(canonicalBytes(spelled(profile)))
+/** Stands in every reading for the profile that it was decoded with: all of it but how the device is told what to do. */
+export const profileHash = (profile: ModbusProfile | MqttProfile): `0x${string}` => {
+  const { control: _, ...decoding } = { control: null, ...profile }
+  return keccak(canonicalBytes(spelled(decoding)))
+}
 
 /** Numbers as the shortest decimals that stand for them: canonical JSON has whole ones only. */
 function spelled(value: unknown): Canonical {

@@ -13,6 +13,11 @@ export const control = Command.make(
         "the device: 'tcp://HOST:PORT?unit=1', 'rtu+tcp://…' or 'rtu:///dev/ttyUSB0?baud=9600&unit=1'",
       ),
     ),
+    profile: Flag.String('profile').pipe(
+      Flag.withMetavar('NAME|FILE'),
+      Flag.withDescription('how a device is told that does not do so by SunSpec: a built-in name or a JSON file'),
+      Flag.optional,
+    ),
     base: Flag.Int('base').pipe(
       Flag.withDescription('a further register to look for the SunSpec mark at, after 40000, 50000 and 0'),
       Flag.optional,

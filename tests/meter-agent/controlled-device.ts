@@ -119,6 +119,7 @@ interface ControlOptions {
   readonly folder: string
   readonly terms?: Partial<ControlTerms> | undefined
   readonly repeatMs?: number
+  readonly profile?: string
   /** how far the wall's clock is off, ms */
   readonly wallOffMs?: () => number
 }
@@ -133,11 +134,15 @@ export const controlled = (device: Device, options: ControlOptions) =>
 /** Takes control of what answers at a port. */
 export const controllerAt = (port: number, options: ControlOptions) =>
   openControl({
-    device: { type: 'modbus', url: `tcp://127.0.0.1:${port}?unit=1` },
+    device: {
+      type: 'modbus',
+      url: `tcp://127.0.0.1:${port}?unit=1`,
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+    },
     journalFile: join(options.folder, 'control.ndjson'),
     terms: { ...terms, ...options.terms },
     clock: { nowMs: () => Date.now() + (options.wallOffMs?.() ?? 0), monotonicMs: () => performance.now() },
-    timeoutMs: 500,
+    timeoutMs: 1_500,
     ...(options.repeatMs === undefined ? {} : { repeatMs: options.repeatMs }),
   })
 

@@ -15,6 +15,7 @@ import {
 } from '#meter-agent/profiles/load-modbus-profile.ts'
 import { builtInMqttProfiles } from '#meter-agent/profiles/load-mqtt-profile.ts'
 import { readProfile } from '#meter-agent/profiles/load-profile.ts'
+import { profileHash } from '#meter-agent/profiles/profile-sample.ts'
 import { meterProfile, profileOf } from './profile-json.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-profiles-'))
@@ -38,6 +39,95 @@ describe('a built-in profile', () => {
     const profile = await Effect.runPromise(loadModbusProfile(name))
     expect(profile.profile).toBe(name)
     expect(runProfileTests(profile)).toEqual([])
+  })
+})
+
+describe('the control section of a profile', () => {
+  const register = { address: 100, type: 'u16', unit: 'W', min: 0, max: 5_000 }
+  const mode = { address: 101, type: 'u16', unit: 'none', min: 0, max: 2 }
+  const section = {
+    registers: { power: register, mode },
+    charge: {
+      writes: [
+        { register: 'power', value: 'power' },
+        { register: 'mode', value: 1 },
+      ],
+      revert: { mode: 0 },
+    },
+    tests: [
+      {
+        name: 'one',
+        action: 'charge',
+        powerW: 1_000,
+        timeoutS: 60,
+        expected: [
+          { address: 100, hex: '03e8' },
+          { address: 101, hex: '0001' },
+        ],
+      },
+    ],
+  }
+  const withControl = (control: Readonly<Record<string, unknown>>, change: Readonly<Record<string, unknown>> = {}) => ({
+    match: [{ register: 'power', is: [1] }],
+    ...change,
+    control: { ...section, ...control },
+  })
+  const charging = (writes: readonly unknown[], revert = {}) => withControl({ charge: { writes, revert } })
+
+  it('is refused by the field that is wrong', () => {
+    expect(faultsOf(withControl({}))).toEqual([])
+    const refused: readonly (readonly [Parameters<typeof faultsOf>[0], string])[] = [
+      [withControl({}, { match: [] }), 'control: a holding register in "match" or "device.serial"'],
+      [withControl({}, { byteOrder: 'low-first' }), 'control: nothing: a device that turns'],
+      [{ control: { registers: section.registers, tests: section.tests } }, 'control: one action at least'],
+      [
+        withControl({ registers: { power: { ...register, min: 9_000 }, mode } }),
+        'control.registers.power.min: no more than',
+      ],
+      [withControl({ registers: { power: { ...register, unit: 'V' }, mode } }), 'control.registers.power.unit'],
+      [withControl({ registers: { power: register } }), 'control.charge.writes.1.register: the name of one'],
+      [charging([{ register: 'mode', value: 3 }]), 'control.charge.writes.0.value: 0 to 2'],
+      [charging([{ register: 'mode', value: 'power' }]), 'control.charge.writes.0.value: a number: only W and kW'],
+      [charging([{ register: 'power', value: 'timeout' }]), 'control.charge.writes.0.value: a number: only s and min'],
+      [charging([{ register: 'power', value: 'share' }]), 'control.charge.writes.0.value: a number: only percent'],
+      [
+        charging([
+          { register: 'mode', value: 1 },
+          { register: 'mode', value: 2 },
+        ]),
+        'control.charge.writes.1.register: a register only once',
+      ],
+      [
+        charging([{ register: 'mode', value: 1 }], { power: 0 }),
+        'control.charge.revert.power: a register that the action writes',
+      ],
+      [charging([{ register: 'mode', value: 1 }], { mode: 7 }), 'control.charge.revert.mode: 0 to 2'],
+      [
+        withControl({ tests: [{ ...section.tests[0], action: 'curtail' }] }),
+        'control.tests.0.action: an action of this',
+      ],
+      [withControl({ curtail: section.charge }), 'control.tests: a test of curtail'],
+    ]
+    for (const [change, fault] of refused) expect(faultsOf(change).join('\n'), fault).toContain(fault)
+  })
+
+  it('says what a test expected to be written and what would be', () => {
+    const [test] = section.tests
+    const failing = (change: object) => runProfileTests(profileOf(withControl({ tests: [{ ...test, ...change }] })))
+    expect(failing({})).toEqual([])
+    expect(failing({ powerW: 2_000 })).toEqual([
+      { test: 'one', value: 'writes', expected: '100=03e8 101=0001', actual: '100=07d0 101=0001' },
+    ])
+    expect(failing({ powerW: 6_000 })[0]?.actual).toMatch(/power can be 0 to 5000 W, not 6000/)
+  })
+
+  it.each([
+    ['huawei-sun2000', '0x325c1c05a23da6cd44072254bb8bfb2fad2496c6bc7a294015713d7ff262137f'],
+    ['solaredge-hybrid', '0x4c9a5b63b785ae1c5b7a3bd3e587496ef6ee30f0d0f4591deeb6d6e0b9266fc8'],
+  ])('is no part of the hash that stands in readings of %s', async (name, hash) => {
+    const profile = await Effect.runPromise(loadModbusProfile(name))
+    expect(profile.control).toBeDefined()
+    expect(profileHash(profile)).toBe(hash)
   })
 })
 
@@ -210,7 +300,7 @@ describe('docs/profiles.md', () => {
   const text = readFileSync(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
 
   it('has an example of each kind that is right', () => {
-    const examples = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']): unknown => JSON.parse(json))
+    const examples = [...text.matchAll(/```json\n(\{[\s\S]*?)```/g)].map(([, json = '']): unknown => JSON.parse(json))
     expect(examples.length).toBe(2)
     for (const json of examples) {
       expect(lintProfile('example', json).map(({ message }) => message)).toEqual([])
