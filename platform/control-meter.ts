@@ -78,7 +78,7 @@ export const controlMeter = Effect.fnUntraced(function* (flags: ControlMeterFlag
     .pipe(Effect.catchTag('ControlRefused', (error) => Effect.fail(new BadInput({ detail: error.message }))))
   if (lease === null) return yield* say('released', {})
   yield* say('applied', { action, powerW, until: new Date(expiresAtMs).toISOString() })
-  return yield* say('reverted', { reason: yield* lease.ended })
+  return yield* say('reverted', { reason: yield* Effect.onInterrupt(lease.ended, () => controller.stop) })
 }, Effect.scoped)
 
 const asInput = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>

@@ -2,8 +2,8 @@ import type { Effect } from 'effect'
 import type { DeviceAction } from '#protocol/device-command.ts'
 import type { RegisterWrite } from '../drivers/bus.ts'
 import type { ModbusError } from '../drivers/modbus-error.ts'
+import { decodeNumber, type NumberCoding } from '../register-number.ts'
 import { ControlRefused } from './control-refused.ts'
-import { decodeNumber, type NumberCoding } from './register-number.ts'
 
 /** What a device is told to do, other than to stop. */
 export type ControlAction = Exclude<DeviceAction, 'release'>

@@ -13,6 +13,7 @@ import {
   type Commanded,
   type ControlEntry,
   type ControlJournal,
+  hexOf,
   type RevertReason,
   recordedRegisters,
   writeOf,
@@ -42,6 +43,8 @@ export interface Lease {
 export interface Controller {
   /** Checks a command, records it, carries it out and reads it back. A release gives null. */
   readonly accept: (command: unknown) => Effect.Effect<Lease | null, ControlError>
+  /** Puts the device back for good, as the end of the scope does; says so where it cannot be. */
+  readonly stop: Effect.Effect<void, NotReverted>
 }
 
 /** Time as control needs it: the wall's, which a command's end is told in, and one that nobody can set. */
@@ -100,7 +103,9 @@ export const openController = <E>(options: {
     const putBack = (commanded: Commanded) =>
       Effect.gen(function* () {
         yield* sameDevice(bus, commanded.identity.map(writeOf))
-        yield* writeRegisters(bus, commanded.revert.map(writeOf))
+        const held = commanded.revert.map(writeOf)
+        // What still holds it is left alone: a register that refused to be written may refuse again.
+        yield* writeRegisters(bus, differing(held, yield* readRegisters(bus, held)))
         yield* note({ event: 'reverted', digest: commanded.digest })
       })
 
@@ -133,15 +138,15 @@ export const openController = <E>(options: {
     }
     const device = yield* options.device
 
-    const end = Effect.suspend(() =>
-      active === null
-        ? Effect.void
-        : revert(active, 'stopped').pipe(
-            Effect.retry(again),
-            Effect.catch((error) => Effect.logError(asNotReverted(error).message)),
-          ),
+    let stopped = false
+    const stop = oneAtATime.withPermits(1)(
+      Effect.suspend(() => {
+        if (active === null || stopped) return Effect.void
+        stopped = true
+        return revert(active, 'stopped').pipe(Effect.retry(again), Effect.mapError(asNotReverted))
+      }),
     )
-    yield* Effect.addFinalizer(() => oneAtATime.withPermits(1)(end))
+    yield* Effect.addFinalizer(() => Effect.catch(stop, (error) => Effect.logError(error.message)))
 
     const carryOut = (input: unknown) =>
       Effect.gen(function* () {
@@ -251,8 +256,11 @@ export const openController = <E>(options: {
       return Effect.race(Effect.sleep(Math.max(1, dueMs)), Effect.andThen(changed.await, changed.close))
     })
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(untilNext, oneAtATime.withPermits(1)(keepUp))))
-    return { accept: (command) => Effect.tap(oneAtATime.withPermits(1)(carryOut(command)), changed.open) }
+    return { accept: (command) => Effect.tap(oneAtATime.withPermits(1)(carryOut(command)), changed.open), stop }
   })
+
+const differing = (wanted: readonly RegisterWrite[], read: readonly RegisterWrite[]): readonly RegisterWrite[] =>
+  wanted.filter(({ words }, i) => hexOf(words) !== hexOf(read[i]?.words ?? []))
 
 const isAt = (one: RegisterWrite, other: RegisterWrite): boolean =>
   one.unit === other.unit && one.address === other.address && one.words.length === other.words.length

@@ -1,12 +1,12 @@
 import { Effect } from 'effect'
 import type { RegisterWrite, WritableBus } from '../drivers/bus.ts'
 import type { ModbusError } from '../drivers/modbus-error.ts'
+import { decodeNumber, encodeNumber } from '../register-number.ts'
 import { derRoles } from '../sunspec/der-roles.ts'
 import { discover } from '../sunspec/discover.ts'
 import type { NotSunspec } from '../sunspec/not-sunspec.ts'
 import { ControlRefused } from './control-refused.ts'
 import type { AllowedRegister, ControlAction, ControllableDevice, PlannedWrite } from './controllable-device.ts'
-import { decodeNumber, encodeNumber } from './register-number.ts'
 import { numberOf, type StandingModel, standingModels, standingPoint } from './sunspec-registers.ts'
 
 type Models = ReadonlyMap<number, StandingModel>
@@ -233,7 +233,12 @@ function plannedWrites(
       const expected = `a device that has it`
       return new ControlRefused({ reason: 'not-capable', field: `${model}.${name}`, value: 'not available', expected })
     }
-    writes.push({ unit, address: point.address, words: encodeNumber(value, point.coding), revertTo: 'found' })
+    const words = encodeNumber(value, point.coding)
+    if (words === null) {
+      const expected = `a scale factor with which it can hold ${value}`
+      return new ControlRefused({ reason: 'not-capable', field: `${model}.${name}`, value: 'too small', expected })
+    }
+    writes.push({ unit, address: point.address, words, revertTo: 'found' })
   }
   return writes
 }

@@ -1,12 +1,12 @@
 import { Effect } from 'effect'
 import type { Bus, RegisterWrite } from '../drivers/bus.ts'
 import type { ModbusError } from '../drivers/modbus-error.ts'
+import type { NumberCoding } from '../register-number.ts'
 import { decodeModel, type ModelWords, type Points } from '../sunspec/decode-model.ts'
 import { type ModelDefinition, modelDefinitions } from '../sunspec/models.ts'
 import { placeGroups, pointIn } from '../sunspec/place-groups.ts'
 import { rawValueOf } from '../sunspec/point-value.ts'
 import { type ModelPlace, readModel } from '../sunspec/read-model.ts'
-import type { NumberCoding } from './register-number.ts'
 
 /** A model as it stands in a device now. */
 export interface StandingModel {

@@ -1,4 +1,4 @@
-import { encodeNumber, type NumberCoding } from '../control/register-number.ts'
+import { encodeNumber, type NumberCoding } from '../register-number.ts'
 import { type ControlRegister, type ControlSection, type ControlTest, controlWords } from './control-section.ts'
 import type { ModbusProfile } from './modbus-profile.ts'
 
@@ -39,9 +39,14 @@ export function controlWrites(
     if (number < register.min * factor || number > register.max * factor) {
       throw new RangeError(`${id} can be ${register.min} to ${register.max} ${register.unit}, not ${number / factor}`)
     }
+    const encoded = (value: number) => {
+      const words = encodeNumber(value, coding)
+      if (words === null) throw new RangeError(`${id}, a ${register.type}, cannot hold ${value / factor}`)
+      return words
+    }
     const back = revert[id]
-    const revertTo = back === undefined ? 'found' : encodeNumber(back * factor, coding)
-    return { register: id, address: register.address, words: encodeNumber(number, coding), revertTo }
+    const revertTo = back === undefined ? 'found' : encoded(back * factor)
+    return { register: id, address: register.address, words: encoded(number), revertTo }
   })
 }
 

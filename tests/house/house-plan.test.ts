@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs'
-import { basename } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type ImportLine, importLinesOf, importLinesOfRoom, root, sourceFilesOf } from './imports.ts'
 
@@ -80,6 +80,18 @@ describe('the house plan', () => {
     }
     for (const file of edges.keys()) walk(file, [])
     expect(circles).toEqual([])
+  })
+
+  it('lets nothing but control open a line that can be written to', () => {
+    const users = sourceFilesOf('meter-agent').filter((file) =>
+      readFileSync(join(root, file), 'utf8').includes('openWritableModbusLine'),
+    )
+    expect(users.toSorted()).toEqual(['meter-agent/control/open-control.ts', 'meter-agent/drivers/modbus-serial.ts'])
+    const writers = all.filter(({ target }) => target?.startsWith('meter-agent/control/'))
+    const outside = writers.filter(
+      ({ file }) => !file.startsWith('meter-agent/control/') && file !== 'meter-agent/index.ts',
+    )
+    expect(words(outside)).toEqual([])
   })
 
   it('keeps Node modules out of protocol and of browser code', () => {

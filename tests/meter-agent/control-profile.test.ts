@@ -70,7 +70,6 @@ describe('a device that is told by its profile', () => {
       '47100=0001',
       '47100=0000',
       '47247=00000000',
-      '47246=0000',
       '47083=0000',
     ])
     expect(device.registers).toEqual(before)

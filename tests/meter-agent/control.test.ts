@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { Effect, Exit, Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
 import { openController } from '#meter-agent/control/controller.ts'
@@ -286,6 +287,19 @@ describe('a lease', () => {
     expect(events).toEqual(['commanded', 'failed', 'reverting failed', 'reverted'])
   })
 
+  it('is put back also where the device refuses one of its registers', async () => {
+    const device = new Device(hybrid)
+    device.onWrite = (point) => (point.endsWith('WMaxLim_Ena') ? 2 : 'keep')
+    const { events } = await controlling(device, (controller) =>
+      Effect.gen(function* () {
+        const refused = yield* Effect.flip(controller.accept(command({})))
+        expect(refused).toMatchObject({ _tag: 'ModbusException', code: 2 })
+      }),
+    )
+    expect(device.registers).toEqual(found)
+    expect(events).toEqual(['commanded', 'failed', 'reverting failed', 'reverted'])
+  })
+
   it('ends where a device stops to do so later on', async () => {
     const device = new Device(hybrid)
     const { result } = await controlling(
@@ -360,6 +374,34 @@ describe('a process that is killed while a command is at work', () => {
       }),
     )
   })
+
+  it('leaves a device that the next one finds as it was, whenever it is killed', async () => {
+    const device = new Device(hybrid)
+    await run(
+      Effect.gen(function* () {
+        const made = yield* folder
+        const { port } = yield* serveRegisters((): Registers => device.registers, undefined, device.write)
+        const file = fileURLToPath(new URL('./killed-controller.ts', import.meta.url))
+        let midway = 0
+        for (let round = 1; round <= 7; round++) {
+          yield* Effect.promise(async () => {
+            const child = spawn(process.execPath, [file, String(port), made, String(round)], {
+              stdio: ['ignore', 'pipe', 'inherit'],
+            })
+            const written = device.writes.length
+            // Each time a write further: into the command, then into what puts it back.
+            while (device.writes.length < written + round - 1) await new Promise((resolve) => setTimeout(resolve, 1))
+            child.kill('SIGKILL')
+            await once(child, 'exit')
+          })
+          if (!isDeepStrictEqual(device.registers, found)) midway++
+          yield* Effect.scoped(controllerAt(port, { folder: made }))
+          expect(device.registers).toEqual(found)
+        }
+        expect(midway).toBeGreaterThan(2)
+      }),
+    )
+  }, 60_000)
 
   it('and another device at its address is never written to', async () => {
     const device = new Device(hybrid)

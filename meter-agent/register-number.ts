@@ -9,8 +9,8 @@ export interface NumberCoding {
 /** Digits of a double without the noise of a division by 0.1. */
 const DIGITS = 12
 
-/** The words of a number, rounded towards 0: no device does more than it was told. Throws RangeError if it does not fit. */
-export function encodeNumber(value: number, { words, kind, scale, wordOrder }: NumberCoding): readonly number[] {
+/** The words of a number, rounded towards 0: no device does more than it was told. Null if it does not fit. */
+export function encodeNumber(value: number, { words, kind, scale, wordOrder }: NumberCoding): readonly number[] | null {
   const view = new DataView(new ArrayBuffer(4))
   const raw = Number((value / scale).toPrecision(DIGITS))
   if (kind === 'float') view.setFloat32(0, raw)
@@ -18,7 +18,7 @@ export function encodeNumber(value: number, { words, kind, scale, wordOrder }: N
     const whole = Math.trunc(raw)
     const span = 2 ** (16 * words)
     const [low, high] = kind === 'signed' ? [-span / 2, span / 2 - 1] : [0, span - 1]
-    if (!(whole >= low && whole <= high)) throw new RangeError(`${value} does not fit ${words} words, ${kind}`)
+    if (!(whole >= low && whole <= high)) return null
     if (words === 1) view.setUint32(0, whole & 0xffff)
     else view.setInt32(0, whole | 0)
   }
