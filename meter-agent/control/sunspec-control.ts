@@ -17,6 +17,8 @@ interface Setting {
   readonly point: string
   readonly value: number
   readonly need: 'required' | 'where-there'
+  /** what it is put back to, where that is not what was found */
+  readonly backTo?: number
 }
 type Refuse = (field: string, value: string, expected: string) => ControlRefused
 
@@ -34,13 +36,16 @@ const ranges: Readonly<Record<number, Readonly<Record<string, readonly [min: num
     WSetRvrtTms: [1, 86_400],
     WSetMod: [0, 1],
     WSet: [-1_000_000, 1_000_000],
+    WSetPct: [-100, 100],
     WSetEna: [0, 1],
   },
 }
-const READ = [1, 120, 121, 123, 124, 701, 702, 704, 713, 714]
+const INVERTERS = [101, 102, 103, 111, 112, 113, 701]
+const READ = [1, ...INVERTERS, 120, 121, 123, 124, 702, 704, 713, 714]
 /** The words of model 1 that tell one device from another: maker, model and serial number. */
 const identityPoints = ['Mn', 'Md', 'SN']
-/** 704's WSetMod: the setpoint is in watts. */
+/** 704's WSetMod: what the setpoint is in. */
+const IN_PERCENT = 0
 const IN_WATTS = 1
 /** 124's StorCtl_Mod: the limits of charging and of discharging are both in force. */
 const BOTH_LIMITS = 3
@@ -107,11 +112,8 @@ function settingsOf(action: ControlAction, powerW: number, at: Situation): reado
   if (action === 'curtail') return curtailing(powerW, at, refuse)
   const { models } = at
   const roles = derRoles((id) => models.get(id)?.points)
-  if (
-    roles.battery !== undefined &&
-    roles.pv === undefined &&
-    standingPoint(at.unit, models.get(704), 'WSet') !== null
-  ) {
+  const has = (point: string) => standingPoint(at.unit, models.get(704), point) !== null
+  if (roles.battery !== undefined && roles.pv === undefined && (has('WSet') || has('WSetPct'))) {
     return byActivePower(action, powerW, at, refuse)
   }
   return byStorageLimits(action, powerW, at, refuse)
@@ -129,10 +131,14 @@ function curtailing(powerW: number, at: Situation, refuse: Refuse): readonly Set
     ? ([704, 'WMaxLimPct', 'WMaxLimPctEna'] as const)
     : ([123, 'WMaxLimPct', 'WMaxLim_Ena'] as const)
   const percent = Math.min(100, (100 * powerW) / ratedW)
-  // What an installer has limited for good stays limited.
   const ownLimit = heldBefore(unit, { models, found, model, point: limit })
-  const isLimited = heldBefore(unit, { models, found, model, point: enable }) === 1
-  if (isLimited && ownLimit !== null && percent > ownLimit) {
+  const isEnabled = heldBefore(unit, { models, found, model, point: enable }) === 1
+  // Some devices say 0 % until they are told, with the flag on, and produce all the while: that limit is none.
+  const outputW = Math.max(0, ...INVERTERS.map((id) => numberOf(models.get(id), 'W') ?? 0))
+  const isIdle = found.length === 0 && ownLimit !== null && outputW > (1.02 * ownLimit * ratedW) / 100
+  // What an installer has limited for good stays limited.
+  const isLimited = isEnabled && !isIdle && ownLimit !== null
+  if (isLimited && percent > ownLimit) {
     return new ControlRefused({
       reason: 'out-of-range',
       field: 'powerW',
@@ -141,33 +147,38 @@ function curtailing(powerW: number, at: Situation, refuse: Refuse): readonly Set
     })
   }
   const set = (point: string, value: number, need: Setting['need'] = 'required') => ({ model, point, value, need })
-  if (!by704) return [set('WMaxLimPct_RvrtTms', timeoutS, 'where-there'), set(limit, percent), set(enable, 1)]
+  const limited = { ...set(limit, percent), ...(isIdle ? { backTo: 100 } : {}) }
+  if (!by704) return [set('WMaxLimPct_RvrtTms', timeoutS, 'where-there'), limited, set(enable, 1)]
   return [
-    set('WMaxLimPctRvrt', isLimited ? (ownLimit ?? 100) : 100, 'where-there'),
+    set('WMaxLimPctRvrt', isLimited ? ownLimit : 100, 'where-there'),
     set('WMaxLimPctEnaRvrt', isLimited ? 1 : 0, 'where-there'),
     set('WMaxLimPctRvrtTms', timeoutS, 'where-there'),
-    set(limit, percent),
+    limited,
     set(enable, 1),
   ]
 }
 
-/** 704: the active power of a device that is a battery, W; positive is out of it. */
+/** 704: the active power of a device that is a battery, in W or in percent of the most; positive is out of it. */
 function byActivePower(
   action: Exclude<ControlAction, 'curtail'>,
   powerW: number,
-  { models, timeoutS }: Situation,
+  { models, timeoutS, unit }: Situation,
   refuse: Refuse,
 ): readonly Setting[] | ControlRefused {
   const names = action === 'charge' ? ['WChaRteMax', 'WChaRteMaxRtg'] : ['WDisChaRteMax', 'WDisChaRteMaxRtg']
-  const ratedW = numberOf(models.get(702), ...names) ?? numberOf(models.get(702), 'WMax', 'WMaxRtg')
-  if (ratedW === null || powerW > ratedW)
+  const mostW = numberOf(models.get(702), 'WMax', 'WMaxRtg')
+  const ratedW = numberOf(models.get(702), ...names) ?? mostW
+  if (ratedW === null || mostW === null || mostW <= 0 || powerW > ratedW) {
     return refuse('powerW', String(powerW), `at most the rated ${String(ratedW)} W`)
+  }
   const set = (point: string, value: number, need: Setting['need'] = 'required') => ({ model: 704, point, value, need })
+  const signedW = action === 'charge' ? -powerW : powerW
+  const inWatts = standingPoint(unit, models.get(704), 'WSet') !== null
   return [
     set('WSetEnaRvrt', 0, 'where-there'),
     set('WSetRvrtTms', timeoutS, 'where-there'),
-    set('WSetMod', IN_WATTS),
-    set('WSet', action === 'charge' ? -powerW : powerW),
+    set('WSetMod', inWatts ? IN_WATTS : IN_PERCENT),
+    inWatts ? set('WSet', signedW) : set('WSetPct', (100 * signedW) / mostW),
     set('WSetEna', 1),
   ]
 }
@@ -226,7 +237,7 @@ function plannedWrites(
   settings: readonly Setting[],
 ): readonly PlannedWrite[] | ControlRefused {
   const writes: PlannedWrite[] = []
-  for (const { model, point: name, value, need } of settings) {
+  for (const { model, point: name, value, need, backTo } of settings) {
     const point = standingPoint(unit, models.get(model), name)
     if (point === null) {
       if (need === 'where-there') continue
@@ -238,7 +249,8 @@ function plannedWrites(
       const expected = `a scale factor with which it can hold ${value}`
       return new ControlRefused({ reason: 'not-capable', field: `${model}.${name}`, value: 'too small', expected })
     }
-    writes.push({ unit, address: point.address, words, revertTo: 'found' })
+    const back = backTo === undefined ? null : encodeNumber(backTo, point.coding)
+    writes.push({ unit, address: point.address, words, revertTo: back ?? 'found' })
   }
   return writes
 }

@@ -122,6 +122,34 @@ describe('a command to a SunSpec device', () => {
     expect(device.registers).toEqual(limited)
   })
 
+  it('is not put back to a limit of 0 % that a device says while it produces', async () => {
+    const device = new Device(hybrid)
+    device.set('123.WMaxLimPct', 0)
+    device.set('123.WMaxLim_Ena', 1)
+    device.set('103.W', 2_900)
+    await controlling(device, (controller) => controller.accept(command({ powerW: 1_000 })))
+    expect([device.point('123.WMaxLimPct'), device.point('123.WMaxLim_Ena')]).toEqual([1_000, 1])
+    // At night nobody can tell: then it counts.
+    const night = new Device(hybrid)
+    night.set('123.WMaxLimPct', 0)
+    night.set('123.WMaxLim_Ena', 1)
+    await controlling(night, (controller) => Effect.flip(controller.accept(command({ powerW: 1_000 }))))
+    expect(night.writes).toEqual([])
+  })
+
+  it('is in percent for a battery that takes no watts', async () => {
+    const device = new Device(battery)
+    device.set('704.WSet', 0x8000)
+    await controlling(device, (controller) =>
+      Effect.gen(function* () {
+        yield* controller.accept(command({ action: 'charge', powerW: 2_500 }))
+        expect([device.point('704.WSetMod'), device.point('704.WSetPct'), device.point('704.WSetEna')]).toEqual([
+          0, 0xffce, 1,
+        ])
+      }),
+    )
+  })
+
   it('is not carried out where the device cannot do it, or is at its reserve', async () => {
     const device = new Device(hybrid)
     device.set('124.ChaState', 100)
