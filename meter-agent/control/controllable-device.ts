@@ -20,6 +20,8 @@ export interface AllowedRegister {
 
 /** A write, and what puts it back: what was found there before, or words of its own. */
 export interface PlannedWrite extends RegisterWrite {
+  /** whether it is after how long without us the device reverts by itself: then all has to be written again in time */
+  readonly isTimeout: boolean
   readonly revertTo: 'found' | readonly number[]
 }
 

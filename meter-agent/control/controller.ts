@@ -66,6 +66,8 @@ interface Active {
   /** when it was written last, and on which of the line's connections */
   writtenMonotonicMs: number
   connections: number
+  /** whether the device reverts by itself unless it is written to again */
+  readonly hasTimeout: boolean
   readonly ended: Deferred.Deferred<RevertReason, ControlLost | ReadBackMismatch>
   /** why it is to be put back, from when that was first tried */
   reverting: RevertReason | null
@@ -191,6 +193,7 @@ export const openController = <E>(options: {
           endsAtMonotonicMs: clock.monotonicMs() + (expiresAtMs - nowMs),
           writtenMonotonicMs: clock.monotonicMs(),
           connections: bus.connections(),
+          hasTimeout: planned.some(({ isTimeout }) => isTimeout),
           ended: yield* Deferred.make<RevertReason, ControlLost | ReadBackMismatch>(),
           reverting: null,
           failure: null,
@@ -218,7 +221,9 @@ export const openController = <E>(options: {
 
     const repeat = (at: Active) =>
       Effect.gen(function* () {
-        yield* writeRegisters(bus, at.commanded.writes.map(writeOf))
+        const writes = at.commanded.writes.map(writeOf)
+        // Such registers may be kept in a memory that wears: without a time-out only what has changed is written.
+        yield* writeRegisters(bus, at.hasTimeout ? writes : differing(writes, yield* readRegisters(bus, writes)))
         at.writtenMonotonicMs = clock.monotonicMs()
         if (bus.connections() !== at.connections) yield* revert(at, 'reconnected')
       }).pipe(

@@ -250,7 +250,7 @@ function plannedWrites(
       return new ControlRefused({ reason: 'not-capable', field: `${model}.${name}`, value: 'too small', expected })
     }
     const back = backTo === undefined ? null : encodeNumber(backTo, point.coding)
-    writes.push({ unit, address: point.address, words, revertTo: back ?? 'found' })
+    writes.push({ unit, address: point.address, words, isTimeout: name.endsWith('RvrtTms'), revertTo: back ?? 'found' })
   }
   return writes
 }

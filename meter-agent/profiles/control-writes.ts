@@ -7,6 +7,8 @@ export interface ControlWrite {
   readonly register: string
   readonly address: number
   readonly words: readonly number[]
+  /** whether it is after how long without us the device reverts by itself */
+  readonly isTimeout: boolean
   readonly revertTo: 'found' | readonly number[]
 }
 
@@ -46,7 +48,7 @@ export function controlWrites(
     }
     const back = revert[id]
     const revertTo = back === undefined ? 'found' : encoded(back * factor)
-    return { register: id, address: register.address, words: encoded(number), revertTo }
+    return { register: id, address: register.address, words: encoded(number), isTimeout: value === 'timeout', revertTo }
   })
 }
 

@@ -84,6 +84,23 @@ describe('a device that is told by its profile', () => {
     expect(device.registers).toEqual(before)
   })
 
+  it('without a time-out of its own is written again only where something has changed', async () => {
+    const device = huawei()
+    await run(
+      Effect.gen(function* () {
+        const { port } = yield* serveRegisters((): Registers => device.registers, undefined, device.write)
+        const options = { folder: yield* folder, profile: 'huawei-sun2000', repeatMs: 100 }
+        const { accept } = yield* controllerAt(port, options)
+        yield* accept(command({ action: 'curtail', powerW: 3_000 }))
+        yield* Effect.sleep(600)
+        expect(device.writes).toEqual(['47418=012c', '47415=0007'])
+        device.registers.set(47_415, 0)
+        yield* Effect.sleep(600)
+        expect(device.writes).toEqual(['47418=012c', '47415=0007', '47415=0007'])
+      }),
+    )
+  })
+
   it('is a SolarEdge: in its remote mode, with its time-out, low words first', async () => {
     const device = solaredge()
     const before = new Map(device.registers)

@@ -2,8 +2,8 @@ import { secp256k1 } from '@noble/curves/secp256k1'
 import fc from 'fast-check'
 import { hashTypedData, recoverTypedDataAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { typedData } from '#protocol/typed-data.ts'
-import { addressOf, digestOf, sign, verifiedDigest } from '#protocol/viem.ts'
+import { deviceCommandType, deviceDomain, typedData } from '#protocol/typed-data.ts'
+import { addressOf, digestOf, sign, signCommand, verifiedCommand, verifiedDigest } from '#protocol/viem.ts'
 import { domain, keyOf, orderOf } from './messages.ts'
 
 describe('a signed message', () => {
@@ -114,5 +114,41 @@ describe('a signed message', () => {
     const twin = new secp256k1.Signature(signature.r, secp256k1.CURVE.n - signature.s)
     const v = signed.signature.endsWith('1b') ? '1c' : '1b'
     expect(verifiedDigest({ domain, envelope: { ...signed, signature: `0x${twin.toCompactHex()}${v}` } })).toBeNull()
+  })
+})
+
+describe('a signed command to a device', () => {
+  const privateKey = keyOf(7)
+  const body = {
+    account: addressOf(privateKey),
+    deviceId: 'inverter',
+    action: 'curtail',
+    powerW: 3_000,
+    expiresAtMs: 1_780_000_000_000,
+    nonce: 5,
+  } as const
+  const signed = signCommand(body, privateKey)
+
+  it('has the digest, and the signature, that any EIP-712 library computes', async () => {
+    const { primaryType, fields } = deviceCommandType
+    const types = { [primaryType]: [...fields] }
+    const typed = { domain: deviceDomain, types, primaryType, message: { ...body } as never }
+    expect(verifiedCommand(signed)).toBe(hashTypedData(typed))
+    const recovered = await recoverTypedDataAddress({ ...typed, signature: signed.signature })
+    expect(recovered.toLowerCase()).toBe(signed.signer)
+  })
+
+  it('is none when a field is another', () => {
+    for (const change of [
+      { account: addressOf(keyOf(8)) },
+      { deviceId: 'battery' },
+      { action: 'charge' },
+      { powerW: 3_001 },
+      { expiresAtMs: body.expiresAtMs + 1 },
+      { nonce: 6 },
+    ] as const) {
+      expect(verifiedCommand({ ...signed, body: { ...body, ...change } })).toBeNull()
+    }
+    expect(verifiedCommand({ ...signed, signer: addressOf(keyOf(8)) })).toBeNull()
   })
 })
