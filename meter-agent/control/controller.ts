@@ -222,10 +222,13 @@ export const openController = <E>(options: {
     const repeat = (at: Active) =>
       Effect.gen(function* () {
         const writes = at.commanded.writes.map(writeOf)
+        const held = yield* readRegisters(bus, writes)
+        const isNew = () => bus.connections() !== at.connections
+        if (isNew()) return yield* revert(at, 'reconnected')
         // Such registers may be kept in a memory that wears: without a time-out only what has changed is written.
-        yield* writeRegisters(bus, at.hasTimeout ? writes : differing(writes, yield* readRegisters(bus, writes)))
+        yield* writeRegisters(bus, at.hasTimeout ? writes : differing(writes, held))
         at.writtenMonotonicMs = clock.monotonicMs()
-        if (bus.connections() !== at.connections) yield* revert(at, 'reconnected')
+        if (isNew()) yield* revert(at, 'reconnected')
       }).pipe(
         Effect.catch((error) => {
           if (error._tag === 'ReadBackMismatch' && at.reverting === null) at.failure = error
@@ -240,8 +243,7 @@ export const openController = <E>(options: {
       // The wall's clock may be set back, and must not make a lease longer.
       else if (clock.nowMs() >= at.commanded.command.expiresAtMs || nowMs >= at.endsAtMonotonicMs) {
         yield* revert(at, 'expired')
-      } else if (bus.connections() !== at.connections) yield* revert(at, 'reconnected')
-      else if (nowMs - at.writtenMonotonicMs >= repeatMs) yield* repeat(at)
+      } else if (nowMs - at.writtenMonotonicMs >= repeatMs) yield* repeat(at)
     }).pipe(
       Effect.catch((error) => {
         const { message } = asNotReverted(error)

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { Effect, Exit, Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
+import { refusedWrite } from '#meter-agent/control/controllable-device.ts'
 import { openController } from '#meter-agent/control/controller.ts'
 import { openSunspecControl } from '#meter-agent/control/sunspec-control.ts'
 import { openWritableModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
@@ -368,6 +369,44 @@ describe('a device that is lost while a command is at work', () => {
         expect(eventsIn(made)).toEqual(['commanded', 'applied', 'reverting reconnected', 'reverted'])
       }),
     )
+  })
+})
+
+describe('a device that starts anew while a command is at work', () => {
+  it('is not told the same again: what it does by itself is found out, and the command has ended', async () => {
+    const device = new Device(hybrid)
+    const serve = (port: number) => serveRegisters((): Registers => device.registers, port, device.write)
+    await run(
+      Effect.gen(function* () {
+        const port = yield* freePort
+        const power = yield* Scope.make()
+        yield* Scope.provide(serve(port), power)
+        const controller = yield* controllerAt(port, { folder: yield* folder, repeatMs: 1_000 })
+        const lease = yield* controller.accept(command({ powerW: 4_000 }))
+        yield* Scope.close(power, Exit.void)
+        device.set('123.WMaxLim_Ena', 0)
+        yield* serve(port)
+        expect(yield* Effect.flip(lease?.ended ?? Effect.die(''))).toMatchObject({ _tag: 'ControlLost' })
+        expect(device.writes.filter((write) => write === '123.WMaxLim_Ena=1')).toHaveLength(1)
+        expect(device.registers).toEqual(found)
+      }),
+    )
+  })
+})
+
+describe('the allow-list', () => {
+  const coding = { words: 1, kind: 'signed', scale: 0.1, wordOrder: 'high-first' } as const
+  const allowed = [{ name: 'limit', unit: 1, address: 100, coding, min: -100, max: 100 }]
+  const refused = (write: { unit?: number; address?: number; words?: readonly number[] }) =>
+    refusedWrite(allowed, [{ unit: 1, address: 100, words: [1_000], ...write }])
+
+  it('lets through what stands in it, within its range, and nothing else', () => {
+    expect([refused({}), refused({ words: [0xfc18] })]).toEqual([null, null])
+    expect(refused({ words: [1_001] })).toMatchObject({ reason: 'out-of-range', value: '100.1' })
+    expect(refused({ words: [0xfc17] })).toMatchObject({ reason: 'out-of-range', value: '-100.1' })
+    for (const write of [{ address: 101 }, { unit: 2 }, { words: [0, 1_000] }, { words: [] }]) {
+      expect(refused(write)).toMatchObject({ reason: 'not-allowed' })
+    }
   })
 })
 
