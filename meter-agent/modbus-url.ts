@@ -33,21 +33,27 @@ export class BadModbusUrl extends Data.TaggedError('BadModbusUrl')<{
 
 const EXAMPLE = 'like tcp://192.168.1.20:502?unit=1'
 const SERIAL_EXAMPLE = 'like rtu:///dev/ttyUSB0?baud=9600&unit=1'
+const DEFAULT_PORT = 502
+const DEFAULT_BAUD = 9_600
 const BAUDS = [1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200]
 
 /** What an address has where it does not say it. */
 export interface ModbusDefaults {
-  readonly port: number
-  readonly unit: number
+  readonly port?: number | undefined
+  readonly unit?: number | undefined
+  readonly baud?: number | undefined
+  readonly parity?: 'none' | 'even' | 'odd' | undefined
+  readonly stopBits?: number | undefined
 }
 
 type Refuse = (field: BadModbusUrl['field'], value: string, expected: string) => BadModbusUrl
 
 /**
  * Reads `tcp://host[:port]`, `rtu+tcp://host[:port]` or `rtu:///dev/tty[?baud=9600][&parity=none|even|odd][&stop=1|2]`,
- * each with `unit=n` if it is not 1 (or as told); port 502 (or as told), 9600 baud, no parity and 1 stop bit if left out. Throws BadModbusUrl.
+ * each with `unit=n`. What is left out is as told, or else unit 1, port 502, 9600 baud, no parity and 1 stop bit. Throws
+ * BadModbusUrl.
  */
-export function parseModbusUrl(text: string, defaults: ModbusDefaults = { port: 502, unit: 1 }): ModbusUrl {
+export function parseModbusUrl(text: string, defaults: ModbusDefaults = {}): ModbusUrl {
   const refuse: Refuse = (field, value, expected) => new BadModbusUrl({ url: text, field, value, expected })
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   if (scheme === undefined) throw refuse('url', text, `an address ${EXAMPLE}`)
@@ -59,8 +65,10 @@ export function parseModbusUrl(text: string, defaults: ModbusDefaults = { port: 
   if (url.hash !== '') throw refuse('path', url.hash, `no fragment, ${EXAMPLE}`)
   if (url.username !== '' || url.password !== '') throw refuse('host', url.host, 'Modbus has no user or password')
   const line =
-    scheme === 'rtu' ? serialLine(url, refuse) : networkLine(url, { transport: scheme, port: defaults.port }, refuse)
-  const unit = only(url, 'unit', refuse) ?? String(defaults.unit)
+    scheme === 'rtu'
+      ? serialLine(url, defaults, refuse)
+      : networkLine(url, { transport: scheme, port: defaults.port ?? DEFAULT_PORT }, refuse)
+  const unit = only(url, 'unit', refuse) ?? String(defaults.unit ?? 1)
   if (!/^\d{1,3}$/.test(unit) || Number(unit) > 255) throw refuse('unit', unit, 'a whole number from 0 to 255')
   return { line, unit: Number(unit) }
 }
@@ -81,22 +89,23 @@ function networkLine(
   return { transport: by.transport, host: url.hostname.replace(/^\[|\]$/g, ''), port }
 }
 
-function serialLine(url: URL, refuse: Refuse): ModbusLine {
+function serialLine(url: URL, defaults: ModbusDefaults, refuse: Refuse): ModbusLine {
   if (url.host !== '') throw refuse('host', url.host, `three slashes before the device, ${SERIAL_EXAMPLE}`)
   if (url.pathname.length < 2) throw refuse('path', url.pathname, `the device of the serial line, ${SERIAL_EXAMPLE}`)
   refuseUnknown(url, ['unit', 'baud', 'parity', 'stop'], refuse)
-  const baud = only(url, 'baud', refuse) ?? '9600'
-  if (!BAUDS.some((known) => `${known}` === baud)) throw refuse('query', `baud=${baud}`, `one of ${BAUDS.join(', ')}`)
-  const parity = only(url, 'parity', refuse) ?? 'none'
+  const baud = only(url, 'baud', refuse)
+  if (baud !== undefined && !BAUDS.some((known) => `${known}` === baud))
+    throw refuse('query', `baud=${baud}`, `one of ${BAUDS.join(', ')}`)
+  const parity = only(url, 'parity', refuse) ?? defaults.parity ?? 'none'
   if (parity !== 'none' && parity !== 'even' && parity !== 'odd') {
     throw refuse('query', `parity=${parity}`, 'none, even or odd')
   }
-  const stop = only(url, 'stop', refuse) ?? '1'
+  const stop = only(url, 'stop', refuse) ?? String(defaults.stopBits ?? 1)
   if (stop !== '1' && stop !== '2') throw refuse('query', `stop=${stop}`, '1 or 2 stop bits')
   return {
     transport: 'rtu',
     path: decodeURIComponent(url.pathname),
-    baud: Number(baud),
+    baud: baud === undefined ? (defaults.baud ?? DEFAULT_BAUD) : Number(baud),
     parity,
     stopBits: stop === '1' ? 1 : 2,
   }

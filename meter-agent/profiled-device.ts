@@ -22,7 +22,10 @@ interface ProfiledRead {
   readonly values: ProfileValues
 }
 
-/** Opens a device on Modbus TCP, to read all of its profile or `only` some values. What its address and the caller leave out, the profile says: port, unit, time-out. */
+/**
+ * Opens a Modbus device, to read all of its profile or `only` some values. What its address and
+ * the caller leave out, the profile says: port, unit, speed and parity of a serial line, time-out.
+ */
 export const openProfiledDevice = (
   device: ModbusDevice,
   options: {
@@ -35,7 +38,7 @@ export const openProfiledDevice = (
     const { profile } = options
     const { transport } = profile
     const timeoutMs = options.timeoutMs ?? transport.timeoutMs ?? DEFAULT_TIMEOUT_MS
-    const { line, unit } = yield* modbusUrl(device.url, { port: transport.port ?? 502, unit: transport.unit })
+    const { line, unit } = yield* modbusUrl(device.url, transport)
     const bus = yield* openModbusLine({ line, timeoutMs, connectDelayMs: transport.connectDelayMs ?? 0 })
     const gapMs = transport.gapMs ?? 0
     const reader = makePlannedReader(bus, { unit, plan: profilePlan(profile, options.only), gapMs })

@@ -15,6 +15,24 @@ describe('a Modbus address', () => {
     ],
   ])('%s is read', (text, line, unit) => expect(parseModbusUrl(text)).toEqual({ line, unit }))
 
+  it('takes what it leaves out from elsewhere, and goes before it where it does not', () => {
+    const defaults = { port: 1502, unit: 7, baud: 19_200, parity: 'even', stopBits: 2 } as const
+    const serial = { transport: 'rtu', path: '/dev/ttyUSB0' }
+    const { baud, parity, stopBits } = defaults
+    expect(parseModbusUrl('rtu:///dev/ttyUSB0', defaults)).toEqual({
+      line: { ...serial, baud, parity, stopBits },
+      unit: 7,
+    })
+    expect(parseModbusUrl('rtu:///dev/ttyUSB0?baud=9600&parity=none&stop=1&unit=1', defaults)).toEqual({
+      line: { ...serial, baud: 9600, parity: 'none', stopBits: 1 },
+      unit: 1,
+    })
+    expect(parseModbusUrl('tcp://meter', defaults)).toEqual({
+      line: { transport: 'tcp', host: 'meter', port: 1502 },
+      unit: 7,
+    })
+  })
+
   it.each([
     ['127.0.0.1:502', 'url'],
     ['udp://host:502', 'scheme'],

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { Effect, Exit, type Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
 import { openModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
-import type { ModbusLine } from '#meter-agent/modbus-url.ts'
+import { lineName, type ModbusLine } from '#meter-agent/modbus-url.ts'
+import { openProfiledDevice } from '#meter-agent/profiled-device.ts'
+import { loadModbusProfile } from '#meter-agent/profiles/load-modbus-profile.ts'
 import { freePort } from './modbus-serial.ts'
 import { type RtuUnits, rtuUnits, scoped } from './rtu-units.ts'
 
@@ -133,4 +135,25 @@ describe.each([
         }),
       ),
   )
+})
+
+describe('a serial line that a profile says the speed of', () => {
+  const speedOf = (url: (path: string) => string) =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const line = yield* overPty(rtuUnits(new Set([LIVING])))
+          const path = lineName(line)
+          const profile = yield* loadModbusProfile('schneider-pm3200')
+          const device = yield* openProfiledDevice({ type: 'modbus', url: url(path) }, { profile })
+          yield* device.connect
+          return spawnSync('stty', ['-F', path]).stdout.toString().split('\n')[0]
+        }),
+      ),
+    )
+
+  it.skipIf(!hasSocat)('is opened with it, unless its address says another', async () => {
+    expect(await speedOf((path) => `rtu://${path}`)).toContain('speed 19200 baud')
+    expect(await speedOf((path) => `rtu://${path}?baud=38400`)).toContain('speed 38400 baud')
+  })
 })
