@@ -5,7 +5,7 @@ import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import { generateScenario, loadScenario, simClock } from '#sim/index.ts'
 import { BadInput } from './bad-input.ts'
 import { openDataFolder } from './data-folder.ts'
-import { freePort } from './free-port.ts'
+import { freePort, portFault } from './free-port.ts'
 import { lastTimeMs } from './last-time.ts'
 import { type ChainAccess, type LiveStreet, openLiveStreet } from './live-street.ts'
 import { logging } from './logging.ts'
@@ -34,6 +34,7 @@ export const startStreet = (given: Settings) => Effect.provide(openAndRun(given)
 
 const openAndRun = Effect.fnUntraced(function* (given: Settings) {
   const chain = yield* chainAccess(given.rpc, given.operatorKey)
+  if (given.port !== undefined) yield* refuseTaken(given.port)
   const folder = yield* openDataFolder(given.data)
   const choice = yield* Effect.try({
     try: () =>
@@ -76,6 +77,15 @@ const openAndRun = Effect.fnUntraced(function* (given: Settings) {
   yield* Console.log(`Commonwatt: ${street.neighbourhood} trades at ${live.url}`)
   return yield* runStreet(live, clock)
 }, Effect.scoped)
+
+/** A port that was named is the one that is meant: said before anything is begun. */
+const refuseTaken = (port: number): Effect.Effect<void, BadInput> =>
+  Effect.flatMap(portFault({ host: HOST, port }), (fault) => {
+    if (fault === null) return Effect.void
+    const why = fault === 'EADDRINUSE' ? 'another program has it' : `the system does not give it (${fault})`
+    const detail = `--port ${port}: ${why}; name another one, or 0 for any free one${fault === 'EADDRINUSE' ? ', or stop that program' : ''}`
+    return Effect.fail(new BadInput({ detail }))
+  })
 
 /** How many devices speak what, and how one of each is read by hand. */
 function devicesOf(live: LiveStreet): readonly string[] {
