@@ -17,6 +17,7 @@ function flag(name: SettingName, setting: Setting): Flag.Flag<Option.Option<unkn
     case 'choice':
       return Flag.Literals(spelled, setting.of).pipe(about, Flag.optional)
     case 'text':
+    case 'url':
     case 'path':
       return Flag.String(spelled).pipe(Flag.withMetavar(setting.metavar), about, Flag.optional)
   }

@@ -1,5 +1,6 @@
 import { Effect } from 'effect'
 import { Argument, Command, Flag } from 'effect/cli'
+import { faultOf, settings } from '../settings/settings.ts'
 
 const flags = {
   data: Flag.String('data').pipe(
@@ -9,6 +10,10 @@ const flags = {
   rpc: Flag.String('rpc').pipe(
     Flag.withMetavar('URL'),
     Flag.withDescription("JSON-RPC of the chain (the running node's, or its journal in the folder)"),
+    Flag.filter(
+      (url) => faultOf(settings.rpc, url) === null,
+      (url) => `--rpc ${url} ${faultOf(settings.rpc, url)}`,
+    ),
     Flag.optional,
   ),
   json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document')),

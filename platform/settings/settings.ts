@@ -3,7 +3,7 @@ import { DEFAULT_HOMES, DEFAULT_SEED } from '../street-choice.ts'
 /** What a setting's value may be. A path in a file starts at that file's folder, others where the program runs. */
 type Kind =
   | { readonly kind: 'whole' | 'number'; readonly least: number; readonly most: number }
-  | { readonly kind: 'text' | 'path'; readonly metavar: string }
+  | { readonly kind: 'text' | 'path' | 'url'; readonly metavar: string }
   | { readonly kind: 'choice'; readonly of: readonly string[] }
 
 /** One setting of `start`: `--its-name`, `COMMONWATT_ITS_NAME`, or `itsName` in a settings file. */
@@ -44,7 +44,7 @@ export const settings = {
     unset: `${DEFAULT_SEED}`,
   },
   rpc: {
-    kind: 'text',
+    kind: 'url',
     metavar: 'URL',
     about: 'JSON-RPC of a chain to settle on',
     unset: 'one of its own in this process',
@@ -93,6 +93,10 @@ export function faultOf(setting: Setting, value: unknown): string | null {
     }
     case 'choice':
       return setting.of.some((choice) => choice === value) ? null : `is none of ${setting.of.join(', ')}`
+    case 'url':
+      return typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+        ? null
+        : 'is no http:// or https:// address, such as http://127.0.0.1:8545'
     case 'text':
     case 'path':
       return typeof value === 'string' && value !== '' && !value.includes('\0') ? null : 'is not a text'

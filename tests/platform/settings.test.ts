@@ -64,6 +64,8 @@ describe('the settings of start', () => {
     [{ environment: { COMMONWATT_PORT: '0x50' } }, /^COMMONWATT_PORT 0x50 is not a whole number/],
     [{ environment: { COMMONWATT_HOMES: '2.5' } }, /^COMMONWATT_HOMES 2.5 is not a whole number from 1 to 200/],
     [{ environment: { COMMONWATT_LOG_FORMAT: 'xml' } }, /^COMMONWATT_LOG_FORMAT xml is none of text, json$/],
+    [{ flags: { rpc: 'foo' } }, /^--rpc foo is no http:\/\/ or https:\/\/ address, such as http:\/\/127/],
+    [{ environment: { COMMONWATT_RPC: 'ws://127.0.0.1:8545' } }, /^COMMONWATT_RPC ws:.* is no http/],
     [{ file: fileOf({ homes: '3' }) }, /settings-\d+\.json: homes 3 is not a whole number/],
     [{ file: fileOf({ hmoes: 3 }) }, /settings-\d+\.json: hmoes: no such setting \(there are homes, speed/],
     [{ file: fileOf('{"__proto__": {"homes": 3}}') }, /__proto__: no such setting/],

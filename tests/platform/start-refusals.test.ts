@@ -24,4 +24,14 @@ describe('start refuses at once', () => {
       }),
     LONG_MS,
   )
+
+  it.each([[['start']], [['verify', 'audit', '--data', '.']]])(
+    'a chain that has no address: %j --rpc foo',
+    async (command) => {
+      const { code, stdout, stderr } = await commonwatt([...command, '--rpc', 'foo'])
+      expect([code, stdout]).toEqual([2, ''])
+      expect(stderr).toContain('--rpc foo is no http:// or https:// address, such as http://127.0.0.1:8545')
+    },
+    LONG_MS,
+  )
 })
