@@ -5,7 +5,9 @@ export const emulate = Command.make(
   'emulate',
   {
     file: Argument.String('file').pipe(
-      Argument.withDescription('a recorded device: JSON as `meter dump` writes it, or with a P1 telegram'),
+      Argument.withDescription(
+        'a recorded device: JSON as `meter dump` writes it, or a P1 telegram (docs/recordings.md)',
+      ),
     ),
     host: Flag.String('host').pipe(Flag.withDefault('127.0.0.1'), Flag.withDescription('the address to answer at')),
     port: Flag.Int('port').pipe(

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { Effect, Result, Schema, SchemaIssue } from 'effect'
 import { textOf } from '../text-file.ts'
 import { RecordingRefused } from './recording-refused.ts'
@@ -21,24 +22,47 @@ export type Recording =
 
 const Address = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Unit = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 247 }))
-const Words = Schema.String.check(Schema.isPattern(/^([0-9a-fA-F]{4})+$/))
+
+/** A text of a bounded length: a pattern that is matched against megabytes ends the process. */
+const textLike = (pattern: RegExp, lengthMax: number, expected: string) =>
+  Schema.String.check(
+    Schema.makeFilter((text: string) => (text.length <= lengthMax && pattern.test(text) ? undefined : expected)),
+  )
+const WORDS_MAX = 65_536
+const FRAME_DIGITS_MAX = 512
+const TELEGRAM_MAX = 16_384
+const Words = textLike(
+  /^(?:[0-9a-fA-F]{4})+$/,
+  4 * WORDS_MAX,
+  `1 to ${WORDS_MAX} words of four hexadecimal digits each, such as "0001ffff"`,
+)
+const Request = textLike(
+  /^[0-9a-fA-F]{2}0[34](?:[0-9a-fA-F]{2}){6}$/,
+  16,
+  'a request of function 3 or 4: 16 hexadecimal digits',
+)
+const Response = textLike(
+  /^[0-9a-fA-F]{2}0[34](?:[0-9a-fA-F]{2}){5,}$/,
+  FRAME_DIGITS_MAX,
+  'the answer of function 3 or 4 with its checksum, in hexadecimal digits',
+)
+const Telegram = textLike(
+  /^\/[\s\S]*\n![0-9A-Fa-f]{0,4}\s*$/,
+  TELEGRAM_MAX,
+  `a P1 telegram from its "/" to the line with its "!", at most ${TELEGRAM_MAX} characters`,
+)
+
 const Range = Schema.Struct({ address: Address, hex: Words })
 const Table = Schema.Literals(['holding', 'input'])
+const some = <S extends Schema.Top>(one: S) => Schema.NonEmptyArray(one).annotate({ message: 'a list of one or more' })
 
 const Named = Schema.Struct({ name: Schema.String })
-const TelegramFile = Schema.Struct({ telegram: Schema.String.check(Schema.isPattern(/^\//)) })
+const TelegramFile = Schema.Struct({ telegram: Telegram })
 const about = { unit_id: Schema.optionalKey(Unit), function: Schema.optionalKey(Table) }
-const ImageFile = Schema.Struct({ ...about, base: Schema.optionalKey(Address), registers: Schema.Array(Range) })
-const FramesFile = Schema.Struct({ ...about, frames: Schema.Array(Range) })
+const ImageFile = Schema.Struct({ ...about, base: Schema.optionalKey(Address), registers: some(Range) })
+const FramesFile = Schema.Struct({ ...about, frames: some(Range) })
 /** Requests and answers as they were on a serial line. */
-const ExchangeFile = Schema.Struct({
-  expected: Schema.Array(
-    Schema.Struct({
-      request: Schema.String.check(Schema.isPattern(/^[0-9a-fA-F]{2}0[34]([0-9a-fA-F]{2}){6}$/)),
-      response: Schema.String.check(Schema.isPattern(/^[0-9a-fA-F]{2}0[34]([0-9a-fA-F]{2}){5,}$/)),
-    }),
-  ),
-})
+const ExchangeFile = Schema.Struct({ expected: some(Schema.Struct({ request: Request, response: Response })) })
 
 const DEFAULT_UNIT = 1
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -46,7 +70,12 @@ const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 /** The recorded device of a file. */
 export const loadRecording = (file: string): Effect.Effect<Recording, RecordingRefused> =>
   Effect.try({
-    try: () => recordingOf(file, jsonOf(file)),
+    try: () => {
+      const text = textIn(file)
+      // As `cat` of a P1 port writes it; an editor may have taken the carriage returns, which its checksum covers.
+      const telegram = text.includes('\r\n') ? text : text.replaceAll('\n', '\r\n')
+      return recordingOf(file, text.startsWith('/') ? { name: basename(file), telegram } : jsonOf(file, text))
+    },
     catch: (cause) => {
       if (cause instanceof RecordingRefused) return cause
       throw cause
@@ -56,17 +85,29 @@ export const loadRecording = (file: string): Effect.Effect<Recording, RecordingR
 /** All registers of all units, in hexadecimal, with room for words. */
 const RECORDING_BYTES_MAX = 100 * 1_048_576
 
-function jsonOf(file: string): object {
-  const refuse = (value: string, expected: string) => new RecordingRefused({ file, field: '', value, expected })
+function textIn(file: string): string {
+  try {
+    return textOf(file, RECORDING_BYTES_MAX)
+  } catch (error) {
+    const { message } = error as Error
+    throw new RecordingRefused({ file, field: '', value: message, expected: 'a JSON file that can be read' })
+  }
+}
+
+function jsonOf(file: string, text: string): object {
   let json: unknown
   try {
-    json = JSON.parse(textOf(file, RECORDING_BYTES_MAX))
+    json = JSON.parse(text)
   } catch (error) {
-    throw refuse((error as Error).message, 'a JSON file that can be read')
+    const expected = 'a JSON file that can be read, or a P1 telegram, which begins with "/"'
+    throw new RecordingRefused({ file, field: '', value: (error as Error).message, expected })
   }
   if (typeof json === 'object' && json !== null) return json
-  throw refuse(String(json), 'a JSON object')
+  throw new RecordingRefused({ file, field: '', value: String(json).slice(0, 80), expected: 'a JSON object' })
 }
+
+/** What the schema says in words of its own. */
+const WORDING: Readonly<Record<string, string>> = { 'Missing key': 'a value' }
 
 function recordingOf(file: string, json: object): Recording {
   const take = <T>(schema: Schema.Decoder<T>): T => {
@@ -75,7 +116,8 @@ function recordingOf(file: string, json: object): Recording {
     const [issue] = formatIssue(decoded.failure.issue).issues
     const path = (issue?.path ?? []) as readonly PropertyKey[]
     const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], json)
-    const expected = (issue?.message ?? 'another value').replace(/^Expected /, '')
+    const said = issue?.message ?? 'another value'
+    const expected = WORDING[said] ?? said.replace(/^Expected /, '')
     const shown = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
     throw new RecordingRefused({ file, field: path.join('.'), value: shown, expected })
   }

@@ -118,6 +118,18 @@ describe('a recorded device on a port', () => {
       }),
     ))
 
+  it('is a P1 port where its file is a bare telegram, with the line ends that its checksum is of', () =>
+    test(
+      Effect.gen(function* () {
+        const recording = yield* recorded('/CWT5test\n\n1-0:1.7.0(00.001*kW)\n!\n')
+        const telegram = '/CWT5test\r\n\r\n1-0:1.7.0(00.001*kW)\r\n!\r\n'
+        expect(recording).toMatchObject({ type: 'p1', telegram })
+        expect((yield* Effect.flip(recorded('/CWT5test\r\n1-0:1.7.0(00.001*kW)\r\n'))).message).toContain(
+          'telegram: expected a P1 telegram from its "/" to the line with its "!"',
+        )
+      }),
+    ))
+
   it.each<[string, unknown, RegExp]>([
     ['is not there', null, /no-such-file.*expected a JSON file/],
     ['is no JSON', 'x', /expected a JSON file that can be read/],
@@ -125,6 +137,12 @@ describe('a recorded device on a port', () => {
     ['has no name', { registers: [] }, /name: expected/],
     ['has nothing recorded', { name: 'x' }, /expected registers, frames, .*not only name/],
     ['has half a word', { name: 'x', registers: [{ address: 1, hex: '00' }] }, /registers\.0\.hex: expected .*"00"/],
+    [
+      'has a word of megabytes',
+      { name: 'x', registers: [{ address: 0, hex: '0'.repeat(4_000_000) }] },
+      /registers\.0\.hex: expected 1 to 65536 words/,
+    ],
+    ['has no register at all', { name: 'x', registers: [] }, /registers\.0: expected a value, not nothing/],
     ['has no address', { name: 'x', registers: [{ hex: '0000' }] }, /registers\.0\.address: expected .*nothing/],
     [
       'has a register too many',
