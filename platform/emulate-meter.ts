@@ -12,10 +12,10 @@ export interface EmulateMeterFlags {
   readonly writable: boolean
 }
 
-/** Where an emulated device answers, and what a user types to read it; null where no command can. */
+/** Where an emulated device answers, and what a user types to read it. */
 interface Answering {
   readonly address: string
-  readonly command: string | null
+  readonly command: string
 }
 
 /** Puts a recorded device on a port until it is stopped, and prints where. Fails with BadInput on a bad file. */
@@ -35,7 +35,7 @@ export const emulateMeter = Effect.fnUntraced(function* (flags: EmulateMeterFlag
   else {
     yield* Console.log(`${recording.name} answers until it is stopped`)
     for (const { address, command } of devices) {
-      yield* Console.log(`  ${address}  ${command ?? 'has input registers only, which no command reads'}`)
+      yield* Console.log(`  ${address}  ${command}`)
     }
   }
   return yield* Effect.never
@@ -44,14 +44,15 @@ export const emulateMeter = Effect.fnUntraced(function* (flags: EmulateMeterFlag
 function answering(recording: Recording, at: string): readonly Answering[] {
   if (recording.type === 'p1') return [{ address: `p1:${at}`, command: `npx commonwatt meter read p1:${at}` }]
   const { base } = recording
-  return [...recording.units].map(([unit, { holding }]) => {
+  return [...recording.units].map(([unit, { holding, input }]) => {
     const address = `${at}?unit=${unit}`
     if (base !== null) {
       const where = SUNSPEC_BASES.includes(base) ? '' : ` --base ${base}`
       return { address, command: `npx commonwatt meter read --modbus '${address}'${where}` }
     }
-    const ranges = rangesOf([...holding.keys()]).join()
-    return { address, command: ranges === '' ? null : `npx commonwatt meter dump '${address}' --ranges ${ranges}` }
+    const [table, words] = holding.size > 0 ? ['', holding] : [' --table input', input]
+    const ranges = rangesOf([...words.keys()]).join()
+    return { address, command: `npx commonwatt meter dump '${address}'${table} --ranges ${ranges}` }
   })
 }
 

@@ -1,6 +1,6 @@
 import { Effect } from 'effect'
 import { DEFAULT_TIMEOUT_MS, type ModbusDevice } from '../device-address.ts'
-import type { Bus } from '../drivers/bus.ts'
+import type { Bus, RegisterRange } from '../drivers/bus.ts'
 import type { ModbusError } from '../drivers/modbus-error.ts'
 import { openModbusLine } from '../drivers/modbus-serial.ts'
 import { type BadModbusUrl, modbusUrl } from '../modbus-url.ts'
@@ -14,35 +14,39 @@ import { type RegisterImage, runsOf } from './register-image.ts'
 const MARK_WORDS = 2
 
 /**
- * Reads the registers of a device as an image: the ranges that are given, or without any its SunSpec models, with the
- * mark before and the end mark behind them. Serial numbers are masked unless they are to be kept.
+ * Reads the registers of a device as an image: the ranges that are given, of one table, or without any its SunSpec
+ * models, which are holding registers, with the mark before and the end mark behind them. Serial numbers are masked unless they are to be kept.
  */
 export const dumpDevice = (options: {
   readonly device: ModbusDevice
   readonly name: string
   readonly ranges: readonly Span[]
+  /** where the ranges are (holding) */
+  readonly table?: RegisterImage['function']
   readonly serials: RegisterImage['serials']
   readonly timeoutMs?: number
 }): Effect.Effect<RegisterImage, BadModbusUrl | ModbusError | NotSunspec> =>
   Effect.gen(function* () {
-    const { device, name, ranges, serials } = options
+    const { device, name, ranges, serials, table = 'holding' } = options
     const { line, unit } = yield* modbusUrl(device.url)
     const bus = yield* openModbusLine({ line, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS })
-    const about = { name, function: 'holding', unit_id: unit, serials } as const
+    const about = { name, unit_id: unit, serials }
     if (ranges.length > 0) {
-      const words = yield* readSpans(bus, unit, ranges)
+      const words = yield* readSpans(bus, { unit, table }, ranges)
       return {
         ...about,
+        function: table,
         kind: 'register-map',
         registers: runsOf(serials === 'kept' ? words : maskTexts(words)),
       } as const
     }
     const chain = yield* discover(bus, { unit, bases: device.bases ?? [] })
     const { base, models } = chain
-    const words = yield* readSpans(bus, unit, spansOf(chain))
+    const words = yield* readSpans(bus, { unit }, spansOf(chain))
     const end = chainEnd(chain)
     return {
       ...about,
+      function: 'holding',
       kind: 'sunspec',
       base,
       registers: runsOf(serials === 'kept' ? words : maskModels(words, models)),
@@ -51,9 +55,9 @@ export const dumpDevice = (options: {
     } as const
   }).pipe(Effect.scoped)
 
-const readSpans = (bus: Bus, unit: number, spans: readonly Span[]) =>
+const readSpans = (bus: Bus, of: Pick<RegisterRange, 'unit' | 'table'>, spans: readonly Span[]) =>
   Effect.map(
-    Effect.forEach(spans, (span) => readSpan(bus, unit, span)),
+    Effect.forEach(spans, (span) => readSpan(bus, of, span)),
     (parts) => new Map(parts.flatMap((part) => [...part])),
   )
 

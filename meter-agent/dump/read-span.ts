@@ -1,5 +1,5 @@
 import { Effect } from 'effect'
-import { type Bus, MAX_REGISTERS } from '../drivers/bus.ts'
+import { type Bus, MAX_REGISTERS, type RegisterRange } from '../drivers/bus.ts'
 import type { ModbusError } from '../drivers/modbus-error.ts'
 
 /** Neighbouring registers of one unit, both ends included. */
@@ -12,7 +12,11 @@ export interface Span {
 const NOT_THERE = [2, 3]
 
 /** The registers of a span that the device has: a block that it refuses is halved until what it lacks is found. */
-export const readSpan = (bus: Bus, unit: number, span: Span): Effect.Effect<ReadonlyMap<number, number>, ModbusError> =>
+export const readSpan = (
+  bus: Bus,
+  of: Pick<RegisterRange, 'unit' | 'table'>,
+  span: Span,
+): Effect.Effect<ReadonlyMap<number, number>, ModbusError> =>
   Effect.gen(function* () {
     const words = new Map<number, number>()
     const waiting: Span[] = [span]
@@ -23,7 +27,7 @@ export const readSpan = (bus: Bus, unit: number, span: Span): Effect.Effect<Read
         continue
       }
       const block = yield* bus
-        .read({ unit, address: first, count: last - first + 1 })
+        .read({ ...of, address: first, count: last - first + 1 })
         .pipe(
           Effect.catchTag('ModbusException', (error) =>
             NOT_THERE.includes(error.code) ? Effect.succeed(null) : Effect.fail(error),

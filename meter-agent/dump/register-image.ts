@@ -3,7 +3,8 @@ export interface RegisterImage {
   readonly name: string
   /** `sunspec`: all of its models; `register-map`: the ranges that were asked for */
   readonly kind: 'sunspec' | 'register-map'
-  readonly function: 'holding'
+  /** the table that its registers stand in */
+  readonly function: 'holding' | 'input'
   readonly unit_id: number
   /** whether serial numbers stand in it */
   readonly serials: 'masked' | 'kept'

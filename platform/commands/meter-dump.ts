@@ -7,8 +7,12 @@ export const dump = Command.make(
     address: Argument.String('address').pipe(Argument.withDescription("the device: 'tcp://HOST:PORT?unit=1'")),
     ranges: Flag.String('ranges').pipe(
       Flag.withMetavar('FIRST-LAST,…'),
-      Flag.withDescription('the holding registers to read, both ends included (the SunSpec models)'),
+      Flag.withDescription('the registers to read, both ends included (the SunSpec models)'),
       Flag.optional,
+    ),
+    table: Flag.Literals('table', ['holding', 'input']).pipe(
+      Flag.withDefault('holding' as const),
+      Flag.withDescription('with --ranges: holding registers, function 3, or input registers, function 4 (holding)'),
     ),
     base: Flag.Int('base').pipe(
       Flag.withDescription('a further register to look for the SunSpec mark at, after 40000, 50000 and 0'),

@@ -77,6 +77,19 @@ describe('commonwatt meter emulate', () => {
     })
   })
 
+  it('prints a command that dumps input registers, which says what it read', async () => {
+    const map = { name: 'map', function: 'input', registers: [{ address: 30_000, hex: '00010002' }] }
+    await emulating(written('input.json', map), async ([device]) => {
+      expect(device?.command).toContain('--table input --ranges 30000-30001')
+      const dumped = await commonwatt(wordsOf(device?.command ?? ''))
+      expect(JSON.parse(dumped.stdout)).toMatchObject({ function: 'input', registers: map.registers })
+      expect(dumped.stderr).toContain('read 2 input registers (function 4) of unit 1, of the ranges')
+      const holding = await commonwatt(['meter', 'dump', device?.address ?? '', '--ranges', '30000-30001'])
+      expect(JSON.parse(holding.stdout).registers).toEqual([])
+      expect(holding.stderr).toContain('read 0 holding registers (function 3)')
+    })
+  })
+
   it('and dump end with 2 on what cannot be used, naming it', async () => {
     const bad = written('bad.json', { name: 'x', registers: [{ address: -1, hex: '0000' }] })
     const ended = await commonwatt(['meter', 'emulate', bad])
@@ -86,6 +99,7 @@ describe('commonwatt meter emulate', () => {
       [['p1:tcp://host:1'], /an address like tcp:/],
       [['tcp://host', '--ranges', '7-5'], /--ranges "7-5": expected FIRST-LAST/],
       [['tcp://host', '--ranges', '7', '--base', '9'], /--base 9/],
+      [['tcp://host', '--table', 'input'], /--table input goes with --ranges/],
     ] as const) {
       const { code, stderr } = await commonwatt(['meter', 'dump', ...args])
       expect(code).toBe(2)

@@ -7,7 +7,12 @@ import { common, homeImage, sunspecImage } from './sunspec-image.ts'
 
 const dumpOf = (
   image: Registers,
-  asked: { ranges?: readonly Span[]; serials?: RegisterImage['serials']; bases?: readonly number[] } = {},
+  asked: {
+    ranges?: readonly Span[]
+    table?: RegisterImage['function']
+    serials?: RegisterImage['serials']
+    bases?: readonly number[]
+  } = {},
 ) =>
   Effect.runPromise(
     Effect.scoped(
@@ -17,6 +22,7 @@ const dumpOf = (
           device: { type: 'modbus', url: `tcp://127.0.0.1:${port}?unit=1`, bases: asked.bases ?? [] },
           name: 'a home',
           ranges: asked.ranges ?? [],
+          ...(asked.table === undefined ? {} : { table: asked.table }),
           serials: asked.serials ?? 'kept',
           timeoutMs: 500,
         })
