@@ -1,10 +1,11 @@
 import { Result } from 'effect'
-import { BadProfile } from './bad-profile.ts'
+import { BadProfile, valueAt } from './bad-profile.ts'
 import { CONTROL_ACTIONS } from './control-section.ts'
 import { roleValues } from './expected-values.ts'
 import { readProfile } from './load-profile.ts'
 import type { ModbusProfile } from './modbus-profile.ts'
 import type { MqttProfile } from './mqtt-profile.ts'
+import { overlapFaults } from './overlap-faults.ts'
 import { profileReport } from './profile-report.ts'
 
 /** Everything that is wrong with a profile: what it is refused for, or what nobody could rely on it without. */
@@ -14,8 +15,13 @@ export function lintProfile(name: string, json: unknown): readonly BadProfile[] 
   const { kind, profile } = read.success
   const [named, values] =
     kind === 'mqtt' ? (['values', profile.values] as const) : (['registers', profile.registers] as const)
-  const untold = kind === 'mqtt' ? [] : untestedActions(name, profile)
-  return [...untested(name, profile), ...uncounted(name, profile, { named, values }), ...untold]
+  const ofRegisters = kind === 'mqtt' ? [] : [...overlapFaults(name, profile), ...untestedActions(name, profile)]
+  return [
+    ...unknownPaths(name, profile),
+    ...untested(name, profile),
+    ...uncounted(name, profile, { named, values }),
+    ...ofRegisters,
+  ]
 }
 
 /** What a device is told to do is expected by a test. */
@@ -27,6 +33,20 @@ function untestedActions(name: string, { control }: ModbusProfile): readonly Bad
     const expected = `a test of ${action}`
     return new BadProfile({ profile: name, field: 'control.tests', value: 'none', expected })
   })
+}
+
+/** What a test expects under a name that no value has. */
+function unknownPaths(name: string, profile: ModbusProfile | MqttProfile): readonly BadProfile[] {
+  const known = new Set([...idsOf(profile), ...Object.keys(rolesAndNothings(profile))])
+  return [...profile.tests].flatMap(({ expected }, index) =>
+    Object.keys(expected)
+      .filter((path) => !known.has(path))
+      .map((path) => {
+        const field = `tests.${index}.expected.${path}`
+        const right = 'the name of a register or derived value, or the path of a role that the profile has'
+        return new BadProfile({ profile: name, field, value: valueAt(expected, [path]), expected: right })
+      }),
+  )
 }
 
 /** What a role measures is expected by a test, as a value that is there. */
@@ -64,12 +84,18 @@ function uncounted(
   })
 }
 
+const idsOf = (profile: ModbusProfile | MqttProfile): readonly string[] => [
+  ...Object.keys('kind' in profile ? profile.values : profile.registers),
+  ...Object.keys(profile.derived ?? {}),
+]
+
+/** Every path of the roles of a profile; null where it names no value for it. */
+function rolesAndNothings(profile: ModbusProfile | MqttProfile): ReturnType<typeof roleValues> {
+  return roleValues(profileReport(profile, Object.fromEntries(idsOf(profile).map((id) => [id, 1]))))
+}
+
 /** The roles that a profile names a value for. */
 function rolesOf(profile: ModbusProfile | MqttProfile): ReadonlySet<string> {
-  const given = 'kind' in profile ? profile.values : profile.registers
-  const everything = Object.fromEntries(
-    [...Object.keys(given), ...Object.keys(profile.derived ?? {})].map((id) => [id, 1]),
-  )
-  const roles = roleValues(profileReport(profile, everything))
+  const roles = rolesAndNothings(profile)
   return new Set(Object.keys(roles).filter((path) => roles[path] !== null))
 }

@@ -42,7 +42,9 @@ const Register = Schema.Struct({
   table: Schema.optionalKey(Table),
   wordOrder: Schema.optionalKey(Order),
   scale: Schema.optionalKey(
-    Schema.Finite.check(Schema.isGreaterThan(0)).annotate({ description: 'what the number is multiplied by' }),
+    Schema.Finite.check(Schema.isBetween({ minimum: 1e-9, maximum: 1e9 })).annotate({
+      description: 'what the number is multiplied by',
+    }),
   ),
   scaleFactor: Schema.optionalKey(
     Id.annotate({ description: 'the register with the power of ten that this one is multiplied by' }),

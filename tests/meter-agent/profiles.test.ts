@@ -178,6 +178,29 @@ describe('a profile', () => {
     expect(faultsOf({})).toEqual([])
   })
 
+  it('is faulted for a test of a value that nobody has, for a scale that no device has, and for a shared place', () => {
+    const { tests, registers } = meterProfile()
+    const [test] = tests
+    const expecting = (path: string) => ({ tests: [{ ...test, expected: { ...test?.expected, [path]: 1 } }] })
+    for (const path of ['grid.foo', 'pv.powerW', 'grid.voltageV.0', 'powr', 'toString']) {
+      expect(faultsOf(expecting(path))).toEqual([expect.stringContaining(`tests.0.expected.${path}: the name of`)])
+    }
+    expect(faultsOf({ tests: [{ ...test, expected: { ...test?.expected, power: -412 } }] })).toEqual([])
+    for (const scale of [0, -1, 1e308, 5e-324]) {
+      const power = { ...registers.power, scale }
+      expect(faultsOf({ registers: { ...registers, power } }).join()).toContain(
+        'registers.power.scale: a value between',
+      )
+    }
+    const and = (other: object) => faultsOf({ registers: { ...registers, other } })
+    const shared = ['registers.other.address: a place of its own (registers.import stands at 2 to 3)']
+    expect(and({ address: 3, type: 'u16', unit: 'V' })).toEqual(shared)
+    expect(and({ address: 2, type: 's32', unit: 'Wh' })).toEqual(shared)
+    expect(and({ address: 3, type: 'u16', unit: 'V', table: 'input' })).toEqual([])
+    expect(and({ address: 3, type: 'bitfield', words: 1, unit: 'none' })).toEqual([])
+    expect(and({ address: 2, type: 'u32', unit: 'Wh' })).toEqual([])
+  })
+
   it('is faulted for a role that no test measures, and for a counter that does not say when it begins anew', () => {
     const { tests, registers } = meterProfile()
     expect(faultsOf({ tests: [{ ...tests[0], expected: { 'grid.powerW': null } }] })).toEqual(
