@@ -28,9 +28,12 @@ export class GatewayMismatch extends Data.TaggedError('GatewayMismatch')<{
   readonly field: string
   readonly value: string
   readonly expected: string
+  /** what can be done about it, where that is not plain */
+  readonly advice?: string
 }> {
   override get message(): string {
-    return `${this.url}: ${this.field} is ${this.value}, expected ${this.expected}`
+    const advice = this.advice === undefined ? '' : `. ${this.advice}`
+    return `${this.url}: ${this.field} is ${this.value}, expected ${this.expected}${advice}`
   }
 }
 

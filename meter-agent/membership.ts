@@ -102,13 +102,23 @@ function mismatchOf(market: {
   readonly heard: MarketProtocol
   readonly known: MarketProtocol | null
   readonly neighbourhood: string
-}): { readonly field: string; readonly value: string; readonly expected: string } | null {
+}): { readonly field: string; readonly value: string; readonly expected: string; readonly advice?: string } | null {
   const { heard, known, neighbourhood } = market
   if (heard.neighbourhood !== neighbourhood) {
     return { field: 'neighbourhood', value: heard.neighbourhood, expected: neighbourhood }
   }
   if (known === null) return null
+  if (known.neighbourhood !== heard.neighbourhood) {
+    return { field: 'neighbourhood', value: heard.neighbourhood, expected: known.neighbourhood, advice: BEGUN_ANEW }
+  }
   const terms = ({ domain, rules }: MarketProtocol) => canonicalJson({ ...domain, slotMinutes: rules.slotMinutes })
-  const [value, expected] = [terms(heard), terms(known)]
-  return value === expected ? null : { field: 'domain', value, expected }
+  if (terms(heard) === terms(known)) return null
+  return { field: 'domain', value: inWords(heard), expected: inWords(known), advice: BEGUN_ANEW }
 }
+
+const BEGUN_ANEW =
+  'The street there has begun anew, or another one answers at its address; what this home has recorded and signed is for ' +
+  'the one that it joined. Name the address of that one, or join this one as a new home: with another data folder (--data)'
+
+const inWords = ({ domain, rules }: MarketProtocol): string =>
+  `contract ${domain.verifyingContract} on chain ${domain.chainId} with slots of ${rules.slotMinutes} minutes`

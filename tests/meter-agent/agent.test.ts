@@ -318,14 +318,23 @@ describe('an agent', () => {
   it('refuses a market of another neighbourhood, and one that changed its chain under it', () =>
     test(
       Effect.gen(function* () {
-        const { gateway, agent } = yield* street
+        const { gateway, agent, options } = yield* street
         const refusal = Effect.scoped(Effect.flatMap(agent, (home) => Effect.flip(home.enrol())))
         gateway.neighbourhood = 'oak-street'
         expect(yield* refusal).toMatchObject({ _tag: 'GatewayMismatch', field: 'neighbourhood' })
         gateway.neighbourhood = 'elm-street'
         yield* Effect.scoped(Effect.flatMap(agent, (home) => home.enrol()))
         gateway.chainId = 1
-        expect(yield* refusal).toMatchObject({ _tag: 'GatewayMismatch', field: 'domain' })
+        const begunAnew = yield* refusal
+        expect(begunAnew).toMatchObject({ _tag: 'GatewayMismatch', field: 'domain' })
+        expect(begunAnew.message).toMatch(
+          /on chain 1 with slots of 15 minutes, expected contract 0x1+ on chain 31337 .*has begun anew.*--data/,
+        )
+        gateway.chainId = 31_337
+        gateway.neighbourhood = 'oak-street'
+        const renamed = makeAgent({ ...options, neighbourhood: 'oak-street' })
+        const other = yield* Effect.scoped(Effect.flatMap(renamed, (home) => Effect.flip(home.enrol())))
+        expect(other.message).toMatch(/neighbourhood is oak-street, expected elm-street\. .*has begun anew/)
       }),
     ))
 
