@@ -4,7 +4,7 @@ import { checkEnergy, type EnergyWindow } from '#meter-agent/reading/energy-chec
 import { checkFrozen, type StillPower } from '#meter-agent/reading/frozen-check.ts'
 import type { NetCount } from '#meter-agent/reading/net-count.ts'
 import { checkPhases } from '#meter-agent/reading/phases-check.ts'
-import { limitsOf } from '#meter-agent/reading/plausibility.ts'
+import { type ChecksState, judgeSample, limitsOf } from '#meter-agent/reading/plausibility.ts'
 import { frequencyQuality, voltageQuality } from '#meter-agent/reading/power-guard.ts'
 import { sunQuality } from '#meter-agent/reading/sun-check.ts'
 import { ReadingQuality } from '#protocol/reading-quality.ts'
@@ -203,5 +203,55 @@ describe('the clock', () => {
     expect(qualityAfter(3_600_000, 10_000, 4)).toBe(0)
     expect(qualityAfter(3_600_000, 10_000, 3, 'simulated')).toBe(0)
     expect(clockQuality(undefined, { ...before, clock: 'synchronised' })).toBe(0)
+  })
+})
+
+describe('everything together', () => {
+  const limits = { connectionPowerW: 10_000, timeToleranceMs: 1_000 }
+
+  /** The bits of an hour of samples half a minute apart. */
+  const bitsOf = (told: (minutes: number) => { powerW: number; importWh: number; quality?: number }) => {
+    let state: ChecksState | undefined
+    let bits = 0
+    for (let i = 0; i <= 120; i++) {
+      const { powerW, importWh, quality = 0 } = told(i / 2)
+      const judged = judgeSample(state, {
+        sample: { importWh, exportWh: 0, powerW },
+        witness: {},
+        counters: { importWh: Math.floor(importWh), exportWh: 0, quality },
+        previous: undefined,
+        at: { bootId: 1, timeMs: i * 30_000, monotonicMs: i * 30_000, clock: 'synchronised' },
+        limits,
+        place: undefined,
+      })
+      state = JSON.parse(JSON.stringify(judged.state))
+      bits |= judged.quality
+    }
+    return bits
+  }
+
+  it('sees a power that froze, and one that is not what the counters count', () => {
+    expect(bitsOf((minutes) => ({ powerW: 6_000, importWh: 100 * minutes }))).toBe(0)
+    expect(bitsOf(() => ({ powerW: 6_000, importWh: 0 }))).toBe(frozen | energyMismatch)
+    expect(bitsOf((minutes) => ({ powerW: 6_000 + (minutes % 7), importWh: 50 * minutes }))).toBe(energyMismatch)
+  })
+
+  it('says nothing by counters that were held meanwhile', () => {
+    const held = (minutes: number) => ({ quality: minutes % 8 === 0 ? ReadingQuality.counterHeld : 0 })
+    expect(bitsOf((minutes) => ({ powerW: 6_000, importWh: 0, ...held(minutes) }))).toBe(0)
+  })
+
+  it('holds an inverter to its own nameplate', () => {
+    const judge = (powerW: number) =>
+      judgeSample(undefined, {
+        sample: { importWh: 0, exportWh: 0, powerW: 0 },
+        witness: { production: { powerW, nameplateW: 5_000 } },
+        counters: { importWh: 0, exportWh: 0, quality: 0 },
+        previous: undefined,
+        at: { bootId: 1, timeMs: 0, monotonicMs: 0, clock: 'synchronised' },
+        limits,
+        place: undefined,
+      }).quality
+    expect([judge(5_900), judge(6_100)]).toEqual([0, ReadingQuality.implausible])
   })
 })
