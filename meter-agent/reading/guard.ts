@@ -1,6 +1,7 @@
 import { ReadingQuality } from '#protocol/reading-quality.ts'
 import type { CounterFacts } from '../witness.ts'
 import { isScaleJump, isSentinel } from './counter-lies.ts'
+import { type CounterLimits, type LeftCount, mostWh, type Step, stepOf } from './counter-step.ts'
 
 /** What the guard knows of one counter. Published values never go back: `published` = device value + offset. */
 export interface CounterState {
@@ -14,20 +15,6 @@ export interface CounterState {
   readonly scale?: number | null
   /** the count that a believed reset left: a device that only stumbled comes back to it */
   readonly left?: LeftCount | null
-}
-
-interface LeftCount {
-  readonly offsetWh: number
-  readonly publishedWh: number
-  readonly atMs: number
-}
-
-/** What limits a believable counter. */
-export interface CounterLimits {
-  /** what the connection can carry, W */
-  readonly connectionPowerW: number
-  /** how far a time stamp may be off, ms of the agent's clock */
-  readonly timeToleranceMs: number
 }
 
 /** One sample of a counter: whole Wh, null where the device has none, and how it counts. */
@@ -45,10 +32,8 @@ interface Guarded {
 
 /** METERING: a zero, or any other contradiction, is held for three samples before it is believed. */
 const SAMPLES_TO_BELIEVE = 3
-/** METERING: a delta is bounded by nameplate × time × 1.1, power by nameplate × 1.2. */
-const ENERGY_MARGIN = 1.1
+/** METERING: a power is bounded by nameplate × 1.2. */
 const POWER_MARGIN = 1.2
-const MS_PER_HOUR = 3_600_000
 const NO_FACTS: CounterFacts = { unitWh: null, modulusWh: null, scale: null }
 
 /**
@@ -104,38 +89,6 @@ export function powerQuality(powerW: number | null, limits: Pick<CounterLimits, 
   return Math.abs(powerW) > limits.connectionPowerW * POWER_MARGIN ? ReadingQuality.implausible : 0
 }
 
-/** A way in which a value follows the one before: the offset that it makes of it, and what the reading says of it. */
-interface Step {
-  readonly riseWh: number
-  readonly offsetWh: number
-  readonly quality: number
-}
-
-/** The believable way with the least energy; null if there is none. */
-function stepOf(
-  state: CounterState,
-  at: {
-    readonly rawWh: number
-    readonly atMs: number
-    readonly limits: CounterLimits
-    readonly facts: CounterFacts
-    readonly boundWh: number
-  },
-): Step | null {
-  const { publishedWh, offsetWh, left } = state
-  const by = (offset: number, quality: number, boundWh: number) => {
-    const riseWh = at.rawWh + offset - publishedWh
-    return riseWh >= 0 && riseWh <= boundWh ? [{ riseWh, offsetWh: offset, quality }] : []
-  }
-  const { modulusWh } = at.facts
-  const ways: readonly Step[] = [
-    ...by(offsetWh, 0, at.boundWh),
-    ...(modulusWh === null ? [] : by(offsetWh + Math.floor(modulusWh), ReadingQuality.counterWrapped, at.boundWh)),
-    ...(left == null ? [] : by(left.offsetWh, ReadingQuality.counterReturned, mostWh(at.atMs - left.atMs, at.limits))),
-  ]
-  return ways.reduce<Step | null>((least, way) => (least === null || way.riseWh < least.riseWh ? way : least), null)
-}
-
 function confirmed(state: CounterState, { atMs, facts }: CounterSample, step: Step): Guarded {
   return {
     state: {
@@ -154,9 +107,4 @@ function confirmed(state: CounterState, { atMs, facts }: CounterSample, step: St
 function leftBy({ publishedWh, offsetWh, confirmedAtMs, left }: CounterState): LeftCount {
   if (left != null && left.publishedWh === publishedWh) return left
   return { offsetWh, publishedWh, atMs: confirmedAtMs }
-}
-
-function mostWh(elapsedMs: number, limits: CounterLimits): number {
-  const hours = (Math.max(0, elapsedMs) + limits.timeToleranceMs) / MS_PER_HOUR
-  return limits.connectionPowerW * ENERGY_MARGIN * hours + 1 // a counter moves in whole Wh
 }
