@@ -1,19 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Effect, type Scope } from 'effect'
 import { BadInput } from './bad-input.ts'
 import { lockFile } from './node-sqlite.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /**
  * The folder that a street lives in: event log, chain, archive, keys and each meter's outbox. Without a name it is
- * a fresh one that goes when the scope closes. A named one stays, and belongs to one process at a time: refused with
+ * a fresh one that goes when the scope closes, or by the next start where the process was killed. A named one stays, and belongs to one process at a time: refused with
  * BadInput while another one holds it.
  */
 export const openDataFolder = (name: string | undefined): Effect.Effect<string, BadInput, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.try({
-      try: () => (name === undefined ? temporary() : hold(resolve(name))),
+      try: () => (name === undefined ? temporaryFolder() : hold(resolve(name))),
       catch: (error) =>
         error instanceof BadInput
           ? error
@@ -25,11 +25,6 @@ export const openDataFolder = (name: string | undefined): Effect.Effect<string, 
 interface Held {
   readonly folder: string
   readonly release: () => void
-}
-
-function temporary(): Held {
-  const folder = mkdtempSync(join(tmpdir(), 'commonwatt-'))
-  return { folder, release: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 function hold(folder: string): Held {
