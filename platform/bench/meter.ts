@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stderr } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { Console, Effect } from 'effect'
 import { type PollingFigures, type PollingOptions, type RecordingFigures, recordReadings } from '#meter-agent/index.ts'
 import nodeOptions from '../node-options.json' with { type: 'json' }
+import { progressLine } from '../progress-line.ts'
 import { coldReadMs } from './cold-read.ts'
 import type { Emulated, EmulatedUrls } from './emulating-process.ts'
 import { inOwnProcess } from './own-process.ts'
@@ -32,11 +32,12 @@ export const runMeterBench = Effect.fnUntraced(function* (given: {
   readonly json: boolean
 }) {
   const { devices, seconds } = given
+  const line = progressLine()
   const emulated = yield* inOwnProcess<EmulatedUrls>(new URL('./emulating-process.ts', import.meta.url), {
     image: IMAGE,
     devices,
   } satisfies Emulated)
-  say(`reading ${devices} devices for ${seconds} s`)
+  line.part(`polling ${devices} devices for ${seconds} s`)
   const polling = yield* Effect.scoped(
     inOwnProcess<PollingFigures>(
       new URL('./agent-process.ts', import.meta.url),
@@ -49,7 +50,7 @@ export const runMeterBench = Effect.fnUntraced(function* (given: {
       nodeOptions.agent,
     ),
   )
-  say('recording readings')
+  line.part('recording readings')
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), 'commonwatt-bench-'))),
     (made) => Effect.sync(() => rmSync(made, { recursive: true })),
@@ -58,36 +59,34 @@ export const runMeterBench = Effect.fnUntraced(function* (given: {
     file: join(folder, 'outbox.sqlite'),
     seconds: Math.min(seconds, RECORD_SECONDS_MAX),
   })
-  say('starting meter read')
+  line.part('starting meter read')
   const report: MeterReport = { ...polling, ...recording, coldReadMs: yield* coldReadMs(emulated.sunspec, STARTS) }
-  if (stderr.isTTY) stderr.write('\r\x1b[K')
+  line.clear()
   yield* Console.log(given.json ? JSON.stringify(report) : inWords(report))
 }, Effect.scoped)
 
-const say = (part: string) => stderr.isTTY && stderr.write(`\r\x1b[K${part} …`)
-
 function inWords(report: MeterReport): string {
   const { devices, requestsEach, errors, firstError, cpuShare, rssMiB, pollsPerSecond } = report
-  const line = (name: string, measured: string, toMeet: string, isMet: boolean) =>
+  const row = (name: string, measured: string, toMeet: string, isMet: boolean) =>
     `${name.padEnd(11)}${measured.padEnd(52)}${toMeet.padEnd(24)}${isMet ? 'met' : 'MISSED'}`
   const wished = devices * requestsEach
   return [
-    line(
+    row(
       'polling',
       `${round(pollsPerSecond)} requests a second of ${devices} devices`,
       `≥ ${round(0.99 * wished)}`,
       pollsPerSecond >= 0.99 * wished,
     ),
-    line('errors', firstError === null ? `${errors}` : `${errors}, the first: ${firstError}`, '0', errors === 0),
-    line('processor', `${(100 * cpuShare).toFixed(1)} % of a core`, '< 25 %', cpuShare < 0.25),
-    line('memory', `${Math.round(rssMiB)} MiB at most`, '< 286 MiB (300 MB)', rssMiB < 286),
-    line(
+    row('errors', firstError === null ? `${errors}` : `${errors}, the first: ${firstError}`, '0', errors === 0),
+    row('processor', `${(100 * cpuShare).toFixed(1)} % of a core`, '< 25 %', cpuShare < 0.25),
+    row('memory', `${Math.round(rssMiB)} MiB at most`, '< 286 MiB (300 MB)', rssMiB < 286),
+    row(
       'recording',
       `${round(report.readingsPerSecond)} readings a second, chained and on disk`,
       '≥ 5,000',
       report.readingsPerSecond >= 5_000,
     ),
-    line(
+    row(
       'first read',
       `${round(report.coldReadMs)} ms from the start of meter read to its end`,
       '≤ 2,000 ms',

@@ -33,7 +33,10 @@ export interface Audit {
  * Rebuilds a street from what it left behind: takes every command of the log anew and matches it anew, makes every
  * statement and batch again and holds it against log, archive and chain, books every balance and credit again.
  */
-export const audit = (evidence: Evidence, onEvent: (sequence: number) => void = () => {}): Effect.Effect<Audit> =>
+export const audit = (
+  evidence: Evidence,
+  told: { readonly onEvent?: (sequence: number) => void; readonly onChain?: () => void } = {},
+): Effect.Effect<Audit> =>
   Effect.gen(function* () {
     const log = new AuditedLog(evidence)
     const registers = new AuditedRegisters(evidence.folder)
@@ -44,12 +47,13 @@ export const audit = (evidence: Evidence, onEvent: (sequence: number) => void = 
           (event) =>
             proving({ step: 'log', place: eventPlace(event) }, () => {
               log.take(event)
-              onEvent(event.sequence)
+              told.onEvent?.(event.sequence)
             }).pipe(Effect.andThen(registers.take(event))),
           { discard: true },
         ),
       )
       yield* proving({ step: 'log', place: 'log.sqlite' }, () => log.end())
+      told.onChain?.()
       return yield* auditChain(evidence, log)
     }).pipe(Effect.scoped)
     const done = yield* Effect.match(proof, {

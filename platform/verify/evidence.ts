@@ -16,6 +16,8 @@ export interface Evidence {
   readonly chain: PinnedChain
   /** the log from its first event to what was its last one when this was asked */
   readonly events: Stream.Stream<LoggedEvent, ProofFailed>
+  /** of the last of them */
+  readonly lastSequence: number
 }
 
 const LOG_FILE = 'log.sqlite'
@@ -53,8 +55,11 @@ export const openEvidence = (options: {
     if (!partitions.includes(node.neighbourhood)) {
       return yield* unreadableLog(`the markets ${partitions.join(', ') || '(none)'}, not ${node.neighbourhood}`)
     }
+    const lastSequence = yield* log
+      .head(node.neighbourhood)
+      .pipe(Effect.mapError(({ detail }) => unreadableLog(detail)))
     const events = Stream.mapError(log.read(node.neighbourhood, 0), ({ detail }) => unreadableLog(detail))
-    return { folder, node, chain, events }
+    return { folder, node, chain, events, lastSequence }
   })
 
 const unreadableLog = (got: string) =>

@@ -1,4 +1,5 @@
 import { Console, Effect, Option } from 'effect'
+import { progressLine } from '../progress-line.ts'
 import { audit } from './audit.ts'
 import { openEvidence } from './evidence.ts'
 import { auditText, receiptText } from './print.ts'
@@ -11,9 +12,6 @@ interface VerifyFlags {
   readonly rpc: Option.Option<string>
   readonly json: boolean
 }
-
-/** How often progress is shown on a terminal, in events. */
-const PROGRESS_EVERY = 500
 
 const evidenceOf = ({ data, rpc }: VerifyFlags) => openEvidence({ data, rpcUrl: Option.getOrUndefined(rpc) })
 
@@ -28,7 +26,17 @@ export const runReceipt = (given: VerifyFlags & { readonly trade: string }) =>
 /** Prints the audit of a street. Fails with ProofFailed at the first difference. */
 export const runAudit = (given: VerifyFlags) =>
   Effect.gen(function* () {
-    const found = yield* audit(yield* evidenceOf(given), progress())
+    const line = progressLine()
+    line.part('opening log and chain')
+    const found = yield* evidenceOf(given).pipe(
+      Effect.flatMap((evidence) =>
+        audit(evidence, {
+          onEvent: (sequence) => line.done('events done again', sequence, evidence.lastSequence),
+          onChain: () => line.part('comparing with the chain'),
+        }),
+      ),
+      Effect.ensuring(Effect.sync(line.clear)),
+    )
     yield* Console.log(given.json ? JSON.stringify(found) : auditText(found))
     yield* failOn(found.failure)
   }).pipe(unreadable(given), Effect.scoped)
@@ -43,14 +51,3 @@ const unreadable = ({ json }: VerifyFlags) =>
 
 const failOn = (failure: Failure | null) =>
   failure === null ? Effect.void : Effect.fail(new ProofFailed({ ...failure, printed: true }))
-
-/** A line on stderr that writes itself over; nothing off a terminal. */
-function progress(): (sequence: number) => void {
-  if (!process.stderr.isTTY) return () => {}
-  const startMs = performance.now()
-  return (sequence) => {
-    if (sequence % PROGRESS_EVERY !== 0) return
-    const perSecond = Math.round((sequence * 1000) / (performance.now() - startMs))
-    process.stderr.write(`\r${sequence} events done again, ${perSecond} a second\u001b[K`)
-  }
-}

@@ -199,7 +199,7 @@ describe('the records of a street that verify reads', () => {
         changed.change(lane, { number: input.below(40), to: changedAnswer(input) })
         const audited = Effect.gen(function* () {
           const chain = yield* openChain({ folder, node, rpcUrl: changed.urlOf(lane) })
-          yield* auditChain({ folder, node, chain, events: Stream.empty }, log)
+          yield* auditChain({ folder, node, chain, events: Stream.empty, lastSequence: 0 }, log)
         })
         failsOnlyWith([ProofFailed, ChainFailure], await Effect.runPromiseExit(Effect.scoped(audited)))
         lanes.push(lane)
