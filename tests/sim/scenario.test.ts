@@ -156,6 +156,21 @@ describe('a scenario that is wrong', () => {
 
 describe('measured data', () => {
   const series = (text: string, column?: string) => csvSeries({ file: 'x.csv', text, column, wattsPerUnit: 1 })
+
+  it('is read as the README shows one, and by every column that it names', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+    const [, example = ''] = /```csv\n([^`]*)```/.exec(guide) ?? []
+    const later = Array.from(
+      { length: 93 },
+      (_, row) => `${Date.parse('2021-03-20T06:45:00Z') / 1_000 + 900 * row},5\n`,
+    )
+    const day = example + later.join('')
+    expect([...series(day).meanW.slice(0, 4)]).toEqual([312, 298, 1740, 5])
+    const [, names = ''] = /a column of values: (.*)\. Other columns/.exec(guide) ?? []
+    const columns = [...names.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name ?? '')
+    expect(columns).toHaveLength(6)
+    for (const column of columns) expect(series(day.replace('power_w', column)).meanW[0]).toBeGreaterThan(0)
+  })
   const refused = (text: string, wattsPerUnit = 1): string => {
     try {
       csvSeries({ file: 'x.csv', text, wattsPerUnit })
