@@ -25,7 +25,7 @@ const engine = Command.make(
     ),
 ).pipe(
   Command.withDescription(
-    'The matching core on eight workloads, beside nodejs-order-book on the same streams (npm ci brings it), a call auction, a replay, and idle books.',
+    'The matching core on eight workloads, beside nodejs-order-book on the same streams (npm ci brings it), a call auction, a replay, and idle books. A line that is MISSED is no failure: exit 0.',
   ),
 )
 
@@ -75,11 +75,13 @@ const meter = Command.make(
     ),
 ).pipe(
   Command.withDescription(
-    'The meter agent: what polling many devices takes, readings on disk a second, and a first `meter read`.',
+    'The meter agent: what polling many devices takes, readings on disk a second, and a first `meter read`. A line that is MISSED is no failure: exit 0.',
   ),
 )
 
 export const bench = Command.make('bench').pipe(
-  Command.withDescription('Measures Commonwatt on this machine and holds it to its lines.'),
+  Command.withDescription(
+    'Measures Commonwatt on this machine and holds it to its lines. Exit 0 says that it was measured, also where a line is MISSED: another machine is no fault. Exit 1: it could not be, or a check failed.',
+  ),
   Command.withSubcommands([engine, log, meter]),
 )

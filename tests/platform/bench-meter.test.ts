@@ -32,6 +32,15 @@ describe('bench meter', () => {
     LONG_MS,
   )
 
+  it.each([[['bench']], [['bench', 'engine']], [['bench', 'meter']]])(
+    '%j --help says that MISSED is no failure',
+    async (command) => {
+      const { code, stdout } = await commonwatt([...command, '--help'])
+      expect(code).toBe(0)
+      expect(stdout.replace(/\s+/g, ' ')).toMatch(/Exit 0 says that it was measured|is MISSED is no failure: exit 0/)
+    },
+  )
+
   it.each([
     [['--devices', '0'], '--devices 0: 1 to 5000'],
     [['--seconds', '0'], '--seconds 0: 1 to 86400'],
