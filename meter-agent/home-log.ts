@@ -1,8 +1,8 @@
 import { Effect, type Scope } from 'effect'
 import type { Reading } from '#protocol/reading.ts'
 import type { Statement } from '#protocol/statement.ts'
-import { type OutboxRows, readOutbox } from './outbox/node-sqlite.ts'
 import { OutboxFailure } from './outbox/outbox.ts'
+import { type OutboxRows, readOutbox } from './outbox/outbox-rows.ts'
 
 /** One line of a home's log: JSON without a line break, and where it comes from. */
 export interface HomeLogLine {
@@ -13,8 +13,8 @@ export interface HomeLogLine {
 /**
  * What a home has said and can still show, in the order in which it happened: `log` (whose, under which domain, and what
  * its last reading is), the enrolment, then each session before the first reading that it is for, each reading behind its
- * registers, each statement behind its last reading. Envelopes as they were sent; what was not signed yet has its kind with
- * `unsigned-` before it, and a body only. Reads the outbox at one moment, also while its agent runs. Fails where there is
+ * registers, each statement behind its last reading. Envelopes as they were sent; where none is kept (not sent
+ * yet, or by an earlier version) the kind has `unsigned-` before it, and there is a body only. Reads the outbox at one moment, also while its agent runs. Fails where there is
  * none, or its home has not joined a market yet.
  */
 export const readHomeLog = (file: string): Effect.Effect<Iterable<HomeLogLine>, OutboxFailure, Scope.Scope> =>

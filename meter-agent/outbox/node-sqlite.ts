@@ -95,99 +95,19 @@ function openDatabase(file: string): DatabaseSync {
   }
 }
 
-/** What an outbox keeps of what its readings were read from. */
-export interface KeptRegisters {
-  /** the registers of a reading as they are kept, null if they are not; fails where the file is damaged there */
-  readonly textOf: (sequence: number) => Effect.Effect<string | null, OutboxFailure>
-  /** the oldest reading whose registers are kept, null if there is none */
-  readonly oldest: number | null
-}
-
-/** Reads an outbox's registers, also while its agent runs. Fails (OutboxFailure) where there is none, or it is damaged. */
-export const openKeptRegisters = (file: string): Effect.Effect<KeptRegisters, OutboxFailure, Scope.Scope> => {
-  const attempt = <A>(step: () => A) =>
-    Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: String(cause) }) })
-  return Effect.acquireRelease(
-    attempt(() => new DatabaseSync(file, { readOnly: true, timeout: 2_000 })),
+/** Opens a file that somebody else may be writing, to be read only. Fails (OutboxFailure) where there is none. */
+export const openToRead = (file: string): Effect.Effect<DatabaseSync, OutboxFailure, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.try({
+      try: () => new DatabaseSync(file, { readOnly: true, timeout: 2_000 }),
+      catch: (cause) => new OutboxFailure({ file, detail: String(cause) }),
+    }),
     (database) => Effect.sync(() => database.close()),
-  ).pipe(
-    Effect.flatMap((database) =>
-      attempt(() => {
-        const find = database.prepare('SELECT text FROM registers WHERE sequence = ?')
-        const oldest = database.prepare('SELECT min(sequence) AS oldest FROM registers').get()?.oldest
-        return {
-          textOf: (sequence) =>
-            attempt(() => {
-              const text = find.get(sequence)?.text
-              return typeof text === 'string' ? text : null
-            }),
-          oldest: typeof oldest === 'number' ? oldest : null,
-        }
-      }),
-    ),
   )
-}
 
-/** All that an outbox has recorded and not let go yet, as it stands in the file. */
-export interface OutboxRows {
-  readonly note: (name: string) => string | null
-  readonly recorder: RecorderState
-  readonly sessions: readonly LetterRow[]
-  readonly statements: readonly LetterRow[]
-  /** oldest first; `session` and `signature` are null where the reading was not signed when it was recorded */
-  readonly readings: () => Iterable<{
-    readonly sequence: number
-    readonly body: string
-    readonly session: number | null
-    readonly signature: string | null
-    readonly registers: string | null
-  }>
-}
+export const READ_NOTE = 'SELECT text FROM note WHERE name = ?'
 
-/** A body, and the envelope that was sent; null before. */
-export interface LetterRow {
-  readonly body: string
-  readonly envelope: string | null
-}
-
-/** Reads an outbox as it is at this moment, also while its agent runs. Fails (OutboxFailure) where there is none. */
-export const readOutbox = (file: string): Effect.Effect<OutboxRows, OutboxFailure, Scope.Scope> => {
-  const attempt = <A>(step: () => A) =>
-    Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: String(cause) }) })
-  return Effect.acquireRelease(
-    attempt(() => new DatabaseSync(file, { readOnly: true, timeout: 2_000 })),
-    (database) => Effect.sync(() => database.close()),
-  ).pipe(Effect.flatMap((database) => attempt(() => rowsOf(database))))
-}
-
-function rowsOf(database: DatabaseSync): OutboxRows {
-  database.exec('BEGIN') // one moment for all that is read
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-  if (version !== SCHEMA_VERSION) {
-    throw new Error(
-      `written by another version (schema ${version}, not ${SCHEMA_VERSION}); its agent brings it up to date`,
-    )
-  }
-  const note = database.prepare(READ_NOTE)
-  const letters = (sql: string) => database.prepare(sql).all() as unknown as readonly LetterRow[]
-  const readings = database.prepare(`
-    SELECT sequence, body, session, signature, registers.text AS registers
-    FROM reading LEFT JOIN registers USING (sequence) ORDER BY sequence`)
-  return {
-    note: (name) => {
-      const text = note.get(`note:${name}`)?.text
-      return typeof text === 'string' ? text : null
-    },
-    recorder: recorderIn(database),
-    sessions: letters('SELECT body, envelope FROM session ORDER BY sequence'),
-    statements: letters('SELECT body, envelope FROM statement ORDER BY slot'),
-    readings: () => readings.iterate() as unknown as ReturnType<OutboxRows['readings']>,
-  }
-}
-
-const READ_NOTE = 'SELECT text FROM note WHERE name = ?'
-
-function recorderIn(database: DatabaseSync): RecorderState {
+export function recorderIn(database: DatabaseSync): RecorderState {
   const text = database.prepare(READ_NOTE).get('recorder')?.text
   return typeof text === 'string' ? (JSON.parse(text) as RecorderState) : emptyRecorder
 }

@@ -1,4 +1,3 @@
-import { isEd25519 } from '#matching-engine/index.ts'
 import {
   advanceSlots,
   type HomeLogLine,
@@ -6,14 +5,15 @@ import {
   registersHash,
   type SlotState,
 } from '#meter-agent/index.ts'
-import type { SignedEnrolment, SignedMessage } from '#protocol/envelope.ts'
+import type { SignedEnrolment, SignedReading } from '#protocol/envelope.ts'
 import type { Reading } from '#protocol/reading.ts'
-import { isWithin, type Session } from '#protocol/session.ts'
+import type { Session } from '#protocol/session.ts'
 import type { Statement } from '#protocol/statement.ts'
-import { digestOf, keccak, verifiedDigest } from '#protocol/viem.ts'
+import { digestOf, keccak } from '#protocol/viem.ts'
 import { firstDifference, shown } from '../verify/first-difference.ts'
 import { ProofFailed } from '../verify/proof-failed.ts'
 import { type LogHead, type LogLine, logLineOf } from './home-log-line.ts'
+import { LogSigners } from './log-signers.ts'
 
 type Hex = `0x${string}`
 
@@ -29,7 +29,7 @@ export interface HomeLogFound {
   readonly readings: { readonly first: number; readonly last: number; readonly registers: number }
   /** `recomputed`: made again from the readings; `unfounded`: older than the readings that the log still holds */
   readonly statements: { readonly recomputed: number; readonly unfounded: number }
-  /** what nobody has signed yet: it is signed when it is sent, and until then the chain of readings holds it */
+  /** whose signature is not there: not sent yet, or by an earlier version; the chain of readings holds it */
   readonly unsigned: number
 }
 
@@ -39,15 +39,13 @@ export interface HomeLogFound {
  * thing that is wrong.
  */
 export class HomeLogCheck {
-  readonly #enrolled: { signer: Hex | null; isVouched: boolean } = { signer: null, isVouched: false }
-  readonly #sessions = new Map<Hex, Session>()
-  readonly #counts = { sessions: 0, registers: 0, recomputed: 0, unfounded: 0, unsigned: 0 }
+  readonly #signers = new LogSigners((...what) => this.#wrong(...what))
+  readonly #counts = { registers: 0, recomputed: 0, unfounded: 0, unsigned: 0 }
   #log: LogHead | null = null
   #lines = 0
   #hash: Hex = `0x${'0'.repeat(64)}`
   #hasEnded = false
   #place = ''
-  #lastSession = 0
   #registers: { readonly sequence: number; readonly hash: Hex } | null = null
   #last: RecordedReading | null = null
   #slot: SlotState | null = null
@@ -65,7 +63,12 @@ export class HomeLogCheck {
     else {
       this.#lines++
       this.#hash = nextHash(this.#hash, text)
-      this.#check(line)
+      try {
+        this.#check(line)
+      } catch (cause) {
+        if (cause instanceof ProofFailed) throw cause
+        throw this.#wrong('line', 'records that make sense', cause instanceof Error ? cause.message : String(cause))
+      }
     }
   }
 
@@ -80,13 +83,13 @@ export class HomeLogCheck {
     if (last !== head.sequence) throw this.#wrong('reading', `reading ${last + 1}`, 'nothing')
     if (this.#last?.hash !== head.hash)
       throw this.#wrong('reading', `a last one of hash ${head.hash}`, shown(this.#last?.hash))
-    const { sessions, registers, recomputed, unfounded, unsigned } = this.#counts
+    const { registers, recomputed, unfounded, unsigned } = this.#counts
     return {
       deviceId,
       account,
-      deviceSigner: this.#enrolled.signer,
-      vouched: this.#enrolled.isVouched,
-      sessions,
+      deviceSigner: this.#signers.deviceSigner,
+      vouched: this.#signers.isVouched,
+      sessions: this.#signers.sessions,
       readings: { first, last, registers },
       statements: { recomputed, unfounded },
       unsigned,
@@ -128,7 +131,7 @@ export class HomeLogCheck {
     else if (line.kind === 'reading') this.#reading(line.body, line)
     else if (line.kind === 'unsigned-reading') this.#reading(line.body, null)
     else {
-      if ('signature' in line) this.#byDevice(line)
+      if ('signature' in line) this.#signers.byDevice(line, head.domain)
       if (line.kind === 'session' || line.kind === 'unsigned-session') this.#session(line.body)
       else this.#statement(line.body)
     }
@@ -136,24 +139,15 @@ export class HomeLogCheck {
 
   #enrolment(line: SignedEnrolment): void {
     if (this.#lines !== 2) throw this.#wrong('enrolment', 'one enrolment, the second line', 'another one')
-    if (line.signer !== this.#head.account) throw this.#wrong('signer', this.#head.account, line.signer)
-    this.#signed(line)
-    this.#enrolled.signer = line.body.deviceSigner
-    this.#enrolled.isVouched = true
+    this.#signers.enrol(line, this.#head)
   }
 
   #session(body: Session): void {
     this.#noneDue()
-    const { sequence, streamKey } = body
-    if (sequence <= this.#lastSession) {
-      throw this.#wrong('body.sequence', `a session above ${this.#lastSession}`, String(sequence))
-    }
-    this.#lastSession = sequence
-    this.#sessions.set(streamKey, body)
-    this.#counts.sessions++
+    this.#signers.authorise(body)
   }
 
-  #reading(body: Reading, signed: SignedMessage | null): void {
+  #reading(body: Reading, signed: SignedReading | null): void {
     this.#noneDue()
     const { domain, account, neighbourhood, slotMinutes } = this.#head
     const expected = this.#nextSequence
@@ -166,8 +160,8 @@ export class HomeLogCheck {
     if (body.timeMs < (before?.reading.timeMs ?? 0)) {
       throw this.#wrong('body.timeMs', `at least ${before?.reading.timeMs}`, String(body.timeMs))
     }
-    if (signed?.algorithm === 'ed25519') this.#byStream(signed, body)
-    else if (signed !== null) this.#byDevice(signed)
+    if (signed?.algorithm === 'ed25519') this.#signers.byStream(signed, body, domain)
+    else if (signed !== null) this.#signers.byDevice(signed, domain)
     this.#readFrom(body)
     const after = { reading: body, hash: digestOf({ domain, kind: 'reading', body }) }
     const stated = advanceSlots(this.#slot, { before, after }, { account, neighbourhood, slotMinutes })
@@ -215,31 +209,6 @@ export class HomeLogCheck {
 
   get #nextSequence(): number {
     return this.#last === null ? this.#head.first : this.#last.reading.sequence + 1
-  }
-
-  /** By the device's own key: the one that the account has named, or else the first that is seen. */
-  #byDevice(line: SignedMessage): void {
-    this.#enrolled.signer ??= line.signer
-    if (line.signer !== this.#enrolled.signer) throw this.#wrong('signer', this.#enrolled.signer, line.signer)
-    this.#signed(line)
-  }
-
-  #byStream(line: SignedMessage, { timeMs }: Reading): void {
-    const session = this.#sessions.get(line.signer)
-    if (session === undefined) throw this.#wrong('signer', 'a key that a session before lets sign', line.signer)
-    if (!isWithin(session, timeMs)) {
-      throw this.#wrong(
-        'body.timeMs',
-        `from ${session.fromMs} on and before ${session.untilMs}, as session ${session.sequence} says`,
-        String(timeMs),
-      )
-    }
-    this.#signed(line)
-  }
-
-  #signed(envelope: SignedMessage): void {
-    if (verifiedDigest({ domain: this.#head.domain, envelope, isEd25519 }) !== null) return
-    throw this.#wrong('signature', `${envelope.signer}'s over this ${envelope.kind}`, envelope.signature)
   }
 
   #end({ lines, hash }: Extract<LogLine, { readonly kind: 'end' }>): void {

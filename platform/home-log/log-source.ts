@@ -27,11 +27,13 @@ export const openLogSource = (name: string): Effect.Effect<LogSource, BadInput |
 function fileOf(name: string): { readonly path: string; readonly isOutbox: boolean } {
   if (!existsSync(name))
     throw new Error(`${name}: there is nothing; name a home's folder, its outbox, or a printed log`)
-  if (statSync(name).isDirectory()) {
+  const named = statSync(name)
+  if (named.isDirectory()) {
     const path = join(name, 'outbox.sqlite')
     if (!existsSync(path)) throw new Error(`${name}: holds no outbox.sqlite, so it is no home's folder`)
     return { path, isOutbox: true }
   }
+  if (!named.isFile()) return { path: name, isOutbox: false } // what a pipe has given it does not give again
   const descriptor = openSync(name, 'r')
   try {
     const start = Buffer.alloc(SQLITE.length)

@@ -1,5 +1,6 @@
 import { stdout } from 'node:process'
 import { Console, Effect } from 'effect'
+import type { HomeLogLine } from '#meter-agent/index.ts'
 import { BadInput } from '../bad-input.ts'
 import { ProofFailed } from '../verify/proof-failed.ts'
 import { HomeLogCheck, type HomeLogFound, nextHash } from './home-log-check.ts'
@@ -10,17 +11,19 @@ export const printHomeLog = Effect.fnUntraced(function* ({ log }: { readonly log
   const source = yield* openLogSource(log)
   if (source.kind === 'file')
     return yield* new BadInput({ detail: `${log}: is printed already; name a home's folder or outbox` })
-  yield* reading(source.file, async () => {
-    let lines = 0
-    let hash: `0x${string}` = `0x${'0'.repeat(64)}`
-    for (const { text } of source.lines) {
-      lines++
-      hash = nextHash(hash, text)
-      await written(text)
-    }
-    await written(JSON.stringify({ kind: 'end', lines, hash }))
-  })
+  yield* reading(source.file, () => Promise.race([printed(source.lines), unread()]))
 }, Effect.scoped)
+
+async function printed(source: Iterable<HomeLogLine>): Promise<void> {
+  let lines = 0
+  let hash: `0x${string}` = `0x${'0'.repeat(64)}`
+  for (const { text } of source) {
+    lines++
+    hash = nextHash(hash, text)
+    await written(text)
+  }
+  await written(JSON.stringify({ kind: 'end', lines, hash }))
+}
 
 /** Checks a home's log. Fails with ProofFailed at the first thing that is wrong. */
 export const verifyHomeLog = Effect.fnUntraced(function* (flags: { readonly log: string; readonly json: boolean }) {
@@ -48,8 +51,15 @@ const reading = <A>(place: string, read: () => Promise<A>): Effect.Effect<A, Pro
     },
   })
 
-const written = (line: string): Promise<void> | undefined =>
-  stdout.write(`${line}\n`) ? undefined : new Promise((resolve) => stdout.once('drain', resolve))
+const written = async (line: string): Promise<void> => {
+  if (!stdout.write(`${line}\n`)) await new Promise((resolve) => stdout.once('drain', resolve))
+}
+
+/** Ends when who reads us has seen enough (`| head`): that is no failure. */
+const unread = () =>
+  new Promise<void>((resolve, reject) => {
+    stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? resolve() : reject(error)))
+  })
 
 function foundText({
   deviceId,
@@ -66,7 +76,7 @@ function foundText({
     `  key         ${deviceSigner ?? 'none seen'}${vouched ? ", by the account's signature" : ''}; ${sessions} stream keys authorised by it`,
     `  readings    ${readings.first} to ${readings.last}, an unbroken chain; ${readings.registers} on registers that are kept`,
     `  statements  ${statements.recomputed} made again from the readings, ${statements.unfounded} older than they are`,
-    `  unsigned    ${unsigned}, which nobody has sent yet`,
+    `  unsigned    ${unsigned}: not sent yet, or by an earlier version; the chain of readings holds them`,
     'Every signature, hash and statement is what the readings make it.',
   ].join('\n')
 }

@@ -1,0 +1,31 @@
+import { Effect, type Scope } from 'effect'
+import { openToRead } from './node-sqlite.ts'
+import { OutboxFailure } from './outbox.ts'
+
+/** What an outbox keeps of what its readings were read from. */
+export interface KeptRegisters {
+  /** the registers of a reading as they are kept, null if they are not; fails where the file is damaged there */
+  readonly textOf: (sequence: number) => Effect.Effect<string | null, OutboxFailure>
+  /** the oldest reading whose registers are kept, null if there is none */
+  readonly oldest: number | null
+}
+
+/** Reads an outbox's registers, also while its agent runs. Fails (OutboxFailure) where there is none, or it is damaged. */
+export const openKeptRegisters = (file: string): Effect.Effect<KeptRegisters, OutboxFailure, Scope.Scope> => {
+  const attempt = <A>(step: () => A) =>
+    Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: String(cause) }) })
+  return Effect.flatMap(openToRead(file), (database) =>
+    attempt(() => {
+      const find = database.prepare('SELECT text FROM registers WHERE sequence = ?')
+      const oldest = database.prepare('SELECT min(sequence) AS oldest FROM registers').get()?.oldest
+      return {
+        textOf: (sequence) =>
+          attempt(() => {
+            const text = find.get(sequence)?.text
+            return typeof text === 'string' ? text : null
+          }),
+        oldest: typeof oldest === 'number' ? oldest : null,
+      }
+    }),
+  )
+}
