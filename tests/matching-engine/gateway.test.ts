@@ -99,7 +99,12 @@ describe('messages over HTTP', () => {
       Effect.gen(function* () {
         const carla = new Home('carla')
         expect((yield* send('POST', '/api/v1/enrolments', carla.enrolment())).status).toBe(201)
-        expect((yield* send('POST', '/api/v1/readings', anna.reading())).status).toBe(201)
+        expect((yield* send('POST', '/api/v1/sessions', anna.session())).status).toBe(201)
+        const readings = [anna.streamReading(), anna.session()]
+        expect((yield* send('POST', '/api/v1/readings', readings)).json()).toMatchObject([
+          { accepted: true },
+          { accepted: false, code: 'MALFORMED', field: 'kind' },
+        ])
         const early = yield* send('POST', '/api/v1/statements', ben.statement())
         expect([early.status, early.json()]).toMatchObject([409, { code: 'SLOT_NOT_DELIVERED' }])
         expect(neighbourhood.street.counts).toMatchObject({ readings: 1, statements: 0 })

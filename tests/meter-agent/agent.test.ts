@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { Effect, Exit, Fiber, Scope } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type AgentOptions, makeAgent, rampTrader } from '#meter-agent/index.ts'
+import { keyOfText, newKeyText } from '#meter-agent/keys/key-text.ts'
 import { ReadingQuality } from '#protocol/reading-quality.ts'
 import { secp256k1Signer } from '#protocol/viem.ts'
 import { freePort, serveRegisters } from './modbus-serial.ts'
@@ -363,6 +364,7 @@ describe('an agent', () => {
     ['home', { home: 'No 7' }],
     ['gatewayUrl', { gatewayUrl: 'ftp://x' }],
     ['tradeSlotsAhead', { tradeSlotsAhead: 0 }],
+    ['deviceKey', { deviceKey: keyOfText(newKeyText('ed25519')) }],
   ])('is not made with a bad %s', (field, bad) =>
     test(
       Effect.gen(function* () {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Effect } from 'effect'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -121,6 +122,34 @@ describe("a home's log", () => {
   it('misses its last reading, whose hash it names itself', () => {
     const last = kindsOf(lines).lastIndexOf('registers')
     expect(fault(lines.slice(0, last), 'an outbox')).toMatchObject({ expected: 'reading 22', got: 'nothing' })
+  })
+
+  it('begins behind the holes that an earlier version has left, and has none after that', async () => {
+    const changed = async (change: string) => {
+      const file = join(folder, 'changed.sqlite')
+      rmSync(file, { force: true })
+      using original = new DatabaseSync(join(folder, 'outbox.sqlite'))
+      original.prepare('VACUUM INTO ?').run(file)
+      using copy = new DatabaseSync(file)
+      copy.exec(change)
+      const read = await Effect.runPromise(Effect.scoped(Effect.map(readHomeLog(file), (found) => [...found])))
+      return read.map(({ text }) => text)
+    }
+    const earlier = await changed(`
+      UPDATE reading SET session = NULL, signature = NULL WHERE sequence <= 7;
+      UPDATE statement SET envelope = NULL WHERE slot % 2 = 0;
+      DELETE FROM reading WHERE sequence IN (1, 2, 4);
+      DELETE FROM registers WHERE sequence <= 5`)
+    expect(JSON.parse(earlier[0] ?? '')).toMatchObject({ first: 5, head: { sequence: 22 } })
+    expect(kindsOf(earlier).filter((kind) => kind === 'unsigned-reading')).toHaveLength(3)
+    expect(fault(earlier, 'an outbox')).toBeNull()
+    expect(fault(await changed('DELETE FROM reading WHERE sequence = 4'), 'an outbox')?.expected).toContain('reading 4')
+    expect(fault(await changed('DELETE FROM statement WHERE slot % 2 = 0'), 'an outbox')?.expected).toContain(
+      'statement',
+    )
+    expect(fault(await changed("UPDATE session SET body = '{}', envelope = NULL"), 'an outbox')).not.toBeNull()
+    const other = 'UPDATE reading SET body = replace(body, \'"importWh":\', \'"importWh":1\') WHERE sequence = 22'
+    expect(fault(await changed(other), 'an outbox')?.place).toMatch(/ signature$/)
   })
 
   it('does not hold with a signature left out, or by a key that nobody has named', () => {
