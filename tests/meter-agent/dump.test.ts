@@ -138,4 +138,10 @@ describe('a serial number', () => {
     for (const gone of ['T-1', 'S-2', '12345678', '\u00aa']) expect(whole).not.toContain(gone)
     for (const kept of ['Commonwatt', 'Test meter', 'Other', 'C20130730']) expect(whole).toContain(kept)
   })
+
+  it('hides one in a text of a group, too', () => {
+    const curve = { id: 126, length: 64, points: { 'curve[0].CrvNam': 'AB12345678' } }
+    const masked = maskModels(sunspecImage([common(), curve]), [{ id: 126, address: 40_070, length: 64 }])
+    expect(textOf(masked)).not.toContain('12345678')
+  })
 })
