@@ -1,5 +1,6 @@
-import { bytesToHex, domainSeparator, stringToBytes, toBytes } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
+// Not all of viem: its clients would take a home's agent 8 MB more.
+import { bytesToHex, stringToBytes } from 'viem/utils'
 import type { DeviceCommand, SignedCommand } from './device-command.ts'
 import { type Ed25519Check, isEd25519Signature } from './ed25519.ts'
 import { encodeStruct, encodeType } from './eip712.ts'
@@ -69,10 +70,20 @@ function typeHashOf({ primaryType, fields }: StructType): Uint8Array {
   return hash
 }
 
+/** EIP-712's own struct, with the fields that our domain has. */
+const domainFields: readonly Field[] = [
+  { name: 'name', type: 'string' },
+  { name: 'version', type: 'string' },
+  { name: 'chainId', type: 'uint256' },
+  { name: 'verifyingContract', type: 'address' },
+]
+
 function domainSeparatorOf(domain: SigningDomain): Uint8Array {
   const known = domainSeparators.get(domain)
   if (known !== undefined) return known
-  const separator = toBytes(domainSeparator({ domain }))
+  const typeHash = typeHashOf({ primaryType: 'EIP712Domain', fields: domainFields })
+  const body = { ...domain }
+  const separator = keccakBytes(encodeStruct({ typeHash, fields: domainFields, body, keccak: hashed }))
   domainSeparators.set(domain, separator)
   return separator
 }

@@ -23,6 +23,7 @@ const drivers: Readonly<Record<string, RegExp>> = {
   '@nats-io/transport-node': /^nats\.ts$/,
   viem: /^viem\.ts$/,
   'viem/accounts': /^viem\.ts$/,
+  'viem/utils': /^viem\.ts$/,
   hardhat: /^hardhat(\.config)?\.ts$/,
   'socket.io': /^socket\.io\.ts$/,
   'socket.io-client': /^socket\.io(-client)?\.ts$/,
