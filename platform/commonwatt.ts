@@ -1,60 +1,15 @@
-// One by one: all of the package would load its clients of other services, too.
-import * as NodeRuntime from '@effect/platform-node/NodeRuntime'
-import * as NodeServices from '@effect/platform-node/NodeServices'
-import { type Cause, Console, Effect, type Exit, Layer, References } from 'effect'
-import { CliError, CliOutput, Command } from 'effect/cli'
-import manifest from '../package.json' with { type: 'json' }
-import { BadInput } from './bad-input.ts'
+import { Command } from 'effect/cli'
 import { bench } from './commands/bench.ts'
 import { match } from './commands/match.ts'
 import { meter } from './commands/meter.ts'
 import { replay } from './commands/replay.ts'
 import { start } from './commands/start.ts'
 import { verify } from './commands/verify.ts'
+import { runCommandLine } from './run-command-line.ts'
 
-/** Exit 0 done (a stop by signal is done, too), 1 failed while running, 2 bad usage or bad input. */
-export function exitCode(exit: Exit.Exit<unknown, unknown>): 0 | 1 | 2 {
-  if (exit._tag === 'Success' || exit.cause.reasons.every((reason) => reason._tag === 'Interrupt')) return 0
-  const bad = exit.cause.reasons.some(
-    (reason) => reason._tag === 'Fail' && (reason.error instanceof BadInput || CliError.isCliError(reason.error)),
-  )
-  return bad ? 2 : 1
-}
-
-/** Usage errors go to stderr, without the help page, so that stdout stays the data's. */
-const presenter = CliOutput.layerPresenter({
-  present: (event) =>
-    event._tag === 'InvalidInvocation'
-      ? Console.error(
-          `commonwatt: ${event.errors.map((error) => error.message).join('; ')}\nSee 'commonwatt --help' or 'commonwatt COMMAND --help'.`,
-        )
-      : CliOutput.defaultPresenter.present(event),
-})
-
-/** A failure in one or two lines; a defect with its stack, because it is ours to mend. */
-const report = (cause: Cause.Cause<unknown>) => {
-  const failures = cause.reasons.flatMap((reason) =>
-    reason._tag === 'Fail' && !CliError.isCliError(reason.error) ? [reason.error] : [],
-  )
-  const defects = cause.reasons.flatMap((reason) => (reason._tag === 'Die' ? [reason.defect] : []))
-  return Effect.forEach(
-    [
-      ...failures.map((error) => (error instanceof Error ? error.message : String(error))),
-      ...defects.map((defect) => `internal error: ${defect instanceof Error ? defect.stack : String(defect)}`),
-    ],
-    (line) => Console.error(`commonwatt: ${line}`),
-  )
-}
-
-Command.make('commonwatt').pipe(
-  Command.withDescription('A street sells itself its own electricity.'),
-  Command.withSubcommands([start, match, meter, replay, verify, bench]),
-  Command.run({ version: manifest.version }),
-  Effect.tapCause(report),
-  Effect.provide([NodeServices.layer, presenter, Layer.succeed(References.LogToStderr, true)]),
-  (main) =>
-    NodeRuntime.runMain(main, {
-      disableErrorReporting: true,
-      teardown: (exit, done) => done(exitCode(exit)),
-    }),
+runCommandLine(
+  Command.make('commonwatt').pipe(
+    Command.withDescription('A street sells itself its own electricity.'),
+    Command.withSubcommands([start, match, meter, replay, verify, bench]),
+  ),
 )

@@ -1,48 +1,8 @@
-import { Effect } from 'effect'
-import { Command, Flag } from 'effect/cli'
-import { deviceFlags } from './device-flags.ts'
-import { control } from './meter-control.ts'
-import { dump } from './meter-dump.ts'
+import { Command } from 'effect/cli'
+import { commandsAtHome } from './meter-at-home.ts'
 import { emulate } from './meter-emulate.ts'
-import { enroll, keygen } from './meter-keys.ts'
-import { log, verify } from './meter-log.ts'
-import { profile } from './meter-profile.ts'
-import { run } from './meter-run.ts'
-import { scan } from './meter-scan.ts'
-
-const read = Command.make(
-  'read',
-  {
-    ...deviceFlags,
-    watch: Flag.Boolean('watch').pipe(
-      Flag.withDefault(false),
-      Flag.withDescription(
-        'goes on reading until it is stopped, and shows what is measured; with --json a line a sample',
-      ),
-    ),
-    every: Flag.Finite('every').pipe(
-      Flag.withMetavar('SECONDS'),
-      Flag.withDescription('with --watch: how often it is read (1); a P1 port says itself when'),
-      Flag.filter(
-        (seconds) => seconds >= 0.1 && seconds <= 3_600,
-        (seconds) => `--every ${seconds}: 0.1 to 3600 seconds`,
-      ),
-      Flag.optional,
-    ),
-    json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document in one line')),
-  },
-  (flags) =>
-    Effect.flatMap(
-      Effect.promise(() => import('../read-meter.ts')),
-      ({ readMeter }) => readMeter(flags),
-    ),
-).pipe(
-  Command.withDescription(
-    'Identifies a device, reads it once or (--watch) again and again, and prints what it shows. Never writes to it.',
-  ),
-)
 
 export const meter = Command.make('meter').pipe(
   Command.withDescription("One home's hardware."),
-  Command.withSubcommands([scan, read, keygen, enroll, run, control, log, verify, dump, emulate, profile]),
+  Command.withSubcommands([...commandsAtHome, emulate]),
 )
