@@ -35,7 +35,7 @@ export interface AgentOptions {
   readonly connectionPowerW?: number
   /** where it is, degrees, north and east positive: then an inverter that produces at night is seen */
   readonly place?: Place
-  /** where its numbers come from (a P1 port is the utility's meter, anything else a certified one) */
+  /** where its numbers come from (a P1 port is the utility's meter, what publishes by MQTT an estimate, anything else a certified one) */
   readonly source?: Reading['source']
   readonly deviceTimeoutMs?: number
   readonly gatewayTimeoutMs?: number

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'commonwatt-agent-package-'))
 const agent = join(folder, 'agent')
 const env = {
   ...process.env,
-  PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
+  PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
 }
 
 const MEBIBYTE = 1_024 * 1_024
@@ -69,8 +69,8 @@ describe("the agent's package", () => {
     for (const [place, { version, integrity }] of Object.entries(own.packages)) {
       if (place === '') continue
       expect({ version, integrity }, place).toEqual({
-        version: whole.packages[place]?.['version'],
-        integrity: whole.packages[place]?.['integrity'],
+        version: whole.packages[place]?.version,
+        integrity: whole.packages[place]?.integrity,
       })
     }
     expect(Object.keys(own.packages).length).toBeLessThan(Object.keys(whole.packages).length)

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { Aedes, type Client } from 'aedes'
 import { Effect, type Scope } from 'effect'
 
@@ -25,6 +26,8 @@ export const serveBroker = (
     readonly port?: number
     readonly login?: { readonly user: string; readonly password: string }
     readonly forbidden?: string
+    /** PEM; without it there is no TLS */
+    readonly tls?: { readonly key: string; readonly cert: string }
   } = {},
 ): Effect.Effect<TestBroker, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -48,13 +51,14 @@ export const serveBroker = (
       subscribes++
       topics.push(...subscriptions.map(({ topic }) => topic))
     })
-    const server = createServer((socket) => {
+    const connected = (socket: Socket): void => {
       connections++
       sockets.add(socket)
       socket.on('error', () => undefined)
       socket.on('close', () => sockets.delete(socket))
       broker.handle(socket)
-    })
+    }
+    const server = options.tls === undefined ? createServer(connected) : createTlsServer(options.tls, connected)
     yield* Effect.acquireRelease(
       Effect.callback<void>((resume) => void server.listen(options.port ?? 0, '127.0.0.1', () => resume(Effect.void))),
       () =>

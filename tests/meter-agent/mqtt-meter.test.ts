@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { pathToFileURL } from 'node:url'
 import { Effect, Fiber, type Scope } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -288,6 +290,42 @@ describe('a device that publishes by MQTT', () => {
         const two = JSON.stringify({ SML: { Total_in: 1, Total_out: 1 }, MT175: { E_in: 2, E_out: 2 } })
         const error = yield* whilePublishing(broker, () => [[TOPIC, two]], Effect.flip(meter.read))
         expect(error.message).toMatch(/\$\.SML\.Total_in: there is a value at \$\.MT175\.E_in, too/)
+      }),
+    ))
+})
+
+const madeCertificate = spawnSync(
+  'openssl',
+  ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'].concat(
+    ['-subj', '/CN=broker', '-addext', 'subjectAltName=IP:127.0.0.1'],
+    ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'certificate.pem')],
+  ),
+)
+const hasCertificate = madeCertificate.status === 0
+if (!hasCertificate) console.warn('SKIPPED: MQTT by TLS; openssl, which makes the certificate, is not installed')
+
+describe.skipIf(!hasCertificate)('an MQTT broker with TLS', () => {
+  it('is spoken to only if its certificate is trusted', () =>
+    test(
+      Effect.gen(function* () {
+        const tls = {
+          key: readFileSync(join(folder, 'key.pem'), 'utf8'),
+          cert: readFileSync(join(folder, 'certificate.pem'), 'utf8'),
+        }
+        const broker = yield* serveBroker({ tls })
+        const device = { type: 'mqtt', url: `mqtts://127.0.0.1:${broker.port}/plug?profile=tasmota` } as const
+        const read = readDevice({ device, timeoutMs: 2_000 })
+        const error = yield* Effect.flip(read)
+        expect([error._tag, error.message]).toEqual(['MqttClosed', expect.stringMatching(/self-signed/)])
+        expect(broker.topics()).toEqual([])
+
+        const trusted = getCACertificates('default')
+        yield* Effect.acquireRelease(
+          Effect.sync(() => setDefaultCACertificates([...trusted, tls.cert])),
+          () => Effect.sync(() => setDefaultCACertificates(trusted)),
+        )
+        const report = yield* whilePublishing(broker, () => [[TOPIC, sensor(2)]], read)
+        expect(report.measurements.grid?.importWh.value).toBe(2000)
       }),
     ))
 })
