@@ -4,7 +4,9 @@ import { readDevice } from '#meter-agent/index.ts'
 import { roleValues } from '#meter-agent/profiles/expected-values.ts'
 import { loadModbusProfile } from '#meter-agent/profiles/load-modbus-profile.ts'
 import { tableOf } from '#meter-agent/profiles/modbus-profile.ts'
+import { command, controllerAt, folder, hybrid } from './controlled-device.ts'
 import { hasPymodbus, startPymodbus, wordsAt } from './pymodbus.ts'
+import { sunspecImage } from './sunspec-image.ts'
 
 describe.skipIf(!hasPymodbus)('an independent Modbus server', () => {
   it.each(['eastron-sdm630', 'goodwe-et', 'sma-inverter', 'solaredge-hybrid', 'sungrow-sh', 'victron-gx'])(
@@ -27,4 +29,31 @@ describe.skipIf(!hasPymodbus)('an independent Modbus server', () => {
       }
     },
   )
+
+  it('keeps what control writes, and is put back to what was found', async () => {
+    const holding = Object.fromEntries(sunspecImage(hybrid))
+    const { port, stop } = await startPymodbus({ 1: { holding, input: {} } }, 'tcp')
+    try {
+      const device = { type: 'modbus', url: `tcp://127.0.0.1:${port}?unit=1` } as const
+      const controls = async () =>
+        (await Effect.runPromise(readDevice({ device }))).sunspec?.models
+          .filter(({ id }) => id === 123 || id === 124)
+          .map(({ points }) => points)
+      const before = await controls()
+      await Effect.runPromise(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const controller = yield* controllerAt(port, { folder: yield* folder })
+            yield* controller.accept(command({ powerW: 2_500 }))
+            expect((yield* Effect.promise(controls))?.[0]).toMatchObject({ WMaxLimPct: 25, WMaxLim_Ena: 1 })
+            yield* controller.accept(command({ action: 'charge', powerW: 1_000 }))
+            expect((yield* Effect.promise(controls))?.[1]).toMatchObject({ InWRte: 25, OutWRte: -20, StorCtl_Mod: 3 })
+          }),
+        ),
+      )
+      expect(await controls()).toEqual(before)
+    } finally {
+      await stop()
+    }
+  })
 })

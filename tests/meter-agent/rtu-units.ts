@@ -12,7 +12,7 @@ export interface RtuUnits {
 }
 
 /** CRC-16 of Modbus over serial line (polynomial 0xA001, from 0xFFFF), low byte first. */
-function crcOf(bytes: Uint8Array): readonly [number, number] {
+export function crcOf(bytes: Uint8Array): readonly [number, number] {
   let crc = 0xffff
   for (const byte of bytes) {
     crc ^= byte

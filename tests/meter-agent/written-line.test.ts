@@ -2,6 +2,7 @@ import { Effect, type Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
 import type { WritableBus } from '#meter-agent/drivers/bus.ts'
 import { openWritableModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
+import { crcOf } from './rtu-units.ts'
 import { frame, serveFrames } from './serve-frames.ts'
 
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.scoped(effect))
@@ -88,4 +89,21 @@ describe('a line that is written to', () => {
       }),
     ),
   )
+
+  it('writes in the frames of a serial line, too', () =>
+    run(
+      Effect.gen(function* () {
+        const asked: string[] = []
+        const { port } = yield* serveFrames((request, socket) => {
+          asked.push(request.toString('hex'))
+          const answer = request.subarray(0, 6)
+          socket.write(Buffer.from([...answer, ...crcOf(answer)]))
+        })
+        const line = { transport: 'rtu+tcp', host: '127.0.0.1', port } as const
+        const bus = yield* openWritableModbusLine({ line, timeoutMs: 500 })
+        yield* bus.write({ unit: 7, address: 258, words: [0xabcd, 1] })
+        const body = Buffer.from('07100102000204abcd0001', 'hex')
+        expect(asked).toEqual([Buffer.from([...body, ...crcOf(body)]).toString('hex')])
+      }),
+    ))
 })
