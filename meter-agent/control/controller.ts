@@ -13,7 +13,6 @@ import {
   type Commanded,
   type ControlEntry,
   type ControlJournal,
-  hexOf,
   type RevertReason,
   recordedRegisters,
   writeOf,
@@ -21,7 +20,8 @@ import {
 import { ControlRefused } from './control-refused.ts'
 import { controlState } from './control-state.ts'
 import { type ControllableDevice, refusedWrite } from './controllable-device.ts'
-import { readRegisters, sameDevice, writeRegisters } from './write-registers.ts'
+import { putBack, revertOf } from './put-back.ts'
+import { differing, readRegisters, sameDevice, writeRegisters } from './write-registers.ts'
 
 /** Why a command was not carried out, or did not stay. */
 export type ControlError =
@@ -102,14 +102,8 @@ export const openController = <E>(options: {
     const note = (entry: ControlEntry) =>
       journal.append(entry, clock.nowMs()).pipe(Effect.catch((error) => Effect.logError(error.message)))
 
-    const putBack = (commanded: Commanded) =>
-      Effect.gen(function* () {
-        yield* sameDevice(bus, commanded.identity.map(writeOf))
-        const held = commanded.revert.map(writeOf)
-        // What still holds it is left alone: a register that refused to be written may refuse again.
-        yield* writeRegisters(bus, differing(held, yield* readRegisters(bus, held)))
-        yield* note({ event: 'reverted', digest: commanded.digest })
-      })
+    const putBackAndNote = (commanded: Commanded) =>
+      Effect.andThen(putBack(bus, commanded), note({ event: 'reverted', digest: commanded.digest }))
 
     /** Puts the device back now, or fails and leaves it to the next try. */
     const revert = (at: Active, reason: RevertReason) =>
@@ -119,7 +113,7 @@ export const openController = <E>(options: {
           at.reverting = reason
           yield* note({ event: 'reverting', digest, reason })
         }
-        yield* putBack(at.commanded)
+        yield* putBackAndNote(at.commanded)
         active = null
         if (at.failure !== null) yield* Deferred.fail(at.ended, at.failure)
         else if (at.reverting !== 'reconnected') yield* Deferred.succeed(at.ended, at.reverting)
@@ -136,7 +130,7 @@ export const openController = <E>(options: {
     const left = stateNow().active
     if (left !== null) {
       yield* note({ event: 'reverting', digest: left.digest, reason: 'crashed' })
-      yield* putBack(left).pipe(Effect.retry(again), Effect.mapError(asNotReverted))
+      yield* putBackAndNote(left).pipe(Effect.retry(again), Effect.mapError(asNotReverted))
     }
     const device = yield* options.device
 
@@ -176,17 +170,11 @@ export const openController = <E>(options: {
         if (refused !== null) return yield* refused
         const isSame = planned.every((write) => found.some((one) => isAt(one, write)))
         if (active !== null && !isSame) yield* revert(active, 'superseded').pipe(Effect.mapError(asNotReverted))
-        const before = active === null ? yield* readRegisters(bus, planned) : found
-        const backwards = planned.toReversed().map((write): RegisterWrite => {
-          const { unit, address, words, revertTo } = write
-          const held = before.find((one) => isAt(one, write))?.words ?? words
-          return { unit, address, words: revertTo === 'found' ? held : revertTo }
-        })
         const commanded: Commanded = {
           ...record,
           identity: device.identity.map(recordedRegisters),
           writes: planned.map(recordedRegisters),
-          revert: active === null ? backwards.map(recordedRegisters) : active.commanded.revert,
+          revert: active?.commanded.revert ?? (yield* revertOf(bus, planned)).map(recordedRegisters),
         }
         const at: Active = {
           commanded,
@@ -265,9 +253,6 @@ export const openController = <E>(options: {
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(untilNext, oneAtATime.withPermits(1)(keepUp))))
     return { accept: (command) => Effect.tap(oneAtATime.withPermits(1)(carryOut(command)), changed.open), stop }
   })
-
-const differing = (wanted: readonly RegisterWrite[], read: readonly RegisterWrite[]): readonly RegisterWrite[] =>
-  wanted.filter(({ words }, i) => hexOf(words) !== hexOf(read[i]?.words ?? []))
 
 const isAt = (one: RegisterWrite, other: RegisterWrite): boolean =>
   one.unit === other.unit && one.address === other.address && one.words.length === other.words.length

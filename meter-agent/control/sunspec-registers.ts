@@ -16,6 +16,9 @@ export interface StandingModel {
   readonly points: Points
 }
 
+/** The models of a device, by id. */
+export type Models = ReadonlyMap<number, StandingModel>
+
 /** A point of a device that has it, and what its registers hold. */
 export interface StandingPoint extends RegisterWrite {
   readonly coding: NumberCoding
@@ -27,7 +30,7 @@ const SCALE_FACTOR_LIMIT = 10
 export const standingModels = (
   bus: Bus,
   at: { readonly unit: number; readonly places: readonly ModelPlace[]; readonly ids: readonly number[] },
-): Effect.Effect<ReadonlyMap<number, StandingModel>, ModbusError> =>
+): Effect.Effect<Models, ModbusError> =>
   Effect.gen(function* () {
     const models = new Map<number, StandingModel>()
     for (const id of at.ids) {

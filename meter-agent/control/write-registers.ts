@@ -44,3 +44,7 @@ function differences(wanted: readonly RegisterWrite[], read: readonly RegisterWr
     return want === have ? [] : [{ unit, address, wanted: want, read: have }]
   })
 }
+
+/** Those of the wanted registers that hold something else. */
+export const differing = (wanted: readonly RegisterWrite[], read: readonly RegisterWrite[]): readonly RegisterWrite[] =>
+  wanted.filter(({ words }, i) => hexOf(words) !== hexOf(read[i]?.words ?? []))
