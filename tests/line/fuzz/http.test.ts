@@ -28,11 +28,13 @@ describe('HTTP and socket.io', () => {
     const cancelled = anna.order({ nonce: 501 })
     const cancel = anna.cancel(orderIdOf(cancelled), { nonce: 502 })
     const reading = anna.reading()
-    await Effect.runPromise(neighbourhood.submit([order, cancelled, cancel, reading], NOW_MS))
+    await Effect.runPromise(neighbourhood.submit([order, cancelled, cancel, reading, anna.session()], NOW_MS))
     envelopes = [
       ['POST', '/api/v1/orders', order],
       ['DELETE', `/api/v1/orders/${orderIdOf(cancelled)}`, cancel],
       ['POST', '/api/v1/readings', reading],
+      ['POST', '/api/v1/readings', anna.streamReading()],
+      ['POST', '/api/v1/sessions', anna.session()],
       ['POST', '/api/v1/statements', anna.statement()],
       ['POST', '/api/v1/enrolments', anna.enrolment()],
       ['POST', '/api/v1/controls', controlBy('stop', { privateKey: anna.accountKey })],
