@@ -19,12 +19,11 @@ export function canonicalJson(value: Canonical): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   const record = value as { readonly [key: string]: Canonical | undefined }
-  const keys = Object.keys(record)
-  if (keys.some((key, i) => i > 0 && key < (keys[i - 1] ?? ''))) keys.sort()
   let members = ''
-  for (const key of keys) {
+  for (const key of Object.keys(record).sort()) {
     const member = record[key]
-    if (member !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
+    if (member === undefined) continue
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
   }
   return `{${members}}`
 }
