@@ -91,14 +91,13 @@ export const pollDevices = (options: PollingOptions): Effect.Effect<PollingFigur
     const tookMs = performance.now() - before.ms
     return {
       devices: devices.length,
-      pollsPerSecond: ((good - before.good) * requests * 1_000) / tookMs,
+      pollsPerSecond: Math.round(((good - before.good) * requests * 10_000) / tookMs) / 10,
       requestsEach: requests,
       errors: errors - before.errors,
       firstError,
-      userShare: spent.user / 1000 / tookMs,
-      cpuShare: (spent.user + spent.system) / 1_000 / tookMs,
-      rssMiB: process.resourceUsage().maxRSS / 1_024,
-      seconds: tookMs / 1_000,
+      cpuShare: Math.round((spent.user + spent.system) / tookMs) / 1_000,
+      rssMiB: Math.round(process.resourceUsage().maxRSS / 1_024),
+      seconds: Math.round(tookMs) / 1_000,
     }
   }).pipe(Effect.scoped)
 

@@ -82,7 +82,7 @@ export const recordReadings = (options: {
     yield* outbox.sync
     const tookMs = performance.now() - before.ms
     return {
-      readingsPerSecond: ((readings - before.readings) * 1_000) / tookMs,
+      readingsPerSecond: Math.round(((readings - before.readings) * 1_000) / tookMs),
       readings: readings - before.readings,
       statements: statements - before.statements,
     }

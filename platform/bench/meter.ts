@@ -60,7 +60,11 @@ export const runMeterBench = Effect.fnUntraced(function* (given: {
     seconds: Math.min(seconds, RECORD_SECONDS_MAX),
   })
   line.part('starting meter read')
-  const report: MeterReport = { ...polling, ...recording, coldReadMs: yield* coldReadMs(emulated.sunspec, STARTS) }
+  const report: MeterReport = {
+    ...polling,
+    ...recording,
+    coldReadMs: Math.round(yield* coldReadMs(emulated.sunspec, STARTS)),
+  }
   line.clear()
   yield* Console.log(given.json ? JSON.stringify(report) : inWords(report))
 }, Effect.scoped)
