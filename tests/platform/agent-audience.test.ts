@@ -115,7 +115,7 @@ describe('a home in Home Assistant', () => {
             }
             expect(
               new Set(sensors.map(([, payload]) => (JSON.parse(payload) as DiscoveredSensor).unique_id)).size,
-            ).toBe(8)
+            ).toBe(9)
             const energy = { device_class: 'energy', state_class: 'total_increasing', unit_of_measurement: 'Wh' }
             expect(JSON.parse(heard.get(config('importWh')) ?? '')).toMatchObject(energy)
             expect(JSON.parse(heard.get(config('exportWh')) ?? '')).toMatchObject(energy)
