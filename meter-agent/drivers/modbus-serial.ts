@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import { Socket } from 'node:net'
 import { Effect, Result, type Scope, Semaphore } from 'effect'
 import modbus from 'modbus-serial'
 import { lineName, type ModbusLine } from '../modbus-url.ts'
 import type { Bus, RegisterRange, RegisterWrite, WritableBus } from './bus.ts'
+import { mbapWatch } from './mbap-watch.ts'
 import { ModbusClosed, type ModbusError, ModbusException, ModbusProtocol, ModbusTimeout } from './modbus-error.ts'
 import { withUnitBreaker } from './unit-breaker.ts'
 
@@ -13,8 +16,8 @@ const ignore = (): void => undefined
 interface Connection {
   readonly client: Client
   open: boolean
-  /** told once when the peer closes while a request is in flight */
-  onClose: () => void
+  /** told once when the peer closes, or sends what is no frame, while a request is in flight */
+  onLost: (error: ModbusError) => void
 }
 
 /** What the library makes of an answer: the words that were read, or where was written. */
@@ -92,12 +95,18 @@ export const openWritableModbusLine = (options: LineOptions): Effect.Effect<Writ
       const client = new ModbusRTU()
       client.setTimeout(timeoutMs)
       client.on('error', ignore) // errors reach us through the promises; without a listener Node would throw them
-      const fresh: Connection = { client, open: true, onClose: ignore }
-      client.on('close', () => {
+      const fresh: Connection = { client, open: true, onLost: ignore }
+      const lost = (error: ModbusError): void => {
         fresh.open = false
-        fresh.onClose()
-      })
-      connect(client, to).then(
+        fresh.onLost(error)
+      }
+      client.on('close', () => lost(new ModbusClosed({ line, detail: 'closed by the device' })))
+      // Listens before the library does, which takes an answer of any protocol.
+      const socket = new Socket().on(
+        'data',
+        mbapWatch((detail) => lost(new ModbusProtocol({ line, detail }))),
+      )
+      connect(client, to, socket).then(
         () => {
           connection = fresh
           connections++
@@ -109,6 +118,7 @@ export const openWritableModbusLine = (options: LineOptions): Effect.Effect<Writ
         },
       )
       return Effect.sync(() => {
+        socket.destroy()
         isFree = hangUp(client, to)
       })
     }).pipe(
@@ -155,14 +165,14 @@ export const openWritableModbusLine = (options: LineOptions): Effect.Effect<Writ
         const over = (): void => {
           clearTimeout(longest)
           asked.answer = null
-          at.onClose = ignore
+          at.onLost = ignore
         }
         const lost = (error: ModbusError): void => {
           over()
           resume(failed(error))
         }
         const longest = setTimeout(() => lost(new ModbusTimeout({ line, timeoutMs })), timeoutMs * 2)
-        at.onClose = () => lost(new ModbusClosed({ line, detail: 'closed by the device' }))
+        at.onLost = lost
         ask(at.client, tell(asked))
         // Interrupted in flight: only a new connection is surely free of the old answer.
         return Effect.sync(() => {
@@ -226,10 +236,15 @@ const writing = ({ unit, address, words }: RegisterWrite, how: 'many' | 'one'): 
       : Result.fail(`an answer for register ${answer.address} instead of ${address}`),
 })
 
-function connect(client: Client, line: ModbusLine): Promise<void> {
+/** Connects; over Modbus TCP by the socket. */
+async function connect(client: Client, line: ModbusLine, socket: Socket): Promise<void> {
   switch (line.transport) {
-    case 'tcp':
-      return client.connectTCP(line.host, { port: line.port })
+    case 'tcp': {
+      const { host, port } = line
+      socket.on('error', ignore) // what is lost is told by its close
+      await once(socket.setNoDelay().connect({ host, port }), 'connect')
+      return client.connectTCP(host, { port, socket })
+    }
     case 'rtu+tcp':
       return client.connectTelnet(line.host, { port: line.port })
     case 'rtu': {

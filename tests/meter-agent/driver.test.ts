@@ -56,6 +56,8 @@ describe('a Modbus line', () => {
     ['an odd byte count', (request: Buffer) => frame(request, [3, 3, 0, 1, 0])],
     ['another unit', (request: Buffer) => frame(request, [3, 4, 0, 1, 0, 2], 9)],
     ['another function', (request: Buffer) => frame(request, [4, 4, 0, 1, 0, 2])],
+    ['another protocol', (request: Buffer) => Buffer.from(frame(request, [3, 4, 0, 1, 0, 2]).with(2, 0x12))],
+    ['a length that no frame has', (request: Buffer) => Buffer.from(frame(request, [3, 4, 0, 1, 0, 2]).with(4, 0x7f))],
   ])('takes nothing from an answer with %s, and opens a new connection', (_, answer) =>
     run(
       Effect.gen(function* () {
