@@ -78,8 +78,16 @@ export const controlMeter = Effect.fnUntraced(function* (flags: ControlMeterFlag
     .pipe(Effect.catchTag('ControlRefused', (error) => Effect.fail(new BadInput({ detail: error.message }))))
   if (lease === null) return yield* say('released', {})
   yield* say('applied', { action, powerW, until: new Date(expiresAtMs).toISOString() })
-  return yield* say('reverted', { reason: yield* Effect.onInterrupt(lease.ended, () => controller.stop) })
+  const reason = yield* Effect.onInterrupt(lease.ended, () => Effect.catch(controller.stop, endWithOne))
+  return yield* say('reverted', { reason })
 }, Effect.scoped)
+
+/** A program that is stopped ends with 0 whatever fails while it cleans up; this must not. All that has to be on disk is. */
+const endWithOne = (error: { readonly message: string }) =>
+  Effect.andThen(
+    Console.error(`commonwatt: ${error.message}`),
+    Effect.sync(() => process.exit(1)),
+  )
 
 const asInput = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(effect, (error) => new BadInput({ detail: error.message }))

@@ -22,12 +22,12 @@ const words = [...sunspecImage(hybrid).values()].map((word) => word.toString(16)
 writeFileSync(image, JSON.stringify({ name: 'hybrid', base: 40_000, registers: [{ address: 40_000, hex: words }] }))
 
 /** An emulated hybrid inverter, until the work with its address is done. */
-const served = <A>(writes: 'refused' | 'kept', work: (url: string) => Promise<A>): Promise<A> =>
+const served = <A>(writes: 'refused' | 'kept', work: (url: string) => Promise<A>, wish = 27_030): Promise<A> =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
         const recording = yield* loadRecording(image)
-        const port = yield* emulateRecording({ recording, host: HOST, port: 27_030, writes })
+        const port = yield* emulateRecording({ recording, host: HOST, port: wish, writes })
         return yield* Effect.promise(() => work(`tcp://${HOST}:${port}?unit=1`))
       }),
     ),
@@ -80,6 +80,32 @@ describe('commonwatt meter control', () => {
       expect(await controlsOf(url)).toEqual(before)
       expect(readFileSync(join(data, 'control.ndjson'), 'utf8')).toContain('"reason":"stopped"')
     })
+  })
+
+  it('says so with 1 where it is stopped and cannot put the device back, and the next start does', async () => {
+    const data = await home('lost')
+    const port = 27_031
+    const serve = (work: (url: string) => Promise<void>) => served('kept', work, port)
+    const args = (action: string, url: string) => ['meter', 'control', action, '--modbus', url, '--data', data]
+    const allowed = ['--allow', 'curtail=0-5000']
+    let ended: Promise<readonly [number | null, string]> | undefined
+    await serve(async (url) => {
+      const child = spawn(process.execPath, [program, ...args('curtail', url), '--power', '2000', ...allowed])
+      let said = ''
+      child.stderr.on('data', (text) => {
+        said += String(text)
+      })
+      await once(child.stdout, 'data')
+      ended = once(child, 'exit').then(([code]) => [code, said] as const)
+      setTimeout(() => child.kill('SIGINT'), 500) // when the device is gone
+    })
+    expect(await ended).toEqual([1, expect.stringMatching(/may still do what it was told, and could not be put back/)])
+    expect(readFileSync(join(data, 'control.ndjson'), 'utf8')).not.toContain('"event":"reverted"')
+    await serve(async (url) => {
+      const released = await commonwatt([...args('release', url), ...allowed])
+      expect([released.code, released.stdout]).toEqual([0, 'released\n'])
+    })
+    expect(readFileSync(join(data, 'control.ndjson'), 'utf8')).toContain('"event":"reverted"')
   })
 
   it('ends with 2 on what it is not allowed or cannot be used, and has written nothing', async () => {

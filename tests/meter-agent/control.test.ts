@@ -465,7 +465,7 @@ describe('a process that is killed while a command is at work', () => {
           yield* Effect.scoped(controllerAt(port, { folder: made }))
           expect(device.registers).toEqual(found)
         }
-        expect(midway).toBeGreaterThan(2)
+        expect(midway).toBeGreaterThan(1)
       }),
     )
   }, 60_000)

@@ -9,7 +9,7 @@ await Effect.runPromise(
       const controller = yield* controllerAt(Number(port), { folder, terms: { changesPerMinute: 60 } })
       yield* controller.accept(command({ powerW: 2_000, nonce: Number(nonce) }))
       process.stdout.write('applied\n')
-      yield* Effect.sleep(nonce === '1' ? 60_000 : 100)
+      yield* Effect.sleep(nonce === '1' ? 60_000 : 300)
     }),
   ),
 )
