@@ -1,6 +1,6 @@
 import { Effect, Schema, type Scope, Semaphore } from 'effect'
 import { Slug } from '#protocol/ids.ts'
-import { addressOf } from '#protocol/viem.ts'
+import { addressOf } from '#protocol/signing.ts'
 import { type AgentOptions, BadAgentOption } from './agent-options.ts'
 import type { AgentSteps } from './agent-steps.ts'
 import { type AgentWatch, watchedGateway, watchedSteps } from './agent-watch.ts'

@@ -1,5 +1,5 @@
 import { Effect } from 'effect'
-import { addressOf } from '#protocol/viem.ts'
+import { addressOf } from '#protocol/signing.ts'
 import type { AgentOptions } from './agent-options.ts'
 import { gatewayClient } from './gateway-client.ts'
 import type { GatewayError } from './gateway-error.ts'

@@ -1,6 +1,6 @@
 import { Data, Effect, Result, Schema } from 'effect'
 import { canonicalBytes, canonicalJson } from '#protocol/canonical-json.ts'
-import { keccak } from '#protocol/viem.ts'
+import { keccak } from '#protocol/signing.ts'
 import { gridOf } from './device-snapshot.ts'
 import type { NodeValue } from './drivers/opcua-line.ts'
 import { BadMqttMessage } from './mqtt/bad-message.ts'

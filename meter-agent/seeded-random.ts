@@ -1,4 +1,4 @@
-import { keccak } from '#protocol/viem.ts'
+import { keccak } from '#protocol/signing.ts'
 
 /**
  * A stream of numbers in [0, 1) that depends on the seed alone (sfc32, Chris Doty-Humphrey, PractRand; state from

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { Console, Effect, Option } from 'effect'
 import { type ControlTerms, loadAccountKey, openControl } from '#meter-agent/index.ts'
 import type { DeviceAction } from '#protocol/device-command.ts'
-import { addressOf, signCommand } from '#protocol/viem.ts'
+import { addressOf, signCommand } from '#protocol/signing.ts'
 import { BadInput } from './bad-input.ts'
 
 /** What `commonwatt meter control` was told. */

@@ -10,7 +10,7 @@ import {
   type PrivateKey,
 } from '#meter-agent/index.ts'
 import { Address, Slug } from '#protocol/ids.ts'
-import { addressOf } from '#protocol/viem.ts'
+import { addressOf } from '#protocol/signing.ts'
 import { BadInput } from './bad-input.ts'
 
 /** What a home's folder holds. */

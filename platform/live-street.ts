@@ -25,7 +25,7 @@ import {
 } from '#meter-agent/index.ts'
 import type { Clock } from '#protocol/clock.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
-import { addressOf, sign } from '#protocol/viem.ts'
+import { addressOf, sign } from '#protocol/signing.ts'
 import type { SimulatedStreet } from '#sim/index.ts'
 import { type EmulatedDevice, emulateDevice } from './emulated-device.ts'
 import { troublesOf } from './readiness.ts'

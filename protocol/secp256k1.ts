@@ -18,6 +18,11 @@ export interface RecoverableSignature {
   readonly recovery: 0 | 1
 }
 
+/** The uncompressed public key, 64 bytes without the leading 4. Throws if the private key is zero or not below the order. */
+export function publicKeyOf(privateKey: Hex): Uint8Array {
+  return secp256k1.getPublicKey(privateKey.slice(2), false).subarray(1)
+}
+
 /** Signs a 32-byte digest: deterministic (RFC 6979), low-s always. 65 bytes r, s, v as hex; v is 27 or 28. */
 export function signDigest(digest: Hex, privateKey: Hex): Hex {
   const signature = secp256k1.sign(digest.slice(2), privateKey.slice(2), { lowS: true })

@@ -1,6 +1,6 @@
 import { Effect, Semaphore } from 'effect'
 import type { ChainPlace } from '#protocol/market-event.ts'
-import { addressOf } from '#protocol/viem.ts'
+import { addressOf } from '#protocol/signing.ts'
 import type { ChainFailure } from './chain-failure.ts'
 import { type ChainReader, contractsAt, readerOf } from './chain-reader.ts'
 import type { Addresses, Credit, CreditClaim, Movement, Proposal } from './contract-types.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Effect } from 'effect'
-import { addressOf } from '#protocol/viem.ts'
+import { addressOf } from '#protocol/signing.ts'
 import { writeDurably } from '../durable-file.ts'
 import { ChainFailure } from './chain-failure.ts'
 import type { Addresses } from './contract-types.ts'

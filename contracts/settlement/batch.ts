@@ -1,7 +1,7 @@
 import { canonicalBytes } from '#protocol/canonical-json.ts'
 import type { Batch } from '#protocol/market-event.ts'
 import type { Tariff } from '#protocol/market-rules.ts'
-import { keccak } from '#protocol/viem.ts'
+import { keccak } from '#protocol/signing.ts'
 import type { CreditClaim, Movement, Proposal } from '../chain/contract-types.ts'
 import { creditsOf } from './credits.ts'
 import { creditsTreeOf, statementsRootOf, tradesRootOf } from './merkle-tree.ts'

@@ -1,7 +1,7 @@
 import type { SignedMessage } from '#protocol/envelope.ts'
 import type { Hex } from '#protocol/ids.ts'
 import type { Refusal } from '#protocol/refusal.ts'
-import { verifiedDigest } from '#protocol/viem.ts'
+import { verifiedDigest } from '#protocol/signing.ts'
 import { controlRefusal, signedControlRefusal } from './control.ts'
 import { decodeMessage } from './decode.ts'
 import type { MarketView } from './market-view.ts'

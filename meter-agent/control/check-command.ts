@@ -1,6 +1,6 @@
 import { Schema } from 'effect'
 import { SignedCommand as Signed, type SignedCommand } from '#protocol/device-command.ts'
-import { verifiedCommand } from '#protocol/viem.ts'
+import { verifiedCommand } from '#protocol/signing.ts'
 import { ControlRefused } from './control-refused.ts'
 import type { ControlState } from './control-state.ts'
 import type { ControlAction } from './controllable-device.ts'

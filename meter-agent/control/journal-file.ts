@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, readFileS
 import { dirname } from 'node:path'
 import { Effect, Schema, type Scope } from 'effect'
 import { canonicalJson } from '#protocol/canonical-json.ts'
-import { keccak } from '#protocol/viem.ts'
+import { keccak } from '#protocol/signing.ts'
 import { holdFile } from '../outbox/node-sqlite.ts'
 import { ControlJournalFailure } from './control-failure.ts'
 import { type ControlJournal, type ControlRecord, ControlRecord as Record } from './control-journal.ts'

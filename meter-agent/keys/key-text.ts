@@ -4,7 +4,7 @@ import { bytesOfHex, hexOfBytes } from '#protocol/hex.ts'
 import type { Hex } from '#protocol/ids.ts'
 import { p256Signer } from '#protocol/p256.ts'
 import type { Signer } from '#protocol/signer.ts'
-import { secp256k1Signer } from '#protocol/viem.ts'
+import { secp256k1Signer } from '#protocol/signing.ts'
 
 /** A private key in memory. */
 export interface Key extends Signer {

@@ -1,6 +1,6 @@
 import { Effect, Result, Schema } from 'effect'
 import { canonicalBytes } from '#protocol/canonical-json.ts'
-import { keccak } from '#protocol/viem.ts'
+import { keccak } from '#protocol/signing.ts'
 import type { NodeAddress } from '../drivers/opcua-line.ts'
 import { BadProfile, readBySchema } from './bad-profile.ts'
 import commonwattHome from './commonwatt-home.opcua.json' with { type: 'json' }

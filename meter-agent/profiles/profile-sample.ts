@@ -1,5 +1,5 @@
 import { type Canonical, canonicalBytes } from '#protocol/canonical-json.ts'
-import { keccak } from '#protocol/viem.ts'
+import { keccak } from '#protocol/signing.ts'
 import type { DeviceReport } from '../device-snapshot.ts'
 import { readableSample } from '../readable-sample.ts'
 import type { MeterSample } from '../settlement-meter.ts'

@@ -1,7 +1,7 @@
 import type { Reading } from '#protocol/reading.ts'
 import { ReadingQuality } from '#protocol/reading-quality.ts'
+import { digestOf } from '#protocol/signing.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
-import { digestOf } from '#protocol/viem.ts'
 import type { MeterSample } from '../settlement-meter.ts'
 import type { Witness } from '../witness.ts'
 import type { CounterLimits } from './counter-step.ts'

@@ -2,8 +2,8 @@ import { isEd25519 } from '#matching-engine/index.ts'
 import type { SignedEnrolment, SignedMessage } from '#protocol/envelope.ts'
 import type { Reading } from '#protocol/reading.ts'
 import { isWithin, type Session } from '#protocol/session.ts'
+import { verifiedDigest } from '#protocol/signing.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
-import { verifiedDigest } from '#protocol/viem.ts'
 import type { ProofFailed } from '../verify/proof-failed.ts'
 
 type Hex = `0x${string}`

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuiltBatch, isTradeUnder, tradeProofOf } from '#contracts/index.ts'
-import { keccak } from '#protocol/viem.ts'
+import { keccak } from '#protocol/signing.ts'
 import { eventPlace } from './evidence.ts'
 import { firstDifference } from './first-difference.ts'
 import { ProofFailed } from './proof-failed.ts'

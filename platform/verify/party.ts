@@ -1,5 +1,5 @@
+import { verifiedDigest } from '#protocol/signing.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
-import { verifiedDigest } from '#protocol/viem.ts'
 import { eventPlace } from './evidence.ts'
 import { ProofFailed } from './proof-failed.ts'
 import type { TradeStory } from './trade-story.ts'

@@ -1,6 +1,6 @@
 import { isWithin } from '#protocol/session.ts'
+import { verifiedDigest } from '#protocol/signing.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
-import { verifiedDigest } from '#protocol/viem.ts'
 import { eventPlace } from './evidence.ts'
 import type { Party } from './party.ts'
 import { ProofFailed } from './proof-failed.ts'

@@ -1,6 +1,6 @@
+import { verifiedDigest } from '#protocol/signing.ts'
 import { reasonsOf, trustOf } from '#protocol/trust.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
-import { verifiedDigest } from '#protocol/viem.ts'
 import { eventPlace } from './evidence.ts'
 import { firstDifference } from './first-difference.ts'
 import type { Party } from './party.ts'

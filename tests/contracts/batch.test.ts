@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildBatch, VaultLedger } from '#contracts/index.ts'
-import { keccak } from '#protocol/viem.ts'
+import { keccak } from '#protocol/signing.ts'
 import { anyDelivery, anyTariff, grid, home, statement, supplier, tariff } from './deliveries.ts'
 
 const twoSlots = fc.tuple(anyDelivery(10), anyDelivery(11))

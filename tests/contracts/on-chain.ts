@@ -7,7 +7,7 @@ import {
   type LocalChain,
   startLocalChain,
 } from '#contracts/index.ts'
-import { addressOf } from '#protocol/viem.ts'
+import { addressOf } from '#protocol/signing.ts'
 
 type Hex = `0x${string}`
 

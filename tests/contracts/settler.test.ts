@@ -13,7 +13,7 @@ import {
   VaultLedger,
 } from '#contracts/index.ts'
 import { canonicalJson } from '#protocol/canonical-json.ts'
-import { keccak } from '#protocol/viem.ts'
+import { keccak } from '#protocol/signing.ts'
 import { anyDelivery, grid, home, supplier, tariff } from './deliveries.ts'
 import { refusalOf, run, type TestChain, testChain, WINDOW_SECONDS } from './on-chain.ts'
 import { rules, StreetLog, sunnySlot } from './street-log.ts'

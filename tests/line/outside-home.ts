@@ -4,9 +4,9 @@ import type { SignedMessage } from '#protocol/envelope.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Order } from '#protocol/order.ts'
 import type { Reading } from '#protocol/reading.ts'
+import { addressOf, digestOf, sign } from '#protocol/signing.ts'
 import { slotAt } from '#protocol/slot.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
-import { addressOf, digestOf, sign } from '#protocol/viem.ts'
 
 const accountKey = `0x${'6a'.repeat(32)}` as const
 const deviceKey = `0x${'6b'.repeat(32)}` as const

@@ -7,8 +7,8 @@ import { buildBatch, neighbourhoodIdOf } from '#contracts/index.ts'
 import { stateHash } from '#matching-engine/index.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import type { Order } from '#protocol/order.ts'
+import { addressOf, sign } from '#protocol/signing.ts'
 import { slotAt } from '#protocol/slot.ts'
-import { addressOf, sign } from '#protocol/viem.ts'
 import { openSteppedStreet, type SteppedStreet } from './stepped-street.ts'
 
 const startMs = Date.UTC(2026, 5, 21, 9)

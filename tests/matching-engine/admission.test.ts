@@ -5,7 +5,7 @@ import { stateHash } from '#matching-engine/state-hash.ts'
 import { HOMES_MAX } from '#protocol/market-rules.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { RefusalCode } from '#protocol/refusal.ts'
-import { digestOf, sign } from '#protocol/viem.ts'
+import { digestOf, sign } from '#protocol/signing.ts'
 import {
   domain,
   endMs,

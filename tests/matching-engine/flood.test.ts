@@ -6,8 +6,8 @@ import { laneOf } from '#matching-engine/gateway/lane-of.ts'
 import type { Neighbourhood } from '#matching-engine/neighbourhood.ts'
 import { Turns } from '#matching-engine/turns.ts'
 import type { OpenOrder } from '#protocol/open-orders.ts'
+import { addressOf } from '#protocol/signing.ts'
 import { snapshotOf, streetFrom } from '#protocol/snapshot.ts'
-import { addressOf } from '#protocol/viem.ts'
 import {
   divergenceOf,
   domain,

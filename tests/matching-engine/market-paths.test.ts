@@ -5,7 +5,7 @@ import type { Neighbourhood } from '#matching-engine/neighbourhood.ts'
 import { type SessionEvent, sessionMachine } from '#matching-engine/session-machine.ts'
 import { stateHash } from '#matching-engine/state-hash.ts'
 import { type BatchTotals, slotPhases } from '#protocol/market-event.ts'
-import { sign } from '#protocol/viem.ts'
+import { sign } from '#protocol/signing.ts'
 import {
   controlBy,
   divergenceOf,

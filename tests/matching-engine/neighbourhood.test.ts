@@ -5,7 +5,7 @@ import { openMemoryEventLog } from '#matching-engine/event-log/memory.ts'
 import type { Neighbourhood } from '#matching-engine/neighbourhood.ts'
 import { stateHash } from '#matching-engine/state-hash.ts'
 import type { Batch, MarketEvent, SlotPhase } from '#protocol/market-event.ts'
-import { sign } from '#protocol/viem.ts'
+import { sign } from '#protocol/signing.ts'
 import {
   domain,
   endMs,

@@ -12,9 +12,9 @@ import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Order } from '#protocol/order.ts'
 import type { Signer } from '#protocol/signer.ts'
+import { addressOf, digestOf, sign, signWith } from '#protocol/signing.ts'
 import { slotStartMs } from '#protocol/slot.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
-import { addressOf, digestOf, sign, signWith } from '#protocol/viem.ts'
 
 /** A street for the engine's tests: four slots ahead of 15 minutes, gate 5 minutes, deadline an hour. */
 export const rules: MarketRules = {

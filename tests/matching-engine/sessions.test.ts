@@ -6,9 +6,9 @@ import { keyOfText, newKeyText } from '#meter-agent/keys/key-text.ts'
 import { isEd25519Signature } from '#protocol/ed25519.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import { SESSION_MS_MAX } from '#protocol/session.ts'
+import { digestOf, signWith } from '#protocol/signing.ts'
 import { snapshotOf, streetFrom } from '#protocol/snapshot.ts'
 import { SESSIONS_LENGTH } from '#protocol/street.ts'
-import { digestOf, signWith } from '#protocol/viem.ts'
 import {
   divergenceOf,
   domain,

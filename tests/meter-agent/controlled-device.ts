@@ -5,7 +5,7 @@ import { Effect, type Scope } from 'effect'
 import { type ControlTerms, openControl } from '#meter-agent/index.ts'
 import { modelDefinitions } from '#meter-agent/sunspec/models.ts'
 import type { DeviceCommand } from '#protocol/device-command.ts'
-import { addressOf, signCommand } from '#protocol/viem.ts'
+import { addressOf, signCommand } from '#protocol/signing.ts'
 import { type Registers, serveRegisters } from './modbus-serial.ts'
 import { common, type ImageModel, sunspecImage } from './sunspec-image.ts'
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { Effect } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
 import { generateKey, loadAccountKey, loadKey, loadOrGenerateKey } from '#meter-agent/index.ts'
-import { addressOf } from '#protocol/viem.ts'
+import { addressOf } from '#protocol/signing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'meter-agent-keys-'))
 afterAll(() => rmSync(folder, { recursive: true }))

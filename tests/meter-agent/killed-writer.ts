@@ -1,5 +1,5 @@
 import { Effect } from 'effect'
-import { secp256k1Signer } from '#protocol/viem.ts'
+import { secp256k1Signer } from '#protocol/signing.ts'
 import { openRecordedHome } from './recorded-home.ts'
 
 // Run as a process of its own: records, publishes and takes nonces for ever, says so, and is killed without a chance to

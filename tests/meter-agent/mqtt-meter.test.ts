@@ -16,7 +16,7 @@ import {
 } from '#meter-agent/index.ts'
 import { openMqttMeter } from '#meter-agent/mqtt-meter.ts'
 import type { SettlementMeter } from '#meter-agent/settlement-meter.ts'
-import { secp256k1Signer } from '#protocol/viem.ts'
+import { secp256k1Signer } from '#protocol/signing.ts'
 import { serveBroker, type TestBroker } from './aedes.ts'
 import { freePort } from './modbus-serial.ts'
 import { serveGateway } from './test-gateway.ts'

@@ -13,7 +13,7 @@ import { type OpcuaLineOptions, openOpcua } from '#meter-agent/drivers/open-opcu
 import { makeAgent, parseOpcuaUrl, rampTrader, readDevice } from '#meter-agent/index.ts'
 import commonwattHome from '#meter-agent/profiles/commonwatt-home.opcua.json' with { type: 'json' }
 import { decodeOpcuaProfile, loadOpcuaProfile } from '#meter-agent/profiles/opcua-profile.ts'
-import { secp256k1Signer } from '#protocol/viem.ts'
+import { secp256k1Signer } from '#protocol/signing.ts'
 import { NAMESPACE, type Said, serveLine, serveNodes, USER } from './node-opcua.ts'
 import { serveGateway } from './test-gateway.ts'
 

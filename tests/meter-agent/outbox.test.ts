@@ -14,7 +14,7 @@ import type { Outbox, OutboxFailure } from '#meter-agent/outbox/outbox.ts'
 import { migrations } from '#meter-agent/outbox/schema.ts'
 import { emptyRecorder } from '#meter-agent/reading/recorder.ts'
 import { HomeLogCheck } from '#platform/home-log/home-log-check.ts'
-import { sign } from '#protocol/viem.ts'
+import { sign } from '#protocol/signing.ts'
 import { readingOf, statementOf } from './bodies.ts'
 import { domain, serveGateway } from './test-gateway.ts'
 

@@ -20,7 +20,7 @@ import { type AgentOptions, decodeRegisters, makeAgent, rampTrader, readDevice }
 import { readTelegram } from '#meter-agent/p1/telegram.ts'
 import { openP1Meter } from '#meter-agent/p1-meter.ts'
 import { p1ProfileHash, registersText } from '#meter-agent/registers.ts'
-import { secp256k1Signer } from '#protocol/viem.ts'
+import { secp256k1Signer } from '#protocol/signing.ts'
 import { freePort } from './modbus-serial.ts'
 import { telegrams, withChecksum } from './p1-telegrams.ts'
 import { serveP1, type TestP1 } from './serve-p1.ts'

@@ -10,7 +10,7 @@ import { advanceSlots } from '#meter-agent/reading/slot-statement.ts'
 import { registersHash } from '#meter-agent/registers.ts'
 import { openStream } from '#meter-agent/stream.ts'
 import type { Signer } from '#protocol/signer.ts'
-import { addressOf } from '#protocol/viem.ts'
+import { addressOf } from '#protocol/signing.ts'
 import { domain } from './test-gateway.ts'
 
 const ACCOUNT_KEY = `0x${'8'.repeat(64)}` as const

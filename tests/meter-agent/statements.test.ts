@@ -4,8 +4,8 @@ import type { RecordedReading } from '#meter-agent/reading/recorded-reading.ts'
 import { emptyRecorder, nextReading, type SampleContext } from '#meter-agent/reading/recorder.ts'
 import { advanceSlots, counterAtBoundary, type SlotState } from '#meter-agent/reading/slot-statement.ts'
 import { ReadingQuality } from '#protocol/reading-quality.ts'
+import { digestOf } from '#protocol/signing.ts'
 import type { Statement } from '#protocol/statement.ts'
-import { digestOf } from '#protocol/viem.ts'
 
 const SLOT_MS = 900_000
 const START_MS = 1_900_000 * SLOT_MS

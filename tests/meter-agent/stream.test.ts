@@ -12,7 +12,7 @@ import { publishOutbox } from '#meter-agent/publishing.ts'
 import { emptyRecorder } from '#meter-agent/reading/recorder.ts'
 import { openStream } from '#meter-agent/stream.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
-import { digestOf } from '#protocol/viem.ts'
+import { digestOf } from '#protocol/signing.ts'
 import { readingOf, statementOf } from './bodies.ts'
 import { domain, serveGateway } from './test-gateway.ts'
 

@@ -12,9 +12,9 @@ import { defaultMarketRules } from '#protocol/market-rules.ts'
 import type { Outcome, Positions } from '#protocol/messages.ts'
 import { type RefusalCode, refusals } from '#protocol/refusal.ts'
 import { isWithin } from '#protocol/session.ts'
+import { verifiedDigest } from '#protocol/signing.ts'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
 import { typedData } from '#protocol/typed-data.ts'
-import { verifiedDigest } from '#protocol/viem.ts'
 import { freePort } from './modbus-serial.ts'
 
 export const domain = {

@@ -7,8 +7,8 @@ import { keyOfText, newKeyText } from '#meter-agent/keys/key-text.ts'
 import { isEd25519Key } from '#protocol/ed25519.ts'
 import type { BodyOf } from '#protocol/envelope.ts'
 import { isP256Key, p256Signer } from '#protocol/p256.ts'
+import { addressOf, digestOf, signWith, verifiedDigest } from '#protocol/signing.ts'
 import { type MessageType, typedData } from '#protocol/typed-data.ts'
-import { addressOf, digestOf, signWith, verifiedDigest } from '#protocol/viem.ts'
 import { domain, keyOf } from './messages.ts'
 
 const hex = (bytes: number) =>

@@ -1,6 +1,6 @@
 import type { Order } from '#protocol/order.ts'
+import { addressOf } from '#protocol/signing.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
-import { addressOf } from '#protocol/viem.ts'
 
 export const domain: SigningDomain = {
   name: 'Commonwatt',

@@ -2,8 +2,8 @@ import { secp256k1 } from '@noble/curves/secp256k1'
 import fc from 'fast-check'
 import { hashTypedData, recoverTypedDataAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
+import { addressOf, digestOf, sign, signCommand, verifiedCommand, verifiedDigest } from '#protocol/signing.ts'
 import { deviceCommandType, deviceDomain, typedData } from '#protocol/typed-data.ts'
-import { addressOf, digestOf, sign, signCommand, verifiedCommand, verifiedDigest } from '#protocol/viem.ts'
 import { domain, keyOf, orderOf } from './messages.ts'
 
 describe('a signed message', () => {

@@ -8,7 +8,7 @@ import { loadAccountKey } from '#meter-agent/index.ts'
 import { openSqliteOutbox } from '#meter-agent/outbox/node-sqlite.ts'
 import type { LoggedEvent } from '#protocol/market-event.ts'
 import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
-import { addressOf } from '#protocol/viem.ts'
+import { addressOf } from '#protocol/signing.ts'
 import { ofType } from '../independent-ledger.ts'
 
 /** Everything a data folder holds, read by our own code when nobody is running on it. */

@@ -1,13 +1,11 @@
-import { privateKeyToAddress } from 'viem/accounts'
-// Not all of viem: its clients would take a home's agent 8 MB more.
-import { bytesToHex, stringToBytes } from 'viem/utils'
 import type { DeviceCommand, SignedCommand } from './device-command.ts'
 import { type Ed25519Check, isEd25519Signature } from './ed25519.ts'
 import { encodeStruct, encodeType } from './eip712.ts'
 import type { BodyOf, MessageKind, SignedMessage } from './envelope.ts'
+import { hexOfBytes } from './hex.ts'
 import { keccakBytes } from './js-sha3.ts'
 import { isP256Signature } from './p256.ts'
-import { parseSignature, SignatureChecker, signDigest } from './secp256k1.ts'
+import { parseSignature, publicKeyOf, SignatureChecker, signDigest } from './secp256k1.ts'
 import type { Signer } from './signer.ts'
 import {
   deviceCommandType,
@@ -20,10 +18,16 @@ import {
 
 type Hex = `0x${string}`
 
+const encoder = new TextEncoder()
+const bytesOfText = (text: string): Uint8Array => encoder.encode(text)
+
 /** keccak256 of canonical bytes or a text, as lower-case hex. */
 export function keccak(data: Uint8Array | string): Hex {
-  return bytesToHex(keccakBytes(typeof data === 'string' ? stringToBytes(data) : data))
+  return hexOfBytes(keccakBytes(typeof data === 'string' ? bytesOfText(data) : data))
 }
+
+/** The last 20 bytes of the hash of an uncompressed public key's 64 bytes. */
+const addressOfPublicKey = (publicKey: Uint8Array): Hex => `0x${keccak(publicKey).slice(-40)}`
 
 /** A key's address costs as much as a signature; a process signs with few keys, many times. */
 const addresses = new Map<Hex, Hex>()
@@ -33,7 +37,7 @@ const ADDRESSES_MAX = 1_024
 export function addressOf(privateKey: Hex): Hex {
   const known = addresses.get(privateKey)
   if (known !== undefined) return known
-  const address = privateKeyToAddress(privateKey).toLowerCase() as Hex
+  const address = addressOfPublicKey(publicKeyOf(privateKey))
   if (addresses.size >= ADDRESSES_MAX) addresses.clear()
   addresses.set(privateKey, address)
   return address
@@ -51,7 +55,7 @@ function hashed(data: Uint8Array | string): Uint8Array {
   if (typeof data !== 'string') return keccakBytes(data)
   const known = texts.get(data)
   if (known !== undefined) return known
-  const hash = keccakBytes(stringToBytes(data))
+  const hash = keccakBytes(bytesOfText(data))
   if (texts.size >= TEXTS_MAX) texts.clear()
   if (data.length <= TEXT_LENGTH_MAX) texts.set(data, hash)
   return hash
@@ -104,7 +108,7 @@ function structDigest(type: StructType, domain: SigningDomain, message: object):
   signed.set([0x19, 0x01])
   signed.set(domainSeparatorOf(domain), 2)
   signed.set(keccakBytes(struct), 34)
-  return bytesToHex(keccakBytes(signed))
+  return hexOfBytes(keccakBytes(signed))
 }
 
 /** A secp256k1 private key as a signer: deterministic (RFC 6979), low-s always. */
@@ -150,7 +154,7 @@ export function sign<K extends MessageKind>(message: {
   return signWith({ ...unsigned, signer: secp256k1Signer(privateKey) })
 }
 
-const checker = new SignatureChecker((publicKey) => `0x${keccak(publicKey).slice(-40)}`)
+const checker = new SignatureChecker(addressOfPublicKey)
 
 /**
  * Checks an envelope's signature and gives its digest, or null if it was not made by `signer` over these bytes.
