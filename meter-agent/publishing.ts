@@ -25,8 +25,15 @@ const MOST_BATCHES = 8
 
 /** The market has it already: as good as accepted. */
 const taken: readonly RefusalCode[] = ['STALE_SEQUENCE', 'STATEMENT_EXISTS', 'NONCE_USED']
-/** The same message may be taken later. */
-const mayBeTakenLater: readonly RefusalCode[] = ['UNKNOWN_HOME', 'NOT_AUTHORISED', 'SLOT_NOT_DELIVERED']
+/** The same message may be taken later: a market with another domain, to which all our signatures are bad, may go again. */
+const mayBeTakenLater: readonly RefusalCode[] = [
+  'UNKNOWN_HOME',
+  'NOT_AUTHORISED',
+  'SLOT_NOT_DELIVERED',
+  'BAD_SIGNATURE',
+]
+/** It is worth asking whether the market is still the one that was joined. */
+const unknownMarket: readonly RefusalCode[] = ['UNKNOWN_HOME', 'BAD_SIGNATURE']
 
 /** Sends what waits in the outbox, oldest first; what gets no answer stays there. */
 export const publishOutbox = (home: {
@@ -58,7 +65,7 @@ export const publishOutbox = (home: {
       mended: () => Effect.succeed(false),
     })
     const refusals = [...stream.refusals, ...readings.refusals, ...statements.refusals]
-    if (refusals.some(({ code }) => code === 'UNKNOWN_HOME')) yield* membership.forgotten
+    if (refusals.some(({ code }) => unknownMarket.includes(code))) yield* membership.forgotten
     return { readings: readings.acknowledged, statements: statements.acknowledged, refusals }
   })
 

@@ -5,6 +5,7 @@ import type { Reading } from '#protocol/reading.ts'
 import type { Session } from '#protocol/session.ts'
 import type { Statement } from '#protocol/statement.ts'
 import { emptyRecorder, type RecorderState } from '../reading/recorder.ts'
+import { CHECKPOINT_PAGES, type Reserve, reserveBeside, withRoom } from './full-disk.ts'
 import { type Outbox, OutboxFailure, type PendingReading } from './outbox.ts'
 import { migrations, SCHEMA_VERSION } from './schema.ts'
 
@@ -19,12 +20,15 @@ const KEPT_READINGS = 100_000
 /** Old ones are deleted with every fourth reading, more than that, so that a shorter time than before catches up. */
 const FORGOTTEN_EVERY = 4
 const FORGOTTEN_AT_ONCE = 32
+/** SQLite's own bound. */
+const MOST_PAGES = 4_294_967_294
 /** METERING: readings are synced at least so often. */
 const SYNC_EVERY_MS = 10_000
 
 /**
  * Opens (or makes) the outbox in an SQLite file, write-ahead logged and held by this process alone. `maxReadings`
- * bounds what waits: above it, every second one of the older half is not sent any more; statements always are.
+ * bounds what waits: above it, every second one of the older half is not sent any more; statements always are. On a full
+ * disk the older readings make room for the new ones, and for every statement.
  */
 export const openSqliteOutbox = (options: {
   readonly file: string
@@ -38,7 +42,8 @@ export const openSqliteOutbox = (options: {
       attempt(() => openOwned(file)),
       (opened) => Effect.sync(() => opened.close()),
     )
-    return yield* attempt(() => outboxOf(database, attempt, options.maxReadings ?? 20_000))
+    const reserve = reserveBeside(file)
+    return yield* attempt(() => outboxOf({ database, reserve }, attempt, options.maxReadings ?? 20_000))
   })
 
 /** The time of the last reading that went into an outbox which nobody has open, Unix ms; 0 before the first. */
@@ -78,7 +83,9 @@ function openOwned(file: string): { readonly database: DatabaseSync; readonly cl
 function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 2_000 })
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    )
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
     if (version !== 0 && (version < 2 || version > SCHEMA_VERSION)) {
       throw new Error(`written by another version (schema ${version}; this version knows ${SCHEMA_VERSION})`)
@@ -113,7 +120,7 @@ export function recorderIn(database: DatabaseSync): RecorderState {
 }
 
 function outboxOf(
-  database: DatabaseSync,
+  { database, reserve }: { readonly database: DatabaseSync; readonly reserve: Reserve },
   attempt: <A>(step: () => A) => Effect.Effect<A, OutboxFailure>,
   maxReadings: number,
 ): Outbox {
@@ -165,7 +172,7 @@ function outboxOf(
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   let synchronous: 'NORMAL' | 'FULL' = 'FULL'
-  const transaction = (level: 'NORMAL' | 'FULL', write: () => void): void => {
+  const once = (level: 'NORMAL' | 'FULL', write: () => void): void => {
     if (level !== synchronous) database.exec(`PRAGMA synchronous = ${level}`)
     synchronous = level
     begin.run()
@@ -173,7 +180,7 @@ function outboxOf(
       write()
       commit.run()
     } catch (cause) {
-      database.exec('ROLLBACK')
+      if (database.isTransaction) database.exec('ROLLBACK') // a full disk may have rolled back already
       throw cause
     }
     if (level === 'FULL') {
@@ -181,12 +188,47 @@ function outboxOf(
       syncedAtMs = performance.now()
     } else unsynced = true
   }
+  let isBounded = false
+  const settle = (): void => {
+    reserve.give()
+    try {
+      database.exec('PRAGMA wal_checkpoint(RESTART)')
+    } catch {
+      // no room for all of it: what is left stays in the write-ahead log
+    }
+    database.exec(`PRAGMA max_page_count = ${Number(database.prepare('PRAGMA page_count').get()?.page_count)}`)
+    isBounded = true
+  }
+  /** Takes the reserve where there is room for it, and lets the database grow only then. */
+  const recover = (): void => {
+    const hasReserve = reserve.take()
+    if (!hasReserve && !isBounded) settle()
+    if (!hasReserve || !isBounded) return
+    database.exec(`PRAGMA max_page_count = ${MOST_PAGES}`)
+    isBounded = false
+  }
+  /** Deletes the older half of the readings and of what they were read from; how many there were. */
+  const thin = (): number => {
+    const kept = Number(database.prepare('SELECT count(*) AS n FROM reading').get()?.n)
+    once('NORMAL', () => {
+      for (const table of ['registers', 'reading']) {
+        database.exec(`
+          DELETE FROM ${table} WHERE sequence IN (
+            SELECT sequence FROM ${table} ORDER BY sequence LIMIT (SELECT count(*) / 2 FROM ${table}))`)
+      }
+    })
+    waiting = Number(countReadings.get()?.n)
+    return Math.floor(kept / 2)
+  }
+  const transaction = (level: 'NORMAL' | 'FULL', write: () => void): void =>
+    withRoom(() => once(level, write), { settle, thin })
   let unsynced = false
   let syncedAtMs = performance.now()
   let waiting = Number(countReadings.get()?.n)
 
   const bootId = Number(noted('bootId') ?? 0) + 1
   transaction('FULL', () => void writeNote.run('bootId', String(bootId)))
+  recover()
   let nextNonce = Number(noted('nonces') ?? 1)
   let reservedNonce = nextNonce
 
@@ -217,6 +259,7 @@ function outboxOf(
           writeNote.run('recorder', JSON.stringify(state))
         })
         waiting = waiting >= maxReadings ? Number(countReadings.get()?.n) : waiting + 1
+        if (statements.length > 0) recover()
       }),
     sync: attempt(() => {
       if (unsynced) transaction('FULL', () => void writeNote.run('synced', String(bootId)))
@@ -255,9 +298,8 @@ function outboxOf(
       const row = lastSession.get()
       return row === undefined ? null : keptSession(row).session
     }),
-    acknowledgeSession: (letter) =>
-      attempt(() => void settleSession.run(1, canonicalJson({ ...letter }), letter.body.sequence)),
-    forgetSession: (sequence) => attempt(() => void settleSession.run(0, null, sequence)),
+    acknowledgeSession: (letter) => eachInOne(settleSession, [[1, canonicalJson({ ...letter }), letter.body.sequence]]),
+    forgetSession: (sequence) => eachInOne(settleSession, [[0, null, sequence]]),
     statementsFrom: (slot) => attempt(() => bodies<Statement>(laterStatements.all(slot))),
     takeNonce: attempt(() => {
       if (nextNonce >= reservedNonce) {

@@ -316,6 +316,27 @@ describe('an agent', () => {
       }),
     ))
 
+  it('keeps what it has to say when its street begins anew under it, and says so', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, gateway, agent } = yield* street
+        const home = yield* agent
+        yield* home.enrol()
+        for (let i = 0; i <= 4; i++) {
+          time.nowMs = START_MS + i * 300_000
+          yield* home.poll()
+        }
+        gateway.chainId = 1
+        const { readings, statements, refusals } = yield* home.publish()
+        expect([readings, statements]).toEqual([0, 0])
+        expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['BAD_SIGNATURE']))
+        expect((yield* Effect.flip(home.enrol())).message).toMatch(/has begun anew/)
+        gateway.chainId = 31_337
+        yield* home.enrol()
+        expect(yield* home.publish()).toEqual({ readings: 5, statements: 1, refusals: [] })
+      }),
+    ))
+
   it('refuses a market of another neighbourhood, and one that changed its chain under it', () =>
     test(
       Effect.gen(function* () {

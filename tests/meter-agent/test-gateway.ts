@@ -80,7 +80,7 @@ export const serveGateway = (options: {
     const no = (code: RefusalCode): Outcome => ({ accepted: false, code, detail: `test says ${code}` })
 
     const take = (path: string, envelope: HomeMessage): Outcome => {
-      const digest = verifiedDigest({ domain, envelope })
+      const digest = verifiedDigest({ domain: { ...domain, chainId: gateway.chainId }, envelope })
       gateway.arrived.push(envelope)
       const told = gateway.refuse.get(path)
       if (digest === null) return no('BAD_SIGNATURE')
