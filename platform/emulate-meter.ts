@@ -1,5 +1,5 @@
 import { Console, Effect, Option } from 'effect'
-import { SUNSPEC_BASES } from '#meter-agent/index.ts'
+import { identifyDevice, SUNSPEC_BASES } from '#meter-agent/index.ts'
 import { EMULATOR_BASE_PORT, emulateRecording, loadRecording, type Recording } from '#sim/index.ts'
 import { BadInput } from './bad-input.ts'
 
@@ -30,7 +30,7 @@ export const emulateMeter = Effect.fnUntraced(function* (flags: EmulateMeterFlag
     port: Option.getOrElse(flags.port, () => EMULATOR_BASE_PORT),
     writes: flags.writable ? 'kept' : 'refused',
   })
-  const devices = answering(recording, `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`)
+  const devices = yield* answering(recording, `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`)
   if (json) yield* Console.log(JSON.stringify({ name: recording.name, devices }))
   else {
     yield* Console.log(`${recording.name} answers until it is stopped`)
@@ -41,19 +41,28 @@ export const emulateMeter = Effect.fnUntraced(function* (flags: EmulateMeterFlag
   return yield* Effect.never
 }, Effect.scoped)
 
-function answering(recording: Recording, at: string): readonly Answering[] {
-  if (recording.type === 'p1') return [{ address: `p1:${at}`, command: `npx commonwatt meter read p1:${at}` }]
+/** It is on its port, on this computer: what it does not answer at once it does not have. */
+const IDENTIFY_MS = 500
+
+const answering = (recording: Recording, at: string): Effect.Effect<readonly Answering[]> => {
+  if (recording.type === 'p1') {
+    return Effect.succeed([{ address: `p1:${at}`, command: `npx commonwatt meter read p1:${at}` }])
+  }
   const { base } = recording
-  return [...recording.units].map(([unit, { holding, input }]) => {
-    const address = `${at}?unit=${unit}`
-    if (base !== null) {
-      const where = SUNSPEC_BASES.includes(base) ? '' : ` --base ${base}`
-      return { address, command: `npx commonwatt meter read --modbus '${address}'${where}` }
-    }
-    const [table, words] = holding.size > 0 ? ['', holding] : [' --table input', input]
-    const ranges = rangesOf([...words.keys()]).join()
-    return { address, command: `npx commonwatt meter dump '${address}'${table} --ranges ${ranges}` }
-  })
+  return Effect.forEach(recording.units, ([unit, { holding, input }]) =>
+    Effect.gen(function* () {
+      const address = `${at}?unit=${unit}`
+      const read = `npx commonwatt meter read --modbus '${address}'`
+      if (base !== null) {
+        return { address, command: SUNSPEC_BASES.includes(base) ? read : `${read} --base ${base}` }
+      }
+      const profile = (yield* identifyDevice({ url: address, timeoutMs: IDENTIFY_MS }))?.profile ?? null
+      if (profile !== null) return { address, command: `${read} --profile ${profile}` }
+      const [table, words] = holding.size > 0 ? ['', holding] : [' --table input', input]
+      const ranges = rangesOf([...words.keys()]).join()
+      return { address, command: `npx commonwatt meter dump '${address}'${table} --ranges ${ranges}` }
+    }),
+  )
 }
 
 /** Addresses as `FIRST-LAST`. */

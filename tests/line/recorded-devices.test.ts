@@ -90,6 +90,22 @@ describe('commonwatt meter emulate', () => {
     })
   })
 
+  it('prints a command with the profile of a device that says what it is', async () => {
+    const em24 = {
+      name: 'em24',
+      function: 'input',
+      registers: [
+        { address: 0, hex: '0000'.repeat(11) },
+        { address: 11, hex: '0670' },
+      ],
+    }
+    await emulating(written('em24.json', em24), async ([device]) => {
+      expect(device?.command).toMatch(/meter read --modbus 'tcp:.*unit=1' --profile carlo-gavazzi-em24-e1$/)
+      const read = await commonwatt([...wordsOf(device?.command ?? ''), '--json'])
+      expect(JSON.parse(read.stdout).profile).toBe('carlo-gavazzi-em24-e1')
+    })
+  })
+
   it('and dump end with 2 on what cannot be used, naming it', async () => {
     const bad = written('bad.json', { name: 'x', registers: [{ address: -1, hex: '0000' }] })
     const ended = await commonwatt(['meter', 'emulate', bad])
