@@ -14,6 +14,8 @@ export interface LeftCount {
   readonly offsetWh: number
   readonly publishedWh: number
   readonly atMs: number
+  /** when the reset was believed: from then on the new count has counted. Absent in what was kept before */
+  readonly untilMs?: number
 }
 
 /** METERING: a delta is bounded by nameplate × time × 1.1. */
@@ -29,7 +31,12 @@ export interface Step {
 
 /** The believable way with the least energy; null if there is none. */
 export function stepOf(
-  counted: { readonly publishedWh: number; readonly offsetWh: number; readonly left?: LeftCount | null },
+  counted: {
+    readonly publishedWh: number
+    readonly offsetWh: number
+    readonly confirmedAtMs: number
+    readonly left?: LeftCount | null
+  },
   at: {
     readonly rawWh: number
     readonly atMs: number
@@ -38,16 +45,19 @@ export function stepOf(
     readonly boundWh: number
   },
 ): Step | null {
-  const { publishedWh, offsetWh, left } = counted
+  const { publishedWh, offsetWh, confirmedAtMs, left } = counted
   const by = (offset: number, quality: number, boundWh: number) => {
     const riseWh = at.rawWh + offset - publishedWh
     return riseWh >= 0 && riseWh <= boundWh ? [{ riseWh, offsetWh: offset, quality }] : []
   }
   const { modulusWh } = at.facts
+  /** What the count in between has counted is published, and does not come once more with the one that is back. */
+  const uncountedMs = ({ publishedWh: leftWh, atMs, untilMs = atMs }: LeftCount): number =>
+    publishedWh === leftWh ? at.atMs - atMs : untilMs - atMs + (at.atMs - confirmedAtMs)
   const ways: readonly Step[] = [
     ...by(offsetWh, 0, at.boundWh),
     ...(modulusWh === null ? [] : by(offsetWh + Math.floor(modulusWh), ReadingQuality.counterWrapped, at.boundWh)),
-    ...(left == null ? [] : by(left.offsetWh, ReadingQuality.counterReturned, mostWh(at.atMs - left.atMs, at.limits))),
+    ...(left == null ? [] : by(left.offsetWh, ReadingQuality.counterReturned, mostWh(uncountedMs(left), at.limits))),
   ]
   return ways.reduce<Step | null>((least, way) => (least === null || way.riseWh < least.riseWh ? way : least), null)
 }

@@ -57,7 +57,9 @@ export function guardCounter(state: CounterState | null, sample: CounterSample):
   const boundWh = mostWh(atMs - state.confirmedAtMs, limits)
   const step = stepOf(state, { rawWh, atMs, limits, facts, boundWh })
   const jumped = isScaleJump({ rawWh, lastRawWh, boundWh, lastScale: state.scale ?? null, scale })
-  if (step !== null && !jumped && (rawWh !== 0 || lastRawWh === 0)) return confirmed(state, sample, step)
+  // A count that is back brings along what flowed while it was gone, for hours perhaps: a spike looks the same for once.
+  const isLarge = step !== null && step.riseWh > boundWh
+  if (step !== null && !isLarge && !jumped && (rawWh !== 0 || lastRawWh === 0)) return confirmed(state, sample, step)
 
   const went = rawWh < lastRawWh ? 0 : ReadingQuality.implausible
   const quality = ReadingQuality.counterHeld | (jumped ? ReadingQuality.scaleChanged : step === null ? went : 0)
@@ -67,9 +69,10 @@ export function guardCounter(state: CounterState | null, sample: CounterSample):
   const samples = consistent ? doubt.samples + 1 : 1
   // Two are never believed: a zero that may be the end of the digits or a stumble just before it (the next count tells
   // which), and digits that stand at the wrong power of ten (they would go on to count ten times what flows).
-  if (samples < SAMPLES_TO_BELIEVE || step !== null || jumped) {
+  if (samples < SAMPLES_TO_BELIEVE || (step !== null && !isLarge) || jumped) {
     return { state: { ...state, doubt: { rawWh, atMs, samples } }, quality }
   }
+  if (step !== null) return confirmed(state, sample, step)
   return {
     state: {
       publishedWh: state.publishedWh,
@@ -77,7 +80,7 @@ export function guardCounter(state: CounterState | null, sample: CounterSample):
       confirmedAtMs: atMs,
       doubt: null,
       scale,
-      left: leftBy(state),
+      left: { ...leftBy(state), untilMs: atMs },
     },
     quality: quality | ReadingQuality.counterReset,
   }

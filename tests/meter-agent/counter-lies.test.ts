@@ -97,6 +97,28 @@ describe('a counter that lies', () => {
     ])
   })
 
+  it('comes back with what flowed for hours while it showed a zero, once it says so three times', () => {
+    const zeros = Array.from({ length: 360 }, () => 0)
+    const counts = published([3_000, ...zeros, 5_000, 5_001, 5_002, 5_003])
+    expect(counts.slice(-5)).toEqual([
+      [3_000, 0],
+      [3_000, counterHeld],
+      [3_000, counterHeld],
+      [5_002, counterReturned],
+      [5_003, 0],
+    ])
+  })
+
+  it('makes no energy of a spike, long after a reset as it may be', () => {
+    const anew = Array.from({ length: 1_000 }, (_, i) => i * 10)
+    const spikes = [40_000, 40_000, 40_000, 40_000]
+    for (const spike of [spikes.slice(0, 1), spikes.slice(0, 2), spikes]) {
+      const counts = published([30_000, ...anew, ...spike, 10_000, 10_010, 10_020, 10_030])
+      expect(counts.at(-1)?.[0]).toBeLessThanOrEqual(30_000 + 10_030)
+      expect(counts.at(-1)?.[0]).toBeGreaterThan(30_000 + 9_950)
+    }
+  })
+
   it('counts on after a true reset past the count that it had left', () => {
     const counts = published(
       [40, 0, 1, 2, 30, 60, 90].map((wh) => wh * 100),
