@@ -34,6 +34,7 @@ export const openJournalFile = (file: string): Effect.Effect<ControlJournal, Con
     yield* attempt(() => ftruncateSync(descriptor, length))
     const kept: ControlRecord[] = [...records]
     let previousHash = head
+    let end = length
     return {
       records: () => kept,
       append: (entry, timeMs) =>
@@ -41,10 +42,16 @@ export const openJournalFile = (file: string): Effect.Effect<ControlJournal, Con
           const record: ControlRecord = { version: 1, sequence: kept.length + 1, timeMs, previousHash, entry }
           const text = canonicalJson(record)
           const line = Buffer.from(`${text}\n`)
-          if (writeSync(descriptor, line) !== line.length) throw new Error('written in part only')
-          fdatasyncSync(descriptor)
+          try {
+            if (writeSync(descriptor, line) !== line.length) throw new Error('written in part only')
+            fdatasyncSync(descriptor)
+          } catch (cause) {
+            ftruncateSync(descriptor, end) // else the next one would be written behind a part of this one
+            throw cause
+          }
           kept.push(record)
           previousHash = keccak(text)
+          end += line.length
         }),
     }
   })
