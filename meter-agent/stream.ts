@@ -3,7 +3,7 @@ import { Effect } from 'effect'
 import type { Hex } from '#protocol/ids.ts'
 import { isWithin, type Session } from '#protocol/session.ts'
 import { KeyFailure, withKey } from './keys/key-failure.ts'
-import { keyPath } from './keys/key-file.ts'
+import { keyPath, partPath } from './keys/key-file.ts'
 import type { Key } from './keys/key-text.ts'
 import { loadKey, loadOrGenerateKey } from './keys/keys.ts'
 import type { Outbox, OutboxFailure, StreamSignature } from './outbox/outbox.ts'
@@ -42,6 +42,8 @@ export const openStream = (home: {
     const { outbox, neighbourhood, deviceId } = home
     const uriOf = (sequence: number) => `${home.uri}-${sequence}`
     let last = yield* outbox.lastSession
+    // A crash may have come before the key of the session before it was deleted.
+    if (last !== null && last.sequence > 1) yield* Effect.ignore(forget(uriOf(last.sequence - 1)))
     let current: OpenSession | null = yield* reopened(last, uriOf)
     let isTroubled = false
 
@@ -95,4 +97,9 @@ const reopened = (last: Session | null, uriOf: (sequence: number) => string): Ef
         onSuccess: (key) => (key.signer === last.streamKey ? { session: last, key } : null),
       })
 
-const forget = (uri: string) => withKey(uri, () => rm(keyPath(uri), { force: true }))
+/** Deletes a key, and what a crash has left of its making. */
+const forget = (uri: string) =>
+  withKey(uri, async () => {
+    await rm(keyPath(uri), { force: true })
+    await rm(partPath(keyPath(uri)), { force: true })
+  })

@@ -36,10 +36,13 @@ export async function readKeyFile(path: string): Promise<string> {
   return buffer.toString('utf8', 0, bytesRead)
 }
 
+/** Where a key's file is until it is whole; a crash may leave it, with the key in it. */
+export const partPath = (path: string): string => `${path}.part`
+
 /** Writes a new file of mode 0600 that is there whole or not at all. Never over another one. */
 export async function writeKeyFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const part = `${path}.part`
+  const part = partPath(path)
   await rm(part, { force: true })
   {
     await using file = await open(part, 'wx', OWNER_ONLY)

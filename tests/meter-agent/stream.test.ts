@@ -164,4 +164,22 @@ describe('a stream of readings', () => {
         expect(existsSync(join(place, 'stream-2'))).toBe(false)
       }),
     ))
+
+  it('leaves no key behind where a crash came before the last one was deleted', () =>
+    test(
+      Effect.gen(function* () {
+        const { opened, keys, place } = yield* home()
+        const recordOnce = (day: number) => Effect.scoped(Effect.flatMap(opened, ({ record }) => record(day)))
+        yield* recordOnce(0)
+        yield* recordOnce(40)
+        for (const left of ['stream-1', 'stream-1.part']) {
+          writeFileSync(join(place, left), newKeyText('ed25519'), { mode: 0o600 })
+        }
+        expect((yield* recordOnce(41))?.session).toBe(2)
+        expect(keys()).toEqual(['stream-2'])
+        writeFileSync(join(place, 'stream-2.part'), newKeyText('ed25519'), { mode: 0o600 })
+        yield* recordOnce(80)
+        expect(keys()).toEqual(['stream-3'])
+      }),
+    ))
 })
