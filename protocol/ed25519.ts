@@ -8,7 +8,10 @@ export type Ed25519Check = (publicKey: Hex, digest: Hex, signature: Hex) => bool
 /** Checks anywhere, the browser included, at some hundred a second. A room on Node may bring a quicker check. */
 export const isEd25519Signature: Ed25519Check = (publicKey, digest, signature) => {
   try {
-    return ed25519.verify(bytesOfHex(signature), bytesOfHex(digest), bytesOfHex(publicKey), { zip215: false })
+    const bytes = bytesOfHex(signature)
+    // The library multiplies by the cofactor and would pass an R outside the prime-order group, which Node refuses.
+    const isR = ed25519.ExtendedPoint.fromHex(bytes.subarray(0, 32)).isTorsionFree()
+    return isR && ed25519.verify(bytes, bytesOfHex(digest), bytesOfHex(publicKey), { zip215: false })
   } catch {
     return false
   }
