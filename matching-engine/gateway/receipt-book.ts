@@ -1,6 +1,7 @@
 import type { SignedEnrolment, SignedOrder, SignedReading, SignedSession, SignedStatement } from '#protocol/envelope.ts'
 import type { Hash32 } from '#protocol/ids.ts'
 import type { LoggedEvent } from '#protocol/market-event.ts'
+import { isWithin } from '#protocol/session.ts'
 import { HISTORY_LENGTH, SESSIONS_LENGTH, type Street } from '#protocol/street.ts'
 import type { Trade } from '#protocol/trade.ts'
 import type { ReceiptParty, TradeReceipt } from '#protocol/trade-receipt.ts'
@@ -102,9 +103,7 @@ export class ReceiptBook {
         const { statement } = event
         const { deviceId, chainHead, account, slot } = statement.body
         const head = this.#readings.get(deviceId)?.find(({ hash }) => hash === chainHead) ?? null
-        const signer = head?.reading.signer
-        const session = this.#sessions.get(deviceId)?.findLast(({ body }) => body.streamKey === signer) ?? null
-        this.#slot(slot).statements.set(account, { statement, head, session })
+        this.#slot(slot).statements.set(account, { statement, head, session: this.#sessionOf(head) })
         return
       }
       case 'OrderPlaced':
@@ -131,6 +130,14 @@ export class ReceiptBook {
       default:
         return
     }
+  }
+
+  /** A key may be let sign for several times: the one that the reading is of. */
+  #sessionOf(head: HashedReading | null): SignedSession | null {
+    if (head === null) return null
+    const { signer, body: reading } = head.reading
+    const sessions = this.#sessions.get(reading.deviceId) ?? []
+    return sessions.findLast(({ body }) => body.streamKey === signer && isWithin(body, reading.timeMs)) ?? null
   }
 
   #slot(slot: number): KeptSlot {

@@ -1,6 +1,7 @@
-import { Effect } from 'effect'
+import { Effect, Stream } from 'effect'
 import { describe, expect, it } from 'vitest'
 import { isEd25519 } from '#matching-engine/admission/node-crypto.ts'
+import { ReceiptBook } from '#matching-engine/gateway/receipt-book.ts'
 import { stateHash } from '#matching-engine/state-hash.ts'
 import { keyOfText, newKeyText } from '#meter-agent/keys/key-text.ts'
 import { isEd25519Signature } from '#protocol/ed25519.ts'
@@ -17,6 +18,7 @@ import {
   Home,
   NOW_MS,
   openOver,
+  PARTITION,
   roseStreet,
   run,
   SLOT,
@@ -127,6 +129,26 @@ describe('a session', () => {
         expect(stateHash(reopened.street)).toBe(stateHash(street))
         const next = anna.streamReading({ sequence: 2, previousHash: digestOf(hashed(anna)) }, streamKeyOf('key 8'))
         expect((yield* submitOne(reopened, next)).accepted).toBe(true)
+      }),
+    ))
+
+  it('is on a receipt where it lets the reading be signed, and no other one of its key', () =>
+    run(
+      Effect.gen(function* () {
+        const { log, neighbourhood, anna, ben } = yield* roseStreet
+        const orders = [anna.order({ side: 'sell', priceEurPerMWh: 100 }), ben.order({ priceEurPerMWh: 100 })]
+        const reading = anna.streamReading()
+        const session = anna.session({ untilMs: NOW_MS + 1 })
+        const later = anna.session({ sequence: 2, fromMs: NOW_MS + 1 })
+        yield* neighbourhood.submit([...orders, session, reading, later], NOW_MS)
+        yield* neighbourhood.advance(endMs(SLOT))
+        const chainHead = digestOf({ domain, kind: 'reading', body: reading.body })
+        yield* neighbourhood.submit([anna.statement({ chainHead })], endMs(SLOT))
+        const book = new ReceiptBook(neighbourhood.street)
+        const logged = yield* Stream.runCollect(log.read(PARTITION, 0))
+        book.push(logged)
+        const [trade] = logged.flatMap(({ event }) => (event.type === 'TradeMatched' ? event.trade.id : []))
+        expect(book.receiptOf(trade ?? '')?.seller).toMatchObject({ reading: { reading }, session })
       }),
     ))
 
