@@ -134,11 +134,11 @@ export const openController = <E>(options: {
     }
     const device = yield* options.device
 
-    let stopped = false
+    let stopped: Active | null = null
     const stop = oneAtATime.withPermits(1)(
       Effect.suspend(() => {
-        if (active === null || stopped) return Effect.void
-        stopped = true
+        if (active === null || active === stopped) return Effect.void
+        stopped = active
         return revert(active, 'stopped').pipe(Effect.retry(again), Effect.mapError(asNotReverted))
       }),
     )

@@ -485,6 +485,21 @@ describe('a process that is killed while a command is at work', () => {
   }, 20_000)
 })
 
+describe('a controller that was stopped', () => {
+  it('puts back what it was told afterwards, too, when its scope closes', async () => {
+    const device = new Device(hybrid)
+    const { events } = await controlling(device, ({ accept, stop }) =>
+      Effect.gen(function* () {
+        yield* accept(command({ powerW: 4_255, nonce: 1 }))
+        yield* stop
+        yield* accept(command({ powerW: 2_000, nonce: 2 }))
+      }),
+    )
+    expect(device.registers).toEqual(found)
+    expect(events.slice(-2)).toEqual(['reverting stopped', 'reverted'])
+  })
+})
+
 describe('the journal of commands', () => {
   it('comes first: where it cannot be kept, nothing is written', async () => {
     const device = new Device(hybrid)
