@@ -37,8 +37,13 @@ function headOf(rows: OutboxRows): Head {
   if (protocol === null || account === null) throw new Error('its home has not joined a market yet')
   if (last === null) throw new Error('its home has read nothing yet')
   const { domain, neighbourhood, rules } = JSON.parse(protocol)
-  const first = firstOf(rows)
   const { deviceId, sequence } = last.reading
+  const first = firstOf(rows, sequence)
+  if (first > sequence) {
+    throw new Error(
+      'an earlier version has let go of its readings when they were sent: it has a log from the next one on',
+    )
+  }
   const head = { sequence, hash: last.hash }
   const log = { format: 1, neighbourhood, slotMinutes: rules.slotMinutes, domain, account, deviceId, first, head }
   return { first, text: JSON.stringify({ kind: 'log', ...log }) }
@@ -46,9 +51,9 @@ function headOf(rows: OutboxRows): Head {
 
 /**
  * The reading that the log begins with. Before readings were signed when they were recorded, acknowledged ones were let
- * go one by one: what such holes are in is left out.
+ * go one by one: what such holes are in is left out. Behind the last one where that is all.
  */
-function firstOf(rows: OutboxRows): number {
+function firstOf(rows: OutboxRows, last: number): number {
   let first = 0
   let next = 0
   for (const { sequence, session } of rows.readings()) {
@@ -56,7 +61,7 @@ function firstOf(rows: OutboxRows): number {
     if (session !== null) return first
     next = sequence + 1
   }
-  return first
+  return next === last + 1 ? first : last + 1
 }
 
 function* linesOf(rows: OutboxRows, { first, text }: Head): Iterable<HomeLogLine> {

@@ -148,6 +148,9 @@ describe("a home's log", () => {
       'statement',
     )
     expect(fault(await changed("UPDATE session SET body = '{}', envelope = NULL"), 'an outbox')).not.toBeNull()
+    const gone = 'UPDATE reading SET session = NULL, signature = NULL; DELETE FROM reading WHERE sequence'
+    for (const which of ['> 0', '> 20'])
+      await expect(changed(`${gone} ${which}`)).rejects.toThrow('from the next one on')
     const other = 'UPDATE reading SET body = replace(body, \'"importWh":\', \'"importWh":1\') WHERE sequence = 22'
     expect(fault(await changed(other), 'an outbox')?.place).toMatch(/ signature$/)
   })
