@@ -5,6 +5,7 @@ import { Effect, Schema } from 'effect'
 import {
   type Key,
   type KeyFailure,
+  loadKey,
   loadOrGenerateAccountKey,
   loadOrGenerateKey,
   type PrivateKey,
@@ -37,7 +38,7 @@ const isSlug = Schema.is(Slug)
 
 /**
  * A home's folder, with its keys made where the home is new. The folder remembers whose it is: another home's, one whose
- * account key has gone, and one whose meter signs with another key are refused with BadInput, because a new key in an
+ * account or meter key has gone, and one whose meter signs with another key are refused with BadInput, because a new key in an
  * old one's place would be another account or another meter.
  */
 export const openHomeFolder = (
@@ -66,7 +67,7 @@ export const openHomeFolder = (
       const detail = `--device-key ${deviceUri}: the meter of ${home} signs with ${known.deviceKey ?? uri('device')}`
       return yield* new BadInput({ detail })
     }
-    const deviceKey = yield* loadOrGenerateKey(deviceUri, wished.algorithm)
+    const deviceKey = yield* known === null ? loadOrGenerateKey(deviceUri, wished.algorithm) : loadKey(deviceUri)
     const algorithms = wished.algorithm === undefined ? ['secp256k1', 'p256'] : [wished.algorithm]
     if (!algorithms.includes(deviceKey.algorithm)) {
       const detail = `${deviceUri} is a key of ${deviceKey.algorithm}; this meter's is to be one of ${algorithms.join(' or ')}`
