@@ -44,6 +44,8 @@ const report = (cause: Cause.Cause<unknown>) => {
 export function runCommandLine<Name extends string, Input, Context, E>(
   command: Command.Command<Name, Input, Context, E, NodeServices.NodeServices>,
 ): void {
+  // A terminal that is closed ends a command as Ctrl-C does: what it has to put back is put back.
+  process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
   Command.run(command, { version: manifest.version }).pipe(
     Effect.tapCause(report),
     Effect.provide([NodeServices.layer, presenter, Layer.succeed(References.LogToStderr, true)]),

@@ -108,6 +108,25 @@ describe('commonwatt meter control', () => {
     expect(readFileSync(join(data, 'control.ndjson'), 'utf8')).toContain('"event":"reverted"')
   })
 
+  it('puts the device back when its terminal is closed, and when nobody reads what it says any more', async () => {
+    const data = await home('hung-up')
+    await served('kept', async (url) => {
+      const before = await controlsOf(url)
+      const args = ['curtail', '--power', '2000', '--allow', 'curtail=0-5000', '--modbus', url, '--data', data]
+      const hungUp = spawn(process.execPath, [program, 'meter', 'control', ...args])
+      await once(hungUp.stdout, 'data')
+      hungUp.kill('SIGHUP')
+      expect((await once(hungUp, 'exit'))[0]).toBe(0)
+      expect(await controlsOf(url)).toEqual(before)
+
+      const unread = spawn(process.execPath, [program, 'meter', 'control', ...args, '--for', '2'])
+      unread.stdout.destroy()
+      expect((await once(unread, 'exit'))[0]).toBe(0)
+      expect(await controlsOf(url)).toEqual(before)
+      expect(readFileSync(join(data, 'control.ndjson'), 'utf8')).toContain('"reason":"expired"')
+    })
+  })
+
   it('ends with 2 on what it is not allowed or cannot be used, and has written nothing', async () => {
     const data = await home('refused')
     await served('kept', async (url) => {
