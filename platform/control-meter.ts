@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { stderr, stdout } from 'node:process'
+import { stdout } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { Console, Effect, Option } from 'effect'
 import { type ControlTerms, loadAccountKey, openControl } from '#meter-agent/index.ts'
@@ -70,8 +70,7 @@ export const controlMeter = Effect.fnUntraced(function* (flags: ControlMeterFlag
   }).pipe(
     Effect.catchTag('BadModbusUrl', (error) => Effect.fail(new BadInput({ detail: `--modbus: ${error.message}` }))),
   )
-  // Whoever reads us may go: the device is put back all the same.
-  for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
+  stdout.on('error', () => undefined) // whoever reads us may go: the device is put back all the same
   const nowMs = clock.nowMs()
   const expiresAtMs = nowMs + seconds * 1_000
   // The journal remembers the last nonce; the time is later than any before, unless the clock was set back.

@@ -46,6 +46,8 @@ export function runCommandLine<Name extends string, Input, Context, E>(
 ): void {
   // A terminal that is closed ends a command as Ctrl-C does: what it has to put back is put back.
   process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'))
+  // A log that cannot be written (a full disk, a pipe that nobody reads) is no reason to end.
+  process.stderr.on('error', () => undefined)
   Command.run(command, { version: manifest.version }).pipe(
     Effect.tapCause(report),
     Effect.provide([NodeServices.layer, presenter, Layer.succeed(References.LogToStderr, true)]),
