@@ -19,7 +19,7 @@ export interface ModbusUrl {
   readonly unit: number
 }
 
-/** A Modbus address that cannot be used: which part, what stood there, what would be right. */
+/** A Modbus address that cannot be used: which part, what stood there, what would be right. A password is not repeated. */
 export class BadModbusUrl extends Data.TaggedError('BadModbusUrl')<{
   readonly url: string
   readonly field: 'url' | 'scheme' | 'host' | 'port' | 'unit' | 'path' | 'query'
@@ -54,16 +54,17 @@ type Refuse = (field: BadModbusUrl['field'], value: string, expected: string) =>
  * BadModbusUrl.
  */
 export function parseModbusUrl(text: string, defaults: ModbusDefaults = {}): ModbusUrl {
-  const refuse: Refuse = (field, value, expected) => new BadModbusUrl({ url: text, field, value, expected })
+  const bare = text.replace(/^([^/]*\/\/)[^/?#]*@/, '$1…@')
+  const refuse: Refuse = (field, value, expected) => new BadModbusUrl({ url: bare, field, value, expected })
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
-  if (scheme === undefined) throw refuse('url', text, `an address ${EXAMPLE}`)
+  if (scheme === undefined) throw refuse('url', bare, `an address ${EXAMPLE}`)
   if (scheme !== 'tcp' && scheme !== 'rtu+tcp' && scheme !== 'rtu') {
     throw refuse('scheme', scheme, 'tcp, rtu+tcp or rtu')
   }
+  if (bare !== text) throw refuse('host', '…', 'Modbus has no user or password')
   if (!URL.canParse(text)) throw refuse('url', text, `an address ${EXAMPLE}, the port at most 65535`)
   const url = new URL(text)
   if (url.hash !== '') throw refuse('path', url.hash, `no fragment, ${EXAMPLE}`)
-  if (url.username !== '' || url.password !== '') throw refuse('host', url.host, 'Modbus has no user or password')
   const line =
     scheme === 'rtu'
       ? serialLine(url, defaults, refuse)
@@ -104,10 +105,18 @@ function serialLine(url: URL, defaults: ModbusDefaults, refuse: Refuse): ModbusL
   if (stop !== '1' && stop !== '2') throw refuse('query', `stop=${stop}`, '1 or 2 stop bits')
   return {
     transport: 'rtu',
-    path: decodeURIComponent(url.pathname),
+    path: decoded(url.pathname, refuse),
     baud: baud === undefined ? (defaults.baud ?? DEFAULT_BAUD) : Number(baud),
     parity,
     stopBits: stop === '1' ? 1 : 2,
+  }
+}
+
+function decoded(path: string, refuse: Refuse): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    throw refuse('path', path, 'a path with %25 for each % of its own')
   }
 }
 

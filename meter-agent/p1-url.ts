@@ -6,7 +6,7 @@ export type P1Url =
   | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'serial'; readonly path: string; readonly baud: number }
 
-/** A P1 address that cannot be used: which part, what stood there, what would be right. */
+/** A P1 address that cannot be used: which part, what stood there, what would be right. A password is not repeated. */
 export class BadP1Url extends Data.TaggedError('BadP1Url')<{
   readonly url: string
   readonly field: 'url' | 'scheme' | 'host' | 'port' | 'path' | 'query' | 'baud'
@@ -24,8 +24,9 @@ const DEFAULT_BAUD = 115_200
 
 /** Reads `p1:tcp://host:port`, `p1:serial:PATH[?baud=n]` (115200 if left out) or `p1:file:PATH`. Throws BadP1Url. */
 export function parseP1Url(text: string): P1Url {
+  const bare = text.replace(/^([^/]*\/\/)[^/?#]*@/, '$1…@')
   const refuse = (field: BadP1Url['field'], value: string, expected: string): BadP1Url =>
-    new BadP1Url({ url: text, field, value, expected })
+    new BadP1Url({ url: bare, field, value, expected })
   const [, scheme = '', rest = ''] = /^p1:([a-z]+):(.*)$/is.exec(text) ?? []
   switch (scheme.toLowerCase()) {
     case 'tcp':
@@ -36,7 +37,7 @@ export function parseP1Url(text: string): P1Url {
     case 'serial':
       return serial(rest, refuse)
     case '':
-      throw refuse('url', text, `an address ${EXAMPLE}`)
+      throw refuse('url', bare, `an address ${EXAMPLE}`)
     default:
       throw refuse('scheme', scheme, `tcp, serial or file, ${EXAMPLE}`)
   }
@@ -45,9 +46,9 @@ export function parseP1Url(text: string): P1Url {
 type Refuse = (field: BadP1Url['field'], value: string, expected: string) => BadP1Url
 
 function tcp(rest: string, refuse: Refuse): P1Url {
+  if (/^\/\/[^/?#]*@/.test(rest)) throw refuse('host', '…', 'P1 has no user or password')
   if (!URL.canParse(`tcp:${rest}`)) throw refuse('url', rest, `an address ${EXAMPLE}, the port at most 65535`)
   const url = new URL(`tcp:${rest}`)
-  if (url.username !== '' || url.password !== '') throw refuse('host', url.host, 'P1 has no user or password')
   if (!/^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) {
     throw refuse('host', url.hostname, 'a host name, an IPv4 address or an IPv6 address in brackets')
   }

@@ -38,6 +38,7 @@ describe('a Modbus address', () => {
     ['udp://host:502', 'scheme'],
     ['rtu://ttyUSB0', 'host'],
     ['rtu:///', 'path'],
+    ['rtu:///dev/tty%zz', 'path'],
     ['rtu:///dev/ttyUSB0?baud=9601', 'query'],
     ['rtu:///dev/ttyUSB0?baud=9600&baud=9600', 'query'],
     ['rtu:///dev/ttyUSB0?parity=mark', 'query'],
@@ -47,6 +48,8 @@ describe('a Modbus address', () => {
     ['rtu+tcp://host:502?baud=9600', 'query'],
     ['tcp://', 'host'],
     ['tcp://user:secret@host:502', 'host'],
+    ['tcp://user:secret@host:99999', 'host'],
+    ['udp://user:secret@host:502', 'scheme'],
     ['tcp://host:0', 'port'],
     ['tcp://host:70000', 'url'],
     ['tcp://host:502/holding', 'path'],
@@ -62,6 +65,7 @@ describe('a Modbus address', () => {
     } catch (error) {
       expect(error).toBeInstanceOf(BadModbusUrl)
       expect(error).toMatchObject({ field })
+      expect(String(error)).not.toContain('secret')
     }
   })
 })

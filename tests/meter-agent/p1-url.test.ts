@@ -21,6 +21,7 @@ describe('a P1 address', () => {
     ['p1:tcp:host:2001', 'host'],
     ['p1:tcp://', 'host'],
     ['p1:tcp://me@host:2001', 'host'],
+    ['p1:tcp://me:secret@host:99999', 'host'],
     ['p1:tcp://host:2001/meter', 'path'],
     ['p1:tcp://host:2001?unit=1', 'query'],
     ['p1:file:', 'path'],
@@ -33,6 +34,7 @@ describe('a P1 address', () => {
     } catch (error) {
       expect(error).toBeInstanceOf(BadP1Url)
       expect(error).toMatchObject({ field })
+      expect(String(error)).not.toContain('secret')
     }
   })
 })
