@@ -53,6 +53,10 @@ function inWords({ url, profile, manufacturer, model }: IdentifiedDevice): strin
   return `${url}  ${profile}${name === '' ? '' : `  ${name}`}\n  npx commonwatt meter read --modbus '${url}'${by}`
 }
 
+/** An address, or the addresses of a network: what else has digits alone is a slip, and no host's name. */
+const IPV4_RANGE =
+  /^(?:(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\.){3}(?:\d{1,3}-\d{1,3}|\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/
+
 const linesOf = (flags: ScanFlags): Effect.Effect<readonly string[], BadInput> =>
   Effect.gen(function* () {
     const line = Option.getOrUndefined(flags.line)
@@ -66,6 +70,10 @@ const linesOf = (flags: ScanFlags): Effect.Effect<readonly string[], BadInput> =
       yield* checked('--line', line)
       if (/[?&]unit=/.test(line)) return yield* new BadInput({ detail: `--line ${line}: the units are --units` })
       return [line]
+    }
+    if (/^[\d.-]+$/.test(hosts ?? '') && !IPV4_RANGE.test(hosts ?? '')) {
+      const detail = `--hosts ${hosts}: expected an address of four numbers, or from one to another, like 192.168.1.1-254`
+      return yield* new BadInput({ detail })
     }
     const [, network = '', last = hosts ?? ''] = /^((?:\d{1,3}\.){3})(\d{1,3}-\d{1,3})$/.exec(hosts ?? '') ?? []
     const names =
