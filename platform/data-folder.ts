@@ -13,7 +13,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 export const openDataFolder = (name: string | undefined): Effect.Effect<string, BadInput, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.try({
-      try: () => (name === undefined ? temporaryFolder() : hold(resolve(name))),
+      try: () => (name === undefined ? temporaryFolder() : hold(name)),
       catch: (error) =>
         error instanceof BadInput
           ? error
@@ -27,7 +27,10 @@ interface Held {
   readonly release: () => void
 }
 
-function hold(folder: string): Held {
+function hold(name: string): Held {
+  // else it would be the folder that one happens to stand in
+  if (name === '') throw new BadInput({ detail: '--data is empty: name a folder that can be written' })
+  const folder = resolve(name)
   makeFolder(folder)
   const release = lockFile(join(folder, 'lock'))
   if (release === null) {

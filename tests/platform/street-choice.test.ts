@@ -64,6 +64,7 @@ describe('a data folder', () => {
     const deep = join(folder, 'made/here')
     expect(await Effect.runPromise(open(deep))).toBe(deep)
     await expect(Effect.runPromise(open('/proc/x/y'))).rejects.toThrow(/name a folder that can be written/)
+    await expect(Effect.runPromise(open(''))).rejects.toThrow(/--data is empty/)
   })
 
   it('is taken over from a process that died', async () => {
