@@ -40,7 +40,7 @@ export const enrolMeter = Effect.fnUntraced(function* (flags: EnrolMeterFlags) {
   }).pipe(
     Effect.catchIf(
       (error) => error._tag === 'GatewayRefused' && error.code === 'ALREADY_ENROLLED',
-      () => Effect.fail(nameTaken(home)),
+      () => Effect.andThen(own.forget, Effect.fail(nameTaken(home))),
     ),
   )
   const { algorithm } = own.deviceKey

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Effect, Schema } from 'effect'
@@ -13,6 +13,7 @@ import {
 import { Address, Slug } from '#protocol/ids.ts'
 import { addressOf } from '#protocol/signing.ts'
 import { BadInput } from './bad-input.ts'
+import { textOf } from './text-file.ts'
 
 /** What a home's folder holds. */
 export interface HomeFolder {
@@ -22,6 +23,8 @@ export interface HomeFolder {
   /** where its stream's keys are made */
   readonly streamKeyUri: string
   readonly dataFile: string
+  /** lets go of the name where this call gave it: another may be tried with the same keys */
+  readonly forget: Effect.Effect<void>
 }
 
 const HomeFile = Schema.fromJsonString(
@@ -34,6 +37,7 @@ const HomeFile = Schema.fromJsonString(
   }),
 )
 
+const FILE_BYTES_MAX = 65_536
 const isSlug = Schema.is(Slug)
 
 /**
@@ -82,7 +86,14 @@ export const openHomeFolder = (
       const elsewhere = wished.deviceKey === undefined ? {} : { deviceKey: wished.deviceKey }
       yield* Effect.sync(() => keep(file, { format: 1, home, account, ...elsewhere }))
     }
-    return { home, deviceKey, accountKey, streamKeyUri: uri('stream'), dataFile: join(folder, 'outbox.sqlite') }
+    return {
+      home,
+      deviceKey,
+      accountKey,
+      streamKeyUri: uri('stream'),
+      dataFile: join(folder, 'outbox.sqlite'),
+      forget: Effect.sync(() => known === null && rmSync(file, { force: true })),
+    }
   })
 
 /** Whose folder it is, or is to be. */
@@ -104,7 +115,7 @@ const homeOf = (
 
 const rememberedIn = (file: string): Effect.Effect<typeof HomeFile.Type | null, BadInput> =>
   Effect.try({
-    try: () => (existsSync(file) ? Schema.decodeUnknownSync(HomeFile)(readFileSync(file, 'utf8')) : null),
+    try: () => (existsSync(file) ? Schema.decodeUnknownSync(HomeFile)(textOf(file, FILE_BYTES_MAX)) : null),
     catch: (cause) => new BadInput({ detail: `${file}: ${(cause as Error).message}` }),
   })
 

@@ -62,7 +62,7 @@ export const runMeter = Effect.fnUntraced(function* (flags: RunMeterFlags) {
       yield* openAudience(audience, { home, neighbourhood }),
     ),
   )
-  yield* enrolled(agent)
+  yield* enrolled(agent, own.forget)
   yield* Console.log(
     `Commonwatt: ${home} of ${neighbourhood} is ${agent.account}, its meter signs as ${agent.deviceSigner}`,
   )
@@ -80,11 +80,12 @@ const waitFor = <A, R>(street: Effect.Effect<A, NoStreet, R>): Effect.Effect<A, 
   )
 
 /** What no waiting heals is said at once; the rest is tried again while the agent runs. */
-const enrolled = (agent: Agent): Effect.Effect<void, BadInput> =>
+const enrolled = (agent: Agent, forget: Effect.Effect<void>): Effect.Effect<void, BadInput> =>
   agent.enrol().pipe(
     Effect.catchTags({
       GatewayUnreachable: () => Effect.void,
-      GatewayRefused: ({ code }) => (code === 'ALREADY_ENROLLED' ? Effect.fail(nameTaken(agent.home)) : Effect.void),
+      GatewayRefused: ({ code }) =>
+        code === 'ALREADY_ENROLLED' ? Effect.andThen(forget, Effect.fail(nameTaken(agent.home))) : Effect.void,
     }),
     asInput,
   )

@@ -127,6 +127,17 @@ describe('a home that attaches itself to a street', () => {
     expect([ended.code, ended.stdout, ended.stderr]).toEqual([code, '', expect.stringContaining(why)])
   })
 
+  it('takes another name with the same folder where the first was taken', async () => {
+    const enrol = (home: string) =>
+      commonwatt(['meter', 'enroll', '--gateway', street.url, '--data', join(folder, 'gina'), '--home', home])
+    const taken = await enrol('carl')
+    expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('take another')])
+    const free = await enrol('gina')
+    expect([free.code, free.stderr, free.stdout]).toEqual([0, '', expect.stringContaining('gina of')])
+    const other = await enrol('hans')
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("is the home gina's")])
+  })
+
   it('waits for a street that is not there yet', async () => {
     const port = await new Promise<number>((resolve) => {
       const probe = createServer().listen(0, '127.0.0.1', () => {
