@@ -7,7 +7,7 @@ import { type AgentOptions, NotJoined } from './agent-options.ts'
 import type { HomeAnswer } from './gateway-answers.ts'
 import type { GatewayClient, MarketProtocol } from './gateway-client.ts'
 import { type GatewayError, GatewayMismatch, GatewayRefused } from './gateway-error.ts'
-import type { Outbox, OutboxFailure } from './outbox/outbox.ts'
+import { type Outbox, OutboxFailure } from './outbox/outbox.ts'
 
 /** A home's membership in its neighbourhood, remembered across restarts. */
 export interface Membership {
@@ -35,7 +35,10 @@ const StoredProtocol = Schema.fromJsonString(
 
 /** Reads what the home remembers of its market. */
 export const openMembership = (
-  options: Pick<AgentOptions, 'home' | 'neighbourhood' | 'deviceId' | 'deviceKey' | 'accountKey' | 'gatewayUrl'>,
+  options: Pick<
+    AgentOptions,
+    'home' | 'neighbourhood' | 'deviceId' | 'deviceKey' | 'accountKey' | 'gatewayUrl' | 'dataFile'
+  >,
   outbox: Outbox,
   gateway: GatewayClient,
 ): Effect.Effect<Membership, OutboxFailure> =>
@@ -45,7 +48,12 @@ export const openMembership = (
     let protocol: MarketProtocol | null =
       remembered === null ? null : Schema.decodeUnknownSync(StoredProtocol)(remembered)
     let checked = false
-    let enrolled = (yield* outbox.recall('enrolled')) !== null
+    const account = yield* outbox.recall('enrolled')
+    if (account !== null && account !== addressOf(accountKey)) {
+      const detail = `it is the memory of the home of ${account}, not of ${addressOf(accountKey)}, whose key is here`
+      return yield* new OutboxFailure({ file: options.dataFile, detail })
+    }
+    let enrolled = account !== null
 
     const learn = Effect.gen(function* () {
       const heard = yield* gateway.protocol

@@ -30,6 +30,7 @@ const mayBeTakenLater: readonly RefusalCode[] = [
   'UNKNOWN_HOME',
   'NOT_AUTHORISED',
   'SLOT_NOT_DELIVERED',
+  'TIME_AHEAD',
   'BAD_SIGNATURE',
 ]
 /** It is worth asking whether the market is still the one that was joined. */

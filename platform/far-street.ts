@@ -5,6 +5,8 @@ import { Slug } from '#protocol/ids.ts'
 /** How often the street is asked again what time it is, wall ms. */
 const ASK_EVERY_MS = 30_000
 const TIMEOUT_MS = 5_000
+/** So far ahead of what is expected an answer may be, wall ms, to be believed without another like it. */
+const BELIEVED_AT_ONCE_MS = 60_000
 
 const Time = Schema.Struct({ timeMs: Schema.Int, speed: Schema.Finite })
 const Terms = Schema.Struct({ neighbourhood: Slug, rules: Schema.Struct({ slotMinutes: Schema.Int }) })
@@ -40,18 +42,31 @@ export const streetTerms = (gatewayUrl: string) =>
  * The clock of a street that runs elsewhere: its time and speed as it tells them, half a request later, asked again now
  * and then. Where its time is that of the world it runs with our own clock all the same, never back.
  */
-export const followStreetClock = (gatewayUrl: string): Effect.Effect<Clock, NoStreet, Scope.Scope> =>
+export const followStreetClock = (
+  gatewayUrl: string,
+  { askEveryMs = ASK_EVERY_MS }: { readonly askEveryMs?: number } = {},
+): Effect.Effect<Clock, NoStreet, Scope.Scope> =>
   Effect.gen(function* () {
-    let known = { timeMs: 0, atMs: 0 }
-    const learn = Effect.gen(function* () {
+    const askTime = Effect.gen(function* () {
       const askedMs = performance.now()
       const { timeMs, speed } = yield* ask(gatewayUrl, '/api/v1/status', Time)
-      known = { timeMs, atMs: (askedMs + performance.now()) / 2 }
-      return speed
+      return { timeMs, speed, atMs: (askedMs + performance.now()) / 2 }
     })
-    const speed = yield* learn
+    let known = yield* askTime
+    const { speed } = known
+    // One wrong answer would stamp readings with a time that comes in a year: it has to be given twice.
+    let doubted: typeof known | null = null
+    const learn = Effect.map(askTime, (told) => {
+      const ahead = (of: typeof known) => told.timeMs - (of.timeMs + (told.atMs - of.atMs) * speed)
+      const isFar = (of: typeof known) => Math.abs(ahead(of)) > BELIEVED_AT_ONCE_MS * Math.max(1, speed)
+      if (ahead(known) > 0 && isFar(known) && (doubted === null || isFar(doubted))) doubted = told
+      else {
+        known = told
+        doubted = null
+      }
+    })
     // A street that does not answer for a while is followed by our own clock until it does.
-    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(ASK_EVERY_MS), Effect.ignore(learn))))
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(askEveryMs), Effect.ignore(learn))))
     let lastMs = 0
     return {
       speed,

@@ -130,7 +130,7 @@ function stateOf({ importWh, exportWh, powerW, quality, timeMs }: Reading): Stat
     exportWh,
     powerW,
     quality: reasons.length === 0 ? 'good' : reasons.join(', '),
-    trust: 100 * trustOf(quality),
+    trust: Math.round(100 * trustOf(quality)),
     readAt: new Date(timeMs).toISOString(),
   }
 }

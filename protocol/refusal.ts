@@ -14,6 +14,7 @@ export const refusals = {
   STALE_SEQUENCE: { status: 409, title: 'The device has sent this sequence number, or a later one, before' },
   BROKEN_CHAIN: { status: 409, title: 'The reading does not follow the last accepted one' },
   STATEMENT_EXISTS: { status: 409, title: 'The device has stated this slot already' },
+  TIME_AHEAD: { status: 409, title: 'The reading is from a time that the market has not reached yet' },
   SLOT_NOT_DELIVERED: { status: 409, title: 'The slot has not been delivered yet' },
   SLOT_SETTLED: { status: 409, title: 'The metering deadline of the slot has passed' },
   SLOT_NOT_OPEN: { status: 409, title: 'The slot lies beyond the slots that are open for trading' },

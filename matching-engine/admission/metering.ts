@@ -51,7 +51,7 @@ export function readingRefusal(view: MarketView, { algorithm, body, signer }: Si
   } else if (signer !== home.deviceSigner) return wrongDeviceSigner(body.deviceId, signer)
   const latestMs = view.nowMs + view.rules.slotMinutes * MINUTE_MS
   if (body.timeMs <= latestMs) return null
-  return refuse('MALFORMED', `timeMs ${body.timeMs} is more than a slot ahead of ${view.nowMs}`, 'body.timeMs')
+  return refuse('TIME_AHEAD', `timeMs ${body.timeMs} is more than a slot ahead of ${view.nowMs}`, 'body.timeMs')
 }
 
 /**

@@ -1,4 +1,13 @@
-import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { Effect, Schema, type Scope } from 'effect'
 import { canonicalJson } from '#protocol/canonical-json.ts'
@@ -30,7 +39,7 @@ export const openJournalFile = (file: string): Effect.Effect<ControlJournal, Con
       (opened) => Effect.sync(() => closeSync(opened)),
     )
     yield* attempt(() => syncFolder(dirname(file)))
-    const { records, length, head } = yield* attempt(() => readJournal(readFileSync(descriptor)))
+    const { records, length, head } = yield* attempt(() => readJournal(bytesOf(descriptor)))
     yield* attempt(() => ftruncateSync(descriptor, length))
     const kept: ControlRecord[] = [...records]
     let previousHash = head
@@ -55,6 +64,17 @@ export const openJournalFile = (file: string): Effect.Effect<ControlJournal, Con
         }),
     }
   })
+
+/** Some hundred thousand commands. */
+const BYTES_MAX = 64 * 1_048_576
+
+function bytesOf(descriptor: number): Buffer {
+  const found = fstatSync(descriptor)
+  if (!found.isFile() || found.size > BYTES_MAX) {
+    throw new Error(`is no journal: expected a file of at most ${BYTES_MAX} bytes`)
+  }
+  return readFileSync(descriptor)
+}
 
 /** The records of a journal, where the last whole one ends, and its hash. Throws where one does not follow. */
 function readJournal(bytes: Buffer): {

@@ -9,8 +9,9 @@ const marks: Readonly<Record<ReceiptStep['state'], string>> = { proven: '✓', e
 export function receiptText({ trade, seller, buyer, steps, failure, final, open, neighbourhood }: Receipt): string {
   const { id, energyWh, priceEurPerMWh, slot } = trade
   const head = `Trade ${id} in ${neighbourhood}: ${seller} → ${buyer}, ${energyWh} Wh of slot ${slot} at ${priceEurPerMWh} EUR/MWh`
+  const unproven = open.length === 0 ? '' : `, but for what is not here: ${open.join(', ')}`
   const end = final
-    ? 'Proven from register to transaction; settled for ever.'
+    ? `Proven from register to transaction${unproven}; settled for ever.`
     : `Holds so far; still open: ${open.join(', ')}.`
   return [
     head,

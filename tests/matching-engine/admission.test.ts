@@ -303,7 +303,7 @@ const cases: readonly Case[] = [
   },
   {
     rule: 'a reading from more than a slot ahead',
-    code: 'MALFORMED',
+    code: 'TIME_AHEAD',
     field: 'body.timeMs',
     message: ({ anna }) => anna.reading({ timeMs: NOW_MS + SLOT_MS + 1 }),
   },

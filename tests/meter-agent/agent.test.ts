@@ -316,6 +316,30 @@ describe('an agent', () => {
       }),
     ))
 
+  it('keeps readings that are ahead of the market, whose clock may stand, until it has come so far', () =>
+    test(
+      Effect.gen(function* () {
+        const { gateway, agent } = yield* street
+        const home = yield* agent
+        yield* home.enrol()
+        yield* home.poll()
+        gateway.refuse.set('POST readings', 'TIME_AHEAD')
+        expect(yield* home.publish()).toMatchObject({ readings: 0, refusals: [{ code: 'TIME_AHEAD' }] })
+        gateway.refuse.clear()
+        expect(yield* home.publish()).toMatchObject({ readings: 1, refusals: [] })
+      }),
+    ))
+
+  it('does not go on with the memory of another home', () =>
+    test(
+      Effect.gen(function* () {
+        const { agent, options } = yield* street
+        yield* Effect.scoped(Effect.flatMap(agent, (home) => home.enrol()))
+        const other = makeAgent({ ...options, accountKey: `0x${'9'.repeat(64)}` })
+        expect((yield* Effect.flip(other)).message).toMatch(/it is the memory of the home of 0x.*, not of 0x/)
+      }),
+    ))
+
   it('keeps what it has to say when its street begins anew under it, and says so', () =>
     test(
       Effect.gen(function* () {

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Effect } from 'effect'
@@ -24,6 +25,19 @@ describe.skipIf(!hasLimits)(`a journal on a full disk${title}`, () => {
           ])
         }),
       ),
+    )
+  })
+})
+
+describe('a journal that is none', () => {
+  it.each(['/dev/zero', '/dev/null'])('is refused where it is a link to %s', async (device) => {
+    const refused = Effect.gen(function* () {
+      const file = join(yield* folder, 'control.ndjson')
+      symlinkSync(device, file)
+      return yield* Effect.flip(openJournalFile(file))
+    })
+    expect((await Effect.runPromise(Effect.scoped(refused))).message).toMatch(
+      /is no journal: expected a file of at most/,
     )
   })
 })

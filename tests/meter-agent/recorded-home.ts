@@ -31,7 +31,7 @@ export const openRecordedHome = (home: {
     const outbox = yield* openSqliteOutbox({ file })
     const gateway = gatewayClient({ url: gatewayUrl, timeoutMs: 2_000 })
     const keys = { deviceKey, accountKey: ACCOUNT_KEY }
-    const membership = yield* openMembership({ ...names, ...keys, gatewayUrl }, outbox, gateway)
+    const membership = yield* openMembership({ ...names, ...keys, gatewayUrl, dataFile: file }, outbox, gateway)
     yield* membership.enrol
     const uri = pathToFileURL(join(folder, 'stream')).href
     const stream = yield* openStream({ outbox, uri, ...names })
