@@ -39,7 +39,7 @@ const tasks = {
 // All: the order book is many small functions, and V8's bound on how much of them it puts into one is too low for that:
 // with a larger one a command takes a tenth less time. Agent: V8 lets its heap grow to hundreds of megabytes of garbage
 // where it sees much memory; an agent, which may run beside other things, is about as fast with a fraction of that. Alone,
-// on a small computer: what is new is collected sooner, code is kept short, by one thread beside.
+// on a small computer: what is new is collected sooner, by one thread beside.
 const nodeOptions = JSON.parse(readFileSync(join(root, 'platform/node-options.json'), 'utf8'))
 const isAgent = process.argv[2] === 'meter' && process.argv[3] === 'run'
 

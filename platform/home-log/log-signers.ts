@@ -1,4 +1,3 @@
-import { isEd25519 } from '#matching-engine/index.ts'
 import type { SignedEnrolment, SignedMessage } from '#protocol/envelope.ts'
 import type { Reading } from '#protocol/reading.ts'
 import { isWithin, type Session } from '#protocol/session.ts'
@@ -65,7 +64,7 @@ export class LogSigners {
   }
 
   #signed(envelope: SignedMessage, domain: SigningDomain): void {
-    if (verifiedDigest({ domain, envelope, isEd25519 }) !== null) return
+    if (verifiedDigest({ domain, envelope }) !== null) return
     throw this.#wrong('signature', `${envelope.signer}'s over this ${envelope.kind}`, envelope.signature)
   }
 }

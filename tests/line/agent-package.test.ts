@@ -147,7 +147,7 @@ describe.skipIf(!hasPackages)('the agent, installed alone', () => {
       process.execPath,
       [
         // as docs/attach.md has them in the unit
-        ...['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1'],
+        ...['--max-semi-space-size=1', '--v8-pool-size=1'],
         ...[join(agent, 'platform/commonwatt-agent.ts'), 'meter', 'run', '--modbus', device],
         ...['--home', 'anna', '--data', join(folder, 'anna'), '--gateway', street.url],
       ],
