@@ -122,8 +122,10 @@ describe('the outbox', () => {
             const check = new HomeLogCheck()
             for (const line of yield* readHomeLog(file)) check.take(line)
             const found = check.finish('an outbox')
-            expect(found.readings.first).toBe(1)
-            expect(found.readings.last).toBeGreaterThanOrEqual(said.recorded)
+            const { first, last } = found.readings
+            // A writer that ran long enough has let go of what is older than seven days, one reading each five minutes.
+            expect(first === 1 || last - first >= 7 * 24 * 12).toBe(true)
+            expect(last).toBeGreaterThanOrEqual(said.recorded)
             expect(found.statements.recomputed).toBeGreaterThan(0)
             const sequences = gateway.readings.map(({ body }) => body.sequence)
             expect(sequences).toEqual(Array.from(sequences, (_, i) => i + 1))
