@@ -3,10 +3,15 @@ import type { Hex } from './ids.ts'
 /** The bytes that `0x…` stands for; the digits have to be right. */
 export function bytesOfHex(hex: string): Uint8Array {
   const bytes = new Uint8Array((hex.length - 2) / 2)
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = (digitOf(hex.charCodeAt(2 + 2 * i)) << 4) | digitOf(hex.charCodeAt(3 + 2 * i))
-  }
+  writeHex(bytes, 0, hex)
   return bytes
+}
+
+/** Writes the bytes that `0x…` stands for over others, from a place on; they have to fit. */
+export function writeHex(bytes: Uint8Array, from: number, hex: string): void {
+  for (let at = from, digit = 2; digit < hex.length; at++, digit += 2) {
+    bytes[at] = (digitOf(hex.charCodeAt(digit)) << 4) | digitOf(hex.charCodeAt(digit + 1))
+  }
 }
 
 /** 0–9 are codes 48 to 57; a–f end in 1 to 6, and so do A–F, and both are above 63. */

@@ -1,6 +1,6 @@
 import type { DeviceCommand, SignedCommand } from './device-command.ts'
 import { type Ed25519Check, isEd25519Signature } from './ed25519.ts'
-import { encodeStruct, encodeType } from './eip712.ts'
+import { encodeType, structEncoder } from './eip712.ts'
 import type { BodyOf, MessageKind, SignedMessage } from './envelope.ts'
 import { hexOfBytes } from './hex.ts'
 import { keccakBytes } from './js-sha3.ts'
@@ -43,8 +43,8 @@ export function addressOf(privateKey: Hex): Hex {
   return address
 }
 
-/** Hashing a message anew each time its type and its domain would cost more than the message. */
-const typeHashes = new Map<string, Uint8Array>()
+/** Working out a message's type and its domain anew each time would cost more than the message. */
+const encoders = new WeakMap<StructType, ReturnType<typeof structEncoder>>()
 const domainSeparators = new WeakMap<SigningDomain, Uint8Array>()
 /** Few texts stand in many messages: names, sides, sources. */
 const texts = new Map<string, Uint8Array>()
@@ -66,28 +66,32 @@ interface StructType {
   readonly fields: readonly Field[]
 }
 
-function typeHashOf({ primaryType, fields }: StructType): Uint8Array {
-  const known = typeHashes.get(primaryType)
-  if (known !== undefined) return known
-  const hash = hashed(encodeType(primaryType, fields))
-  typeHashes.set(primaryType, hash)
-  return hash
+/** keccak256 of a flat struct (EIP-712, hashStruct). */
+function structHash(type: StructType, body: object): Uint8Array {
+  let encode = encoders.get(type)
+  if (encode === undefined) {
+    const { primaryType, fields } = type
+    encode = structEncoder({ typeHash: hashed(encodeType(primaryType, fields)), fields, keccak: hashed })
+    encoders.set(type, encode)
+  }
+  return keccakBytes(encode(body as Readonly<Record<string, unknown>>))
 }
 
 /** EIP-712's own struct, with the fields that our domain has. */
-const domainFields: readonly Field[] = [
-  { name: 'name', type: 'string' },
-  { name: 'version', type: 'string' },
-  { name: 'chainId', type: 'uint256' },
-  { name: 'verifyingContract', type: 'address' },
-]
+const domainType: StructType = {
+  primaryType: 'EIP712Domain',
+  fields: [
+    { name: 'name', type: 'string' },
+    { name: 'version', type: 'string' },
+    { name: 'chainId', type: 'uint256' },
+    { name: 'verifyingContract', type: 'address' },
+  ],
+}
 
 function domainSeparatorOf(domain: SigningDomain): Uint8Array {
   const known = domainSeparators.get(domain)
   if (known !== undefined) return known
-  const typeHash = typeHashOf({ primaryType: 'EIP712Domain', fields: domainFields })
-  const body = { ...domain }
-  const separator = keccakBytes(encodeStruct({ typeHash, fields: domainFields, body, keccak: hashed }))
+  const separator = structHash(domainType, domain)
   domainSeparators.set(domain, separator)
   return separator
 }
@@ -102,12 +106,10 @@ export function digestOf<K extends MessageKind>(message: {
 }
 
 function structDigest(type: StructType, domain: SigningDomain, message: object): Hex {
-  const body = message as Readonly<Record<string, unknown>>
-  const struct = encodeStruct({ typeHash: typeHashOf(type), fields: type.fields, body, keccak: hashed })
   const signed = new Uint8Array(66)
   signed.set([0x19, 0x01])
   signed.set(domainSeparatorOf(domain), 2)
-  signed.set(keccakBytes(struct), 34)
+  signed.set(structHash(type, message), 34)
   return hexOfBytes(keccakBytes(signed))
 }
 
