@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 
 /** More than the write-ahead log may hold when it is brought into the database, which grows by as much. */
-const RESERVE_BYTES = 1_048_576
+const RESERVE_BYTES = 2_097_152
 /** Pages of 4 KiB after which the write-ahead log is brought into the database: less than the reserve. */
-export const CHECKPOINT_PAGES = 200
+export const CHECKPOINT_PAGES = 400
 /** SQLite's result code for a disk, or a quota, that is full. */
 const SQLITE_FULL = 13
 

@@ -16,12 +16,14 @@ export const openKeptRegisters = (file: string): Effect.Effect<KeptRegisters, Ou
     Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: String(cause) }) })
   return Effect.flatMap(openToRead(file), (database) =>
     attempt(() => {
-      const find = database.prepare('SELECT text FROM registers WHERE sequence = ?')
-      const oldest = database.prepare('SELECT min(sequence) AS oldest FROM registers').get()?.oldest
+      const find = database.prepare('SELECT registers FROM reading WHERE sequence = ?')
+      const oldest = database
+        .prepare('SELECT sequence FROM reading WHERE registers IS NOT NULL ORDER BY sequence LIMIT 1')
+        .get()?.sequence
       return {
         textOf: (sequence) =>
           attempt(() => {
-            const text = find.get(sequence)?.text
+            const text = find.get(sequence)?.registers
             return typeof text === 'string' ? text : null
           }),
         oldest: typeof oldest === 'number' ? oldest : null,

@@ -13,9 +13,12 @@ import { migrations, SCHEMA_VERSION } from './schema.ts'
 const NONCE_BLOCK = 256
 /** Acknowledged statements are kept so long: for the forecast, and longer than the readings that they rest on. */
 const KEPT_STATEMENTS = 3_000
-/** What readings were read from is kept so long, in time of the agent's clock: who doubts a settlement asks by then. */
-const KEPT_REGISTERS_MS = 7 * 24 * 60 * 60_000
-/** Readings are kept as long, so that the log can be verified, and at most so many, whatever the pace: some 80 MB. */
+/**
+ * Readings are kept so long with what they were read from, in time of the agent's clock, so that the log can be verified:
+ * who doubts a settlement asks by then.
+ */
+const KEPT_READINGS_MS = 7 * 24 * 60 * 60_000
+/** And at most so many, whatever the pace: some 140 MB. */
 const KEPT_READINGS = 100_000
 /** Old ones are deleted with every fourth reading, more than that, so that a shorter time than before catches up. */
 const FORGOTTEN_EVERY = 4
@@ -127,7 +130,7 @@ function outboxOf(
   const writeNote = database.prepare('INSERT INTO note VALUES (?, ?) ON CONFLICT DO UPDATE SET text = excluded.text')
   const readNote = database.prepare(READ_NOTE)
   const insertReading = database.prepare(
-    'INSERT INTO reading (sequence, body, time_ms, session, signature) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO reading (sequence, body, time_ms, session, signature, registers) VALUES (?, ?, ?, ?, ?, ?)',
   )
   // From the oldest on and without a hole: what is left is a chain that can be verified.
   const forgetReadings = database.prepare(`
@@ -135,10 +138,6 @@ function outboxOf(
     WHERE sequence IN (SELECT sequence FROM reading ORDER BY sequence LIMIT ${FORGOTTEN_AT_ONCE})
       AND (sequence <= :newest - ${KEPT_READINGS} OR (time_ms < :beforeMs
         AND sequence < coalesce((SELECT min(sequence) FROM reading WHERE pending = 1), :newest)))`)
-  const insertRegisters = database.prepare('INSERT INTO registers VALUES (?, ?, ?)')
-  const forgetRegisters = database.prepare(`
-    DELETE FROM registers
-    WHERE time_ms < ? AND sequence IN (SELECT sequence FROM registers ORDER BY sequence LIMIT ${FORGOTTEN_AT_ONCE})`)
   const insertStatement = database.prepare('INSERT INTO statement (slot, body) VALUES (?, ?)')
   const countReadings = database.prepare('SELECT count(*) AS n FROM reading WHERE pending = 1')
   const thinReadings = database.prepare(`
@@ -207,16 +206,14 @@ function outboxOf(
     database.exec(`PRAGMA max_page_count = ${MOST_PAGES}`)
     isBounded = false
   }
-  /** Deletes the older half of the readings and of what they were read from; how many there were. */
+  /** Deletes the older half of the readings; how many there were. */
   const thin = (): number => {
     const kept = Number(database.prepare('SELECT count(*) AS n FROM reading').get()?.n)
-    once('NORMAL', () => {
-      for (const table of ['registers', 'reading']) {
-        database.exec(`
-          DELETE FROM ${table} WHERE sequence IN (
-            SELECT sequence FROM ${table} ORDER BY sequence LIMIT (SELECT count(*) / 2 FROM ${table}))`)
-      }
-    })
+    once('NORMAL', () =>
+      database.exec(`
+        DELETE FROM reading WHERE sequence IN (
+          SELECT sequence FROM reading ORDER BY sequence LIMIT (SELECT count(*) / 2 FROM reading))`),
+    )
     waiting = Number(countReadings.get()?.n)
     return Math.floor(kept / 2)
   }
@@ -246,12 +243,10 @@ function outboxOf(
         transaction(due ? 'FULL' : 'NORMAL', () => {
           if (waiting >= maxReadings) thinReadings.run(Math.floor(maxReadings / 2))
           const { session = null, signature = null } = signed ?? {}
-          insertReading.run(reading.sequence, canonicalJson({ ...reading }), reading.timeMs, session, signature)
-          insertRegisters.run(reading.sequence, reading.timeMs, registers)
-          if (reading.sequence % FORGOTTEN_EVERY === 0) {
-            const beforeMs = reading.timeMs - KEPT_REGISTERS_MS
-            forgetReadings.run({ newest: reading.sequence, beforeMs })
-            forgetRegisters.run(beforeMs)
+          const { sequence, timeMs } = reading
+          insertReading.run(sequence, canonicalJson({ ...reading }), timeMs, session, signature, registers)
+          if (sequence % FORGOTTEN_EVERY === 0) {
+            forgetReadings.run({ newest: sequence, beforeMs: timeMs - KEPT_READINGS_MS })
           }
           for (const statement of statements) insertStatement.run(statement.slot, canonicalJson({ ...statement }))
           const last = statements.at(-1)

@@ -43,9 +43,9 @@ function rowsOf(database: Effect.Success<ReturnType<typeof openToRead>>): Outbox
   }
   const note = database.prepare(READ_NOTE)
   const letters = (sql: string) => database.prepare(sql).all() as unknown as readonly LetterRow[]
-  const readings = database.prepare(`
-    SELECT sequence, body, session, signature, registers.text AS registers
-    FROM reading LEFT JOIN registers USING (sequence) ORDER BY sequence`)
+  const readings = database.prepare(
+    'SELECT sequence, body, session, signature, registers FROM reading ORDER BY sequence',
+  )
   return {
     note: (name) => {
       const text = note.get(`note:${name}`)?.text

@@ -51,13 +51,13 @@ export interface Outbox {
     readonly state: RecorderState
     readonly reading: Reading
     readonly signed: StreamSignature | null
-    /** canonical text, kept for days after the reading is acknowledged */
+    /** canonical text, kept as long as the reading */
     readonly registers: string
     readonly statements: readonly Statement[]
   }) => Effect.Effect<void, OutboxFailure>
   /** Makes everything recorded so far survive a power cut; before anything is published. */
   readonly sync: Effect.Effect<void, OutboxFailure>
-  /** Unacknowledged readings, oldest first. Acknowledged ones are kept as long as their registers. */
+  /** Unacknowledged readings, oldest first. Acknowledged ones are kept for days. */
   readonly pendingReadings: (most: number) => Effect.Effect<readonly PendingReading[], OutboxFailure>
   readonly acknowledgeReadings: (sequences: readonly number[]) => Effect.Effect<void, OutboxFailure>
   /** Statements that the market has neither accepted nor finally refused, oldest first. */

@@ -1,8 +1,8 @@
 /**
  * 2: with registers. 3: readings are signed when they are recorded, and kept as registers are; with
- * sessions, and the envelopes that were sent.
+ * sessions, and the envelopes that were sent. 4: registers stand in the row of their reading, which is written at once.
  */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /** What makes each version of the one before; the first is not read any more. */
 export const migrations: Readonly<Record<number, string>> = {
@@ -24,5 +24,10 @@ export const migrations: Readonly<Record<number, string>> = {
     ALTER TABLE statement ADD COLUMN envelope TEXT;
     CREATE TABLE session (
       sequence INTEGER PRIMARY KEY, body TEXT NOT NULL, acknowledged INTEGER NOT NULL DEFAULT 0, envelope TEXT) STRICT;
+  `,
+  4: `
+    ALTER TABLE reading ADD COLUMN registers TEXT;
+    UPDATE reading SET registers = (SELECT text FROM registers WHERE registers.sequence = reading.sequence);
+    DROP TABLE registers;
   `,
 }

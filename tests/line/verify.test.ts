@@ -260,9 +260,11 @@ describe('one changed character', () => {
   const changeRegisters = (copy: string) => {
     const { home, lastSequence } = behindTrade()
     using database = new DatabaseSync(join(copy, 'outboxes', `${home}.sqlite`))
-    const text = String(database.prepare('SELECT text FROM registers WHERE sequence = ?').get(lastSequence)?.text)
+    const text = String(
+      database.prepare('SELECT registers FROM reading WHERE sequence = ?').get(lastSequence)?.registers,
+    )
     const changed = withOtherCharacter(text, text.search(/\d{3}/))
-    database.prepare('UPDATE registers SET text = ? WHERE sequence = ?').run(changed, lastSequence)
+    database.prepare('UPDATE reading SET registers = ? WHERE sequence = ?').run(changed, lastSequence)
   }
   const firstArchive = (copy: string) => {
     const files = readdirSync(join(copy, 'archive')).map((file) => join('archive', file))

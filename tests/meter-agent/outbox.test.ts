@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { Effect, type Scope } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readHomeLog } from '#meter-agent/home-log.ts'
+import { openKeptRegisters } from '#meter-agent/outbox/kept-registers.ts'
 import { openSqliteOutbox } from '#meter-agent/outbox/node-sqlite.ts'
 import type { Outbox, OutboxFailure } from '#meter-agent/outbox/outbox.ts'
 import { migrations } from '#meter-agent/outbox/schema.ts'
@@ -191,14 +192,41 @@ describe('the outbox', () => {
     await opened(file, (outbox) => record(outbox, 6))
   })
 
+  it('takes over what version 3 left: each reading with its registers, those that were let go without', async () => {
+    const file = newFile()
+    const old = new DatabaseSync(file)
+    old.exec(`${migrations[2]} ${migrations[3]} PRAGMA user_version = 3`)
+    for (const sequence of [1, 2, 3]) {
+      const body = JSON.stringify(readingOf(sequence))
+      old
+        .prepare('INSERT INTO reading (sequence, body, pending) VALUES (?, ?, ?)')
+        .run(sequence, body, Math.sign(sequence - 1))
+      if (sequence > 1) {
+        old.prepare('INSERT INTO registers VALUES (?, ?, ?)').run(sequence, 1_000, `{"sequence":${sequence}}`)
+      }
+    }
+    old.close()
+    await opened(file, (outbox) =>
+      Effect.gen(function* () {
+        yield* outbox.acknowledgeReadings([2])
+        yield* record(outbox, 4)
+        const kept = yield* openKeptRegisters(file)
+        expect(kept.oldest).toBe(2)
+        const texts = yield* Effect.forEach([1, 2, 3, 4], kept.textOf)
+        expect(texts).toEqual([null, '{"sequence":2}', '{"sequence":3}', '{"sequence":4}'])
+        expect(yield* waiting(outbox)).toEqual([3, 4])
+      }),
+    )
+  })
+
   it('refuses a file of a version that it does not know', async () => {
-    for (const version of [1, 4]) {
+    for (const version of [1, 5]) {
       const file = newFile()
       const database = new DatabaseSync(file)
       database.exec(`PRAGMA user_version = ${version}`)
       database.close()
       const failure = await Effect.runPromise(Effect.flip(Effect.scoped(openSqliteOutbox({ file }))))
-      expect(failure.message).toContain(`schema ${version}; this version knows 3`)
+      expect(failure.message).toContain(`schema ${version}; this version knows 4`)
     }
   })
 

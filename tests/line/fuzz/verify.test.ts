@@ -144,7 +144,7 @@ describe('the records of a street that verify reads', () => {
       .flatMap((name) => {
         using database = new DatabaseSync(join(folder, 'outboxes', name))
         return database
-          .prepare('SELECT text FROM registers')
+          .prepare('SELECT registers AS text FROM reading')
           .all()
           .map(({ text }) => String(text))
       })
