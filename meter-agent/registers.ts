@@ -89,9 +89,22 @@ export const registersText = (registers: Registers): string => canonicalJson(reg
 /** keccak256 of kept registers. */
 export const registersHash = (text: string): `0x${string}` => keccak(text)
 
-/** The words of a model as they are kept. */
-export const wordsText = (words: readonly number[]): string =>
-  words.map((word) => word.toString(16).padStart(4, '0')).join('')
+/** The character code of the lowest four bits' digit. */
+const digitCode = (bits: number): number => ((bits & 15) < 10 ? 48 : 87) + (bits & 15)
+const ascii = new TextDecoder()
+
+/** The words of a model as they are kept. Written as bytes: a text put together from pieces costs its hash four times as much. */
+export function wordsText(words: readonly number[]): string {
+  const text = new Uint8Array(4 * words.length)
+  let at = 0
+  for (const word of words) {
+    text[at++] = digitCode(word >> 12)
+    text[at++] = digitCode(word >> 8)
+    text[at++] = digitCode(word >> 4)
+    text[at++] = digitCode(word)
+  }
+  return ascii.decode(text)
+}
 
 const wordsOf = (text: string): readonly number[] =>
   (text.match(/.{4}/g) ?? []).map((word) => Number.parseInt(word, 16))

@@ -62,12 +62,8 @@ export const openStream = (home: {
         return { session, key }
       })
 
-    const sessionAt = (timeMs: number): Effect.Effect<OpenSession | null, OutboxFailure> =>
+    const renewed = (timeMs: number): Effect.Effect<OpenSession | null, OutboxFailure> =>
       Effect.gen(function* () {
-        const { session } = current ?? {}
-        if (session !== undefined && isWithin({ ...session, untilMs: session.untilMs - RENEWED_BEFORE_MS }, timeMs)) {
-          return current
-        }
         current = yield* renew(timeMs).pipe(
           Effect.catchTag('KeyFailure', ({ message }) => {
             const said = isTroubled
@@ -82,11 +78,19 @@ export const openStream = (home: {
 
     return {
       sign: (digest, timeMs) =>
-        Effect.map(sessionAt(timeMs), (open) =>
-          open === null ? null : { session: open.session.sequence, signature: open.key.signDigest(digest) },
-        ),
+        Effect.suspend(() => {
+          const signed = (open: OpenSession | null) =>
+            open === null ? null : { session: open.session.sequence, signature: open.key.signDigest(digest) }
+          return current !== null && isFresh(current.session, timeMs)
+            ? Effect.succeed(signed(current))
+            : Effect.map(renewed(timeMs), signed)
+        }),
     }
   })
+
+/** Whether a session lets its key sign at this time, and is not to be followed by the next one yet. */
+const isFresh = ({ fromMs, untilMs }: Session, timeMs: number): boolean =>
+  isWithin({ fromMs, untilMs: untilMs - RENEWED_BEFORE_MS }, timeMs)
 
 /** A key that is gone, or open to others, signs nothing any more. */
 const reopened = (last: Session | null, uriOf: (sequence: number) => string): Effect.Effect<OpenSession | null> =>

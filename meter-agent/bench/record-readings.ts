@@ -5,7 +5,7 @@ import { openSqliteOutbox } from '../outbox/node-sqlite.ts'
 import type { OutboxFailure } from '../outbox/outbox.ts'
 import { emptyRecorder, nextReading, type RecorderState } from '../reading/recorder.ts'
 import { advanceSlots } from '../reading/slot-statement.ts'
-import { registersHash, registersText } from '../registers.ts'
+import { registersHash, registersText, wordsText } from '../registers.ts'
 import { openStream } from '../stream.ts'
 
 /** How fast a home writes down what its meter says. */
@@ -90,12 +90,6 @@ export const recordReadings = (options: {
 
 /** What a meter might answer: other words each time. */
 const registersOf = (importWh: number): string => {
-  const words = Array.from({ length: METER_WORDS }, (_, i) => ((importWh >> (i % 16)) & 0xffff).toString(16))
-  return registersText({
-    protocol: 'modbus',
-    unit: 1,
-    address: 40_072,
-    model: 203,
-    words: words.map((word) => word.padStart(4, '0')).join(''),
-  })
+  const words = Array.from({ length: METER_WORDS }, (_, i) => (importWh >> (i % 16)) & 0xffff)
+  return registersText({ protocol: 'modbus', unit: 1, address: 40_072, model: 203, words: wordsText(words) })
 }
