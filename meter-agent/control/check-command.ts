@@ -2,7 +2,7 @@ import { Schema } from 'effect'
 import { SignedCommand as Signed, type SignedCommand } from '#protocol/device-command.ts'
 import { verifiedCommand } from '#protocol/signing.ts'
 import { ControlRefused } from './control-refused.ts'
-import type { ControlState } from './control-state.ts'
+import { CHANGES_MS, type ControlState } from './control-state.ts'
 import type { ControlAction } from './controllable-device.ts'
 
 /** What the people of a home allow: nothing that is not named. */
@@ -16,7 +16,6 @@ export interface ControlTerms {
   readonly leaseMsMax: number
 }
 
-const MINUTE_MS = 60_000
 const isSigned = Schema.is(Signed)
 
 /** A command that may be carried out, and its digest; or why not. Changes nothing. */
@@ -53,7 +52,7 @@ export function checkCommand(
   if (powerW < range.minW || powerW > range.maxW) {
     return refuse('out-of-range', 'powerW', powerW, `${range.minW} to ${range.maxW} for ${action}`)
   }
-  const recent = state.changesMs.filter((changedMs) => Math.abs(nowMs - changedMs) < MINUTE_MS).length
+  const recent = state.changesMs.filter((changedMs) => Math.abs(nowMs - changedMs) < CHANGES_MS).length
   if (recent >= terms.changesPerMinute) {
     return refuse('too-often', 'command', `number ${recent + 1} in a minute`, `at most ${terms.changesPerMinute}`)
   }

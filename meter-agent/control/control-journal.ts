@@ -1,7 +1,7 @@
 import type { Effect } from 'effect'
 import { Schema } from 'effect'
 import { DeviceCommand } from '#protocol/device-command.ts'
-import { Count, Hash32, Hex } from '#protocol/ids.ts'
+import { Address, Count, Hash32, Hex } from '#protocol/ids.ts'
 import type { RegisterWrite } from '../drivers/bus.ts'
 import type { ControlJournalFailure } from './control-failure.ts'
 
@@ -39,8 +39,21 @@ const Commanded = Schema.Struct({
 })
 export type Commanded = typeof Commanded.Type
 
-/** What happened to a command. */
+/** What still counts of all the records before it: the first one of a journal that does not begin with record 1. */
+const Continued = Schema.Struct({
+  event: Schema.Literal('continued'),
+  /** the last nonce of each account */
+  nonces: Schema.Record(Address, Count),
+  /** the commands whose registers devices may still hold */
+  active: Schema.Array(Commanded),
+  /** which devices were told something in the minute before, and when */
+  changes: Schema.Array(Schema.Struct({ deviceId: Schema.String, timeMs: Count })),
+})
+export type Continued = typeof Continued.Type
+
+/** What happened to a command, or to all of them so far. */
 const ControlEntry = Schema.Union([
+  Continued,
   Commanded,
   /** all of its registers were written, and hold what was written */
   Schema.Struct({ event: Schema.Literal('applied'), digest: Hash32 }),
@@ -53,7 +66,7 @@ export type ControlEntry = typeof ControlEntry.Type
 /** An entry as it is kept: each carries the hash of the one before, so that none can be left out or changed. */
 export const ControlRecord = Schema.Struct({
   version: Schema.Literal(1),
-  /** from 1, without a gap */
+  /** counts all records ever, without a gap */
   sequence: Count,
   timeMs: Count,
   /** keccak256 of the canonical JSON of the record before; 32 zero bytes for the first */
@@ -64,7 +77,7 @@ export type ControlRecord = typeof ControlRecord.Type
 
 /** The record of what devices were told. Appended before a register is written, and again when it is known how that went. */
 export interface ControlJournal {
-  /** All that was recorded so far, in order. */
+  /** All that was recorded so far, in order; where that was much, from a `continued` on. */
   readonly records: () => readonly ControlRecord[]
   /** On disk when it returns. */
   readonly append: (entry: ControlEntry, timeMs: number) => Effect.Effect<void, ControlJournalFailure>
