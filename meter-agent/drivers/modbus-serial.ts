@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { Effect, Result, type Scope, Semaphore } from 'effect'
 import modbus from 'modbus-serial'
+import { causeWords } from '../cause-words.ts'
 import { lineName, type ModbusLine } from '../modbus-url.ts'
 import type { Bus, RegisterRange, RegisterWrite, WritableBus } from './bus.ts'
 import { mbapWatch } from './mbap-watch.ts'
@@ -55,7 +56,10 @@ const DRAIN_MS_MAX = 500
  * A Modbus line. Connects on the first request and again after a loss; ends with the scope.
  * The library answers wrongly when requests overlap and waits for ever without a time-out, so requests queue and
  * always have one. A time-out ends the connection: half an answer, or one that comes late, would be taken for a part of
- * the next one, and a wrong length would wedge it for good. A serial line, whose answers have no number, is left silent
+ * the next one, and a wrong length would wedge it for good. (To end it only after three in a row, as other programs do to
+ * spare a device its connections, was tried: an answer that came late was taken for that of the next request once, and a
+ * home had a wrong value. A new connection costs a round trip, and a unit that is dead is kept from asking by its
+ * breaker.) A serial line, whose answers have no number, is left silent
  * for a while, too.
  */
 export const openModbusLine = (options: LineOptions): Effect.Effect<Bus, never, Scope.Scope> =>
@@ -278,5 +282,5 @@ function errorOf(
 }
 
 function detailOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  return causeWords(cause)
 }
