@@ -1,8 +1,9 @@
 import { Effect, type Scope } from 'effect'
 import type { Reading } from '#protocol/reading.ts'
 import type { Statement } from '#protocol/statement.ts'
+import { causeWords } from './cause-words.ts'
 import { OutboxFailure } from './outbox/outbox.ts'
-import { type OutboxRows, readOutbox } from './outbox/outbox-rows.ts'
+import { type NoOutbox, type OutboxRows, readOutbox } from './outbox/outbox-rows.ts'
 
 /** One line of a home's log: JSON without a line break, and where it comes from. */
 export interface HomeLogLine {
@@ -17,11 +18,13 @@ export interface HomeLogLine {
  * yet, or by an earlier version) the kind has `unsigned-` before it, and there is a body only. Reads the outbox at one moment, also while its agent runs. Fails where there is
  * none, or its home has not joined a market yet.
  */
-export const readHomeLog = (file: string): Effect.Effect<Iterable<HomeLogLine>, OutboxFailure, Scope.Scope> =>
+export const readHomeLog = (
+  file: string,
+): Effect.Effect<Iterable<HomeLogLine>, NoOutbox | OutboxFailure, Scope.Scope> =>
   Effect.flatMap(readOutbox(file), (rows) =>
     Effect.try({
       try: () => linesOf(rows, headOf(rows)),
-      catch: (cause) => new OutboxFailure({ file, detail: cause instanceof Error ? cause.message : String(cause) }),
+      catch: (cause) => new OutboxFailure({ file, detail: causeWords(cause) }),
     }),
   )
 

@@ -15,7 +15,8 @@ interface ControlMeterFlags {
   readonly profile: Option.Option<string>
   readonly base: Option.Option<number>
   readonly data: string
-  readonly allow: string
+  /** nothing is allowed where it is left out: a release needs nothing */
+  readonly allow: Option.Option<string>
   readonly power: Option.Option<number>
   readonly seconds: number
   readonly rate: number
@@ -33,6 +34,9 @@ const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
  */
 export const controlMeter = Effect.fnUntraced(function* (flags: ControlMeterFlags) {
   const { action, data, modbus: url, seconds, rate, json } = flags
+  if (action !== 'release' && Option.isNone(flags.allow)) {
+    return yield* new BadInput({ detail: `--allow: what may be written at all, in W, like ${action}=0-3000` })
+  }
   const actions = yield* allowedActions(flags.allow)
   const powerW = yield* powerOf(flags)
   if (seconds < 1 || seconds > LEASE_SECONDS_MAX) {
@@ -75,9 +79,12 @@ export const controlMeter = Effect.fnUntraced(function* (flags: ControlMeterFlag
   const expiresAtMs = nowMs + seconds * 1_000
   // The journal remembers the last nonce; the time is later than any before, unless the clock was set back.
   const body = { account, deviceId: DEVICE_ID, action, powerW, expiresAtMs, nonce: nowMs }
-  const lease = yield* controller
-    .accept(signCommand(body, key))
-    .pipe(Effect.catchTag('ControlRefused', (error) => Effect.fail(new BadInput({ detail: error.message }))))
+  const lease = yield* controller.accept(signCommand(body, key)).pipe(
+    Effect.catchTag('ControlRefused', ({ message, reason }) => {
+      const wider = reason === 'too-often' ? ': wait, or allow more by --rate' : ''
+      return Effect.fail(new BadInput({ detail: `${message}${wider}` }))
+    }),
+  )
   if (lease === null) return yield* say('released', {})
   yield* say('applied', { action, powerW, until: new Date(expiresAtMs).toISOString() })
   const reason = yield* Effect.onInterrupt(lease.ended, () => Effect.catch(controller.stop, endWithOne))
@@ -97,10 +104,10 @@ const asInput = <A, E extends { readonly message: string }, R>(effect: Effect.Ef
 const POWER_W_MAX = 1_000_000
 
 /** `curtail=0-5000,charge=0-3000`. */
-const allowedActions = (text: string): Effect.Effect<ControlTerms['actions'], BadInput> =>
+const allowedActions = (allow: Option.Option<string>): Effect.Effect<ControlTerms['actions'], BadInput> =>
   Effect.gen(function* () {
     const actions: { [A in 'curtail' | 'charge' | 'discharge']?: { readonly minW: number; readonly maxW: number } } = {}
-    for (const part of text.split(',')) {
+    for (const part of Option.match(allow, { onNone: () => [], onSome: (text) => text.split(',') })) {
       const [, action, min, max] = /^(curtail|charge|discharge)=(\d{1,7})-(\d{1,7})$/.exec(part) ?? []
       const [minW, maxW] = [Number(min), Number(max)]
       if (action === undefined || minW > maxW || maxW > POWER_W_MAX) {

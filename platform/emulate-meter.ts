@@ -24,6 +24,9 @@ export const emulateMeter = Effect.fnUntraced(function* (flags: EmulateMeterFlag
   const recording = yield* loadRecording(flags.file).pipe(
     Effect.catch((error) => Effect.fail(new BadInput({ detail: error.message }))),
   )
+  if (flags.writable && recording.type === 'p1') {
+    return yield* new BadInput({ detail: '--writable goes with a Modbus device: a P1 port is only listened to' })
+  }
   const port = yield* emulateRecording({
     recording,
     host,

@@ -22,11 +22,12 @@ interface EnrolMeterFlags {
  */
 export const enrolMeter = Effect.fnUntraced(function* (flags: EnrolMeterFlags) {
   const gateway = yield* gatewayOf(flags.gateway)
+  const deviceKey = Option.isSome(flags.deviceKey) ? yield* keyUriOf('--device-key', flags.deviceKey.value) : undefined
   const folder = yield* openDataFolder(flags.data)
   const own = yield* asInput(
     openHomeFolder(folder, {
       home: Option.getOrUndefined(flags.home),
-      deviceKey: Option.getOrUndefined(Option.map(flags.deviceKey, keyUriOf)),
+      deviceKey,
       algorithm: flags.p256 ? 'p256' : undefined,
     }),
   )

@@ -14,7 +14,7 @@ export const nameTaken = (home: string) =>
 /** The address of a street, without what may stand behind it. */
 export const gatewayOf = (text: string): Effect.Effect<string, BadInput> => {
   const url = URL.canParse(text) ? new URL(text) : null
-  const isPlain = url !== null && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href && url.port !== '0'
   if (isPlain) return Effect.succeed(url.origin)
   const given = url === null || url.password === '' ? text : 'with a password'
   return Effect.fail(

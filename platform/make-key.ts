@@ -13,7 +13,7 @@ interface MakeKeyFlags {
 
 /** Makes a key in a new file and prints its public half. BadInput where it cannot be made there. */
 export const makeKey = Effect.fnUntraced(function* ({ algorithm, out, json }: MakeKeyFlags) {
-  const uri = keyUriOf(out)
+  const uri = yield* keyUriOf('--out', out)
   const { signer } = yield* asInput(generateKey(uri, algorithm))
   const named = algorithm === 'secp256k1' ? 'address' : 'public key'
   yield* Console.log(json ? JSON.stringify({ uri, algorithm, signer }) : `${uri}: ${algorithm}, ${named} ${signer}`)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Console, Effect, Option } from 'effect'
 import { type IdentifiedDevice, identifyDevice, parseModbusUrl } from '#meter-agent/index.ts'
 import { BadInput } from './bad-input.ts'
@@ -68,6 +69,10 @@ const linesOf = (flags: ScanFlags): Effect.Effect<readonly string[], BadInput> =
     }
     if (line !== undefined) {
       yield* checked('--line', line)
+      const to = parseModbusUrl(line).line
+      if (to.transport === 'rtu' && !existsSync(to.path)) {
+        return yield* new BadInput({ detail: `--line ${line}: there is no ${to.path}` })
+      }
       if (/[?&]unit=/.test(line)) return yield* new BadInput({ detail: `--line ${line}: the units are --units` })
       return [line]
     }

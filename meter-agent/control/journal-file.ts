@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { Effect, Schema, type Scope } from 'effect'
 import { canonicalJson } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/signing.ts'
+import { causeWords } from '../cause-words.ts'
 import { holdFile } from '../outbox/node-sqlite.ts'
 import { ControlJournalFailure } from './control-failure.ts'
 import {
@@ -30,8 +31,7 @@ export const openJournalFile = (file: string): Effect.Effect<ControlJournal, Con
     const attempt = <A>(step: () => A) =>
       Effect.try({
         try: step,
-        catch: (cause) =>
-          new ControlJournalFailure({ file, detail: cause instanceof Error ? cause.message : String(cause) }),
+        catch: (cause) => new ControlJournalFailure({ file, detail: causeWords(cause) }),
       })
     yield* holdFile(file).pipe(
       Effect.mapError(() => new ControlJournalFailure({ file, detail: 'another process holds it' })),

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { causeWords } from '../cause-words.ts'
 import { OpcuaIdentityFailure } from './opcua-error.ts'
 
 /** What a client shows an OPC UA server: its private key, and its certificate's DER. */
@@ -33,7 +34,7 @@ async function orFailure<A>(file: string, step: () => Promise<A>): Promise<A> {
   try {
     return await step()
   } catch (cause) {
-    throw new OpcuaIdentityFailure({ file, detail: cause instanceof Error ? cause.message : String(cause) })
+    throw new OpcuaIdentityFailure({ file, detail: causeWords(cause) })
   }
 }
 

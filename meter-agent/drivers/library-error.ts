@@ -1,10 +1,13 @@
+import { causeWords } from '../cause-words.ts'
 import { OpcuaClosed, type OpcuaError, OpcuaRefused } from './opcua-error.ts'
 
 /** What the library threw. */
 export class LibraryError {
   readonly message: string
   constructor(cause: unknown) {
-    this.message = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s*\n\s*/g, ' ').trim()
+    this.message = causeWords(cause)
+      .replaceAll(/\s*\n\s*/g, ' ')
+      .trim()
   }
 }
 

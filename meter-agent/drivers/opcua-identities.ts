@@ -1,6 +1,7 @@
 import { generateKeyPair, webcrypto } from 'node:crypto'
 import { promisify } from 'node:util'
 import { Effect } from 'effect'
+import { causeWords } from '../cause-words.ts'
 import { type ClientIdentity, clientIdentity, identityOf, userIdentity } from './client-identity.ts'
 import type { Library, UserIdentityInfo } from './node-opcua.ts'
 import { OpcuaIdentityFailure } from './opcua-error.ts'
@@ -43,7 +44,7 @@ const identityStep = <A>(file: string, step: () => Promise<A>): Effect.Effect<A,
   Effect.tryPromise({
     try: step,
     catch: (cause) =>
-      cause instanceof OpcuaIdentityFailure ? cause : new OpcuaIdentityFailure({ file, detail: String(cause) }),
+      cause instanceof OpcuaIdentityFailure ? cause : new OpcuaIdentityFailure({ file, detail: causeWords(cause) }),
   })
 
 /** A new RSA key and a self-signed certificate as OPC UA wants it, both as PEM. */

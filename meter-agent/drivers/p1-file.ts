@@ -26,7 +26,7 @@ export const openP1File = (path: string, options: P1LineOptions): Effect.Effect<
         const state = `${ino} ${size} ${mtimeMs}`
         if (state !== taken) {
           taken = state
-          return yield* lastTelegram(yield* Effect.tryPromise({ try: () => endOf(path), catch: closed }))
+          return yield* lastTelegram(path, yield* Effect.tryPromise({ try: () => endOf(path), catch: closed }))
         }
         yield* Effect.sleep(LOOK_EVERY_MS)
       }
@@ -61,11 +61,11 @@ async function endOf(path: string): Promise<Buffer> {
   return buffer.subarray(0, bytesRead)
 }
 
-const lastTelegram = (bytes: Buffer): Effect.Effect<string, BadTelegram> => {
+const lastTelegram = (path: string, bytes: Buffer): Effect.Effect<string, BadTelegram> => {
   const end = Buffer.from('\n') // of a last line that is not ended
   const last = telegramFramer()(Buffer.concat([bytes, end])).at(-1)
   if (last === undefined) {
-    return Effect.fail(new BadTelegram({ line: 1, reason: 'frame', detail: 'there is none in the file' }))
+    return Effect.fail(new BadTelegram({ line: 1, reason: 'frame', detail: `there is none in ${path}` }))
   }
   return 'telegram' in last ? Effect.succeed(last.telegram) : Effect.fail(last)
 }

@@ -1,4 +1,5 @@
 import { Data, Effect } from 'effect'
+import { causeWords } from '../cause-words.ts'
 
 /** A key that cannot be used. The message never holds the key. */
 export class KeyFailure extends Data.TaggedError('KeyFailure')<{ readonly uri: string; readonly detail: string }> {
@@ -11,5 +12,5 @@ export class KeyFailure extends Data.TaggedError('KeyFailure')<{ readonly uri: s
 export const withKey = <A>(uri: string, step: () => A | Promise<A>): Effect.Effect<A, KeyFailure> =>
   Effect.tryPromise({
     try: async () => await step(),
-    catch: (cause) => new KeyFailure({ uri, detail: cause instanceof Error ? cause.message : String(cause) }),
+    catch: (cause) => new KeyFailure({ uri, detail: causeWords(cause) }),
   })

@@ -1,4 +1,5 @@
 import { Effect, type Scope } from 'effect'
+import { causeWords } from '../cause-words.ts'
 import { openToRead } from './node-sqlite.ts'
 import { OutboxFailure } from './outbox.ts'
 
@@ -13,7 +14,7 @@ export interface KeptRegisters {
 /** Reads an outbox's registers, also while its agent runs. Fails (OutboxFailure) where there is none, or it is damaged. */
 export const openKeptRegisters = (file: string): Effect.Effect<KeptRegisters, OutboxFailure, Scope.Scope> => {
   const attempt = <A>(step: () => A) =>
-    Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: String(cause) }) })
+    Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: causeWords(cause) }) })
   return Effect.flatMap(openToRead(file), (database) =>
     attempt(() => {
       const find = database.prepare('SELECT registers FROM reading WHERE sequence = ?')

@@ -4,6 +4,7 @@ import { canonicalJson } from '#protocol/canonical-json.ts'
 import type { Reading } from '#protocol/reading.ts'
 import type { Session } from '#protocol/session.ts'
 import type { Statement } from '#protocol/statement.ts'
+import { causeWords } from '../cause-words.ts'
 import { emptyRecorder, type RecorderState } from '../reading/recorder.ts'
 import { CHECKPOINT_PAGES, type Reserve, reserveBeside, withRoom } from './full-disk.ts'
 import { type Outbox, OutboxFailure, type PendingReading } from './outbox.ts'
@@ -40,7 +41,7 @@ export const openSqliteOutbox = (options: {
   Effect.gen(function* () {
     const { file } = options
     const attempt = <A>(step: () => A): Effect.Effect<A, OutboxFailure> =>
-      Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: String(cause) }) })
+      Effect.try({ try: step, catch: (cause) => new OutboxFailure({ file, detail: causeWords(cause) }) })
     const { database } = yield* Effect.acquireRelease(
       attempt(() => openOwned(file)),
       (opened) => Effect.sync(() => opened.close()),
@@ -60,7 +61,7 @@ export const lastReadingTimeMs = (file: string): Effect.Effect<number, OutboxFai
         close()
       }
     },
-    catch: (cause) => new OutboxFailure({ file, detail: String(cause) }),
+    catch: (cause) => new OutboxFailure({ file, detail: causeWords(cause) }),
   })
 
 /**
@@ -110,7 +111,7 @@ export const openToRead = (file: string): Effect.Effect<DatabaseSync, OutboxFail
   Effect.acquireRelease(
     Effect.try({
       try: () => new DatabaseSync(file, { readOnly: true, timeout: 2_000 }),
-      catch: (cause) => new OutboxFailure({ file, detail: String(cause) }),
+      catch: (cause) => new OutboxFailure({ file, detail: causeWords(cause) }),
     }),
     (database) => Effect.sync(() => database.close()),
   )
@@ -331,7 +332,7 @@ export const holdFile = (file: string): Effect.Effect<void, OutboxFailure, Scope
             throw cause
           }
         },
-        catch: (cause) => new OutboxFailure({ file, detail: String(cause) }),
+        catch: (cause) => new OutboxFailure({ file, detail: causeWords(cause) }),
       }),
       (lock) => Effect.sync(() => lock.close()),
     ),

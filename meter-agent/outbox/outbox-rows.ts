@@ -1,4 +1,5 @@
-import { Effect, type Scope } from 'effect'
+import { Data, Effect, type Scope } from 'effect'
+import { causeWords } from '../cause-words.ts'
 import type { RecorderState } from '../reading/recorder.ts'
 import { openToRead, READ_NOTE, recorderIn } from './node-sqlite.ts'
 import { OutboxFailure } from './outbox.ts'
@@ -26,14 +27,25 @@ export interface OutboxRows {
   }>
 }
 
-/** Reads an outbox as it is at this moment, also while its agent runs. Fails (OutboxFailure) where there is none. */
-export const readOutbox = (file: string): Effect.Effect<OutboxRows, OutboxFailure, Scope.Scope> =>
+/** Reads an outbox as it is at this moment, also while its agent runs. Fails where there is none, or it is damaged. */
+export const readOutbox = (file: string): Effect.Effect<OutboxRows, NoOutbox | OutboxFailure, Scope.Scope> =>
   Effect.flatMap(openToRead(file), (database) =>
     Effect.try({
-      try: () => rowsOf(database),
-      catch: (cause) => new OutboxFailure({ file, detail: cause instanceof Error ? cause.message : String(cause) }),
+      try: () => {
+        const found = database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name IN ('note', 'reading')")
+        if (found.get()?.n !== 2) throw new NoOutbox({ file })
+        return rowsOf(database)
+      },
+      catch: (cause) => (cause instanceof NoOutbox ? cause : new OutboxFailure({ file, detail: causeWords(cause) })),
     }),
   )
+
+/** A file of SQLite that no home keeps its memory in. */
+export class NoOutbox extends Data.TaggedError('NoOutbox')<{ readonly file: string }> {
+  override get message(): string {
+    return `${this.file}: no home's outbox`
+  }
+}
 
 function rowsOf(database: Effect.Success<ReturnType<typeof openToRead>>): OutboxRows {
   database.exec('BEGIN') // one moment for all that is read

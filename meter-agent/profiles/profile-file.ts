@@ -5,6 +5,9 @@ import { BadProfile } from './bad-profile.ts'
 /** No profile is longer; and what is no file, such as a pipe, may never end. */
 const FILE_BYTES_MAX = 1024 * 1024
 
+/** Some editors put one before a text. It cannot be seen, and JSON has none. */
+const BYTE_ORDER_MARK = '\ufeff'
+
 /** Whether what names a profile is the path of a file (it has a dot or a slash) and no built-in name. */
 export const isPath = (nameOrFile: string): boolean => /[./\\]/.test(nameOrFile)
 
@@ -20,7 +23,12 @@ export const readProfileFile = (file: string): Effect.Effect<unknown, BadProfile
     catch: (cause) => refuse((cause as Error).message, `a file that can be read, of up to ${FILE_BYTES_MAX} bytes`),
   }).pipe(
     Effect.flatMap((text) =>
-      Effect.try({ try: (): unknown => JSON.parse(text), catch: (cause) => refuse((cause as Error).message, 'JSON') }),
+      text.startsWith(BYTE_ORDER_MARK)
+        ? refuse('a byte order mark before it', 'JSON, in UTF-8 as it is')
+        : Effect.try({
+            try: (): unknown => JSON.parse(text),
+            catch: (cause) => refuse((cause as Error).message, 'JSON'),
+          }),
     ),
   )
 }

@@ -17,7 +17,7 @@ export const deviceFlags = {
     Flag.withDescription('a further register to look for the SunSpec mark at, after 40000, 50000 and 0'),
     Flag.filter(
       (base) => base >= 0 && base <= 65_535,
-      (base) => `--base ${base} is not a register: 0 to 65535`,
+      () => 'a register, 0 to 65535',
     ),
     Flag.optional,
   ),
@@ -58,7 +58,7 @@ export const deviceFlags = {
     Flag.withDescription('what the agent reads is sent by the server, which looks at it so often (asked each time)'),
     Flag.filter(
       (ms) => ms >= 100 && ms <= 60_000,
-      (ms) => `--subscribe ${ms}: 100 to 60000`,
+      () => '100 to 60000',
     ),
     Flag.optional,
   ),

@@ -29,6 +29,7 @@ export const control = Command.make(
     allow: Flag.String('allow').pipe(
       Flag.withMetavar('ACTION=MIN-MAX,…'),
       Flag.withDescription('what may be written at all, in W: curtail=0-5000,charge=0-3000. Nothing else ever is'),
+      Flag.optional,
     ),
     power: Flag.Int('power').pipe(
       Flag.withMetavar('W'),

@@ -14,7 +14,7 @@ export const emulate = Command.make(
       Flag.withDescription('the preferred port; if it is taken, any free one (15020)'),
       Flag.filter(
         (port) => port >= 1 && port <= 65_535,
-        (port) => `--port ${port} is no port: 1 to 65535`,
+        () => 'a port, 1 to 65535',
       ),
       Flag.optional,
     ),

@@ -17,7 +17,7 @@ export const read = Command.make(
       Flag.withDescription('with --watch: how often it is read (1); a P1 port says itself when'),
       Flag.filter(
         (seconds) => seconds >= 0.1 && seconds <= 3_600,
-        (seconds) => `--every ${seconds}: 0.1 to 3600 seconds`,
+        () => '0.1 to 3600 seconds',
       ),
       Flag.optional,
     ),

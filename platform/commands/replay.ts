@@ -11,7 +11,7 @@ export const replay = Command.make(
       Flag.withDescription('the last event to fold (all)'),
       Flag.filter(
         (to) => to >= 1,
-        (to) => `--to ${to}: sequences count from 1`,
+        () => 'a sequence: sequences count from 1',
       ),
       Flag.optional,
     ),

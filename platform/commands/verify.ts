@@ -12,7 +12,7 @@ const flags = {
     Flag.withDescription("JSON-RPC of the chain (the running node's, or its journal in the folder)"),
     Flag.filter(
       (url) => faultOf(settings.rpc, url) === null,
-      (url) => `--rpc ${url} ${faultOf(settings.rpc, url)}`,
+      (url) => `an address: this ${faultOf(settings.rpc, url)}`,
     ),
     Flag.optional,
   ),

@@ -21,8 +21,11 @@ export const openLogSource = (name: string): Effect.Effect<LogSource, BadInput |
       catch: (cause) => new BadInput({ detail: (cause as Error).message }),
     })
     if (!file.isOutbox) return { kind: 'file', lines: printedLines(file.path) }
-    return { kind: 'outbox', file: file.path, lines: yield* readHomeLog(file.path) }
+    return { kind: 'outbox', file: file.path, lines: yield* homeLog(file.path) }
   })
+
+const homeLog = (file: string) =>
+  readHomeLog(file).pipe(Effect.catchTag('NoOutbox', ({ message }) => Effect.fail(new BadInput({ detail: message }))))
 
 function fileOf(name: string): { readonly path: string; readonly isOutbox: boolean } {
   if (!existsSync(name))

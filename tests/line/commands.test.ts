@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
+import { telegrams } from '../meter-agent/p1-telegrams.ts'
+import { meterProfile } from '../meter-agent/profile-json.ts'
 import { commonwatt, program } from './command-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-commands-'))
@@ -68,6 +71,13 @@ describe('bad usage and bad input', () => {
   writeFileSync(scenario, '{"neighbourhood":"street","start":"2026-06-21T06:00:00Z","homes":{"generate":{"homes":0}}}')
   const notDirectory = join(folder, 'file')
   writeFileSync(notDirectory, '')
+  const joining = ['--data', join(folder, 'home'), '--home', 'anna']
+  const telegram = join(folder, 'telegram.txt')
+  writeFileSync(telegram, telegrams.dsmr4)
+  const marked = join(folder, 'marked.json')
+  writeFileSync(marked, `\ufeff${JSON.stringify(meterProfile())}`)
+  const database = join(folder, 'other.sqlite')
+  new DatabaseSync(database).exec('CREATE TABLE note (a)')
 
   it.each([
     [['trade'], /Unknown subcommand "trade"/],
@@ -84,6 +94,18 @@ describe('bad usage and bad input', () => {
     [['match', join(folder, 'none.ndjson')], /none\.ndjson.*no such file/],
     [['meter', 'read', '--modbus', 'http://127.0.0.1'], /--modbus: scheme "http"/],
     [['meter', 'read'], /modbus/],
+    [['meter', 'emulate', 'x.json', '--port', '99999'], /--port: "99999"\. Expected: a port, 1 to 65535/],
+    [['meter', 'emulate', telegram, '--writable'], /--writable goes with a Modbus device/],
+    [['meter', 'scan', '--line', 'rtu:///dev/ttyNONE'], /--line rtu:.*there is no \/dev\/ttyNONE\n/],
+    [['meter', 'keygen', '--out', ''], /--out: names no file/],
+    [
+      ['meter', 'enroll', ...joining, '--gateway', 'http://127.0.0.1:0'],
+      /--gateway http:\/\/127\.0\.0\.1:0: the address/,
+    ],
+    [['meter', 'enroll', ...joining, '--gateway', 'http://127.0.0.1:1', '--device-key', ''], /--device-key: names no/],
+    [['meter', 'verify', database], /other\.sqlite: no home's outbox/],
+    [['meter', 'log', database], /other\.sqlite: no home's outbox/],
+    [['meter', 'profile', 'lint', marked], /expected JSON, in UTF-8 as it is, not a byte order mark before it/],
     [['replay', 'street', '--data', folder], /holds no event log/],
     [['replay', 'street', '--data', folder, '--to', '0'], /sequences count from 1/],
   ])('%j exits 2 and says what would be right, on stderr only', async (args, message) => {
@@ -103,6 +125,18 @@ describe('bad usage and bad input', () => {
     ])
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/127\.0\.0\.1:1/)
+  })
+
+  it('a file with no telegram in it exits 1, named', async () => {
+    const { code, stderr } = await commonwatt(['meter', 'read', `p1:file:${notDirectory}`])
+    expect([code, stderr]).toEqual([1, `commonwatt: P1 telegram, line 1: there is none in ${notDirectory}\n`])
+  })
+
+  it("a line that is not there exits 1, without the name of an error's class", async () => {
+    const { code, stderr } = await commonwatt(['meter', 'read', '--modbus', 'rtu:///dev/ttyNONE'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/\/dev\/ttyNONE/)
+    expect(stderr).not.toContain('Error:')
   })
 
   it('help is no error', async () => {

@@ -102,7 +102,7 @@ describe('commonwatt meter control', () => {
     expect(await ended).toEqual([1, expect.stringMatching(/may still do what it was told, and could not be put back/)])
     expect(readFileSync(join(data, 'control.ndjson'), 'utf8')).not.toContain('"event":"reverted"')
     await serve(async (url) => {
-      const released = await commonwatt([...args('release', url), ...allowed])
+      const released = await commonwatt(args('release', url))
       expect([released.code, released.stdout]).toEqual([0, 'released\n'])
     })
     expect(readFileSync(join(data, 'control.ndjson'), 'utf8')).toContain('"event":"reverted"')
@@ -150,6 +150,28 @@ describe('commonwatt meter control', () => {
         expect([code, stderr]).toEqual([2, expect.stringMatching(reason)])
       }
       expect(await controlsOf(url)).toEqual(before)
+    })
+  }, 60_000)
+
+  it('names the flag that allows more where it is told too often', async () => {
+    const data = await home('often')
+    await served('kept', async (url) => {
+      const args = [
+        'meter',
+        'control',
+        'curtail',
+        '--power',
+        '1',
+        '--allow',
+        'curtail=0-5000',
+        '--rate',
+        '1',
+        '--for',
+        '1',
+      ]
+      expect((await commonwatt([...args, '--modbus', url, '--data', data])).code).toBe(0)
+      const { code, stderr } = await commonwatt([...args, '--modbus', url, '--data', data])
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/too-often.*allow more by --rate\n$/)])
     })
   }, 60_000)
 

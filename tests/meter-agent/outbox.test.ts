@@ -226,7 +226,7 @@ describe('the outbox', () => {
       database.exec(`PRAGMA user_version = ${version}`)
       database.close()
       const failure = await Effect.runPromise(Effect.flip(Effect.scoped(openSqliteOutbox({ file }))))
-      expect(failure.message).toContain(`schema ${version}; this version knows 4`)
+      expect(failure.message).toContain(`${file}: written by another version (schema ${version}; this version knows 4`)
     }
   })
 
