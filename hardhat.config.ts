@@ -4,11 +4,28 @@ import { defineConfig } from 'hardhat/config'
 /** The compiler of npm, by its path: nothing is downloaded. */
 const path = createRequire(import.meta.url).resolve('solc/soljson.js')
 
+/** Tests in Solidity are compiled with all that they test in one go, as what is hot is; so not where the product lies. */
+const isTest = process.argv.includes('test')
+const output = process.argv.includes('--coverage') ? './coverage/' : isTest ? './coverage/tests/' : './'
+
+const compiler = (settings: object) => ({ version: '0.8.37', path, settings: { evmVersion: 'osaka', ...settings } })
+
+const plain = compiler({ optimizer: { enabled: true, runs: 200 } })
+/** What every batch runs through: worth a compilation that takes many times as long. */
+const hot = compiler({ viaIR: true, optimizer: { enabled: true, runs: 10_000 } })
+
 export default defineConfig({
   solidity: {
-    version: '0.8.37',
-    path,
-    settings: { evmVersion: 'osaka', optimizer: { enabled: true, runs: 200 } },
+    compilers: [isTest ? hot : plain],
+    overrides: isTest
+      ? {}
+      : { 'contracts/Vault.sol': hot, 'contracts/Settlement.sol': hot, 'contracts/ConsentKeys.sol': hot },
   },
-  paths: { sources: './contracts' },
+  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64, failOnRevert: true } } },
+  paths: {
+    sources: './contracts',
+    tests: { solidity: './tests/contracts/solidity' },
+    artifacts: `${output}artifacts`,
+    cache: `${output}cache`,
+  },
 })

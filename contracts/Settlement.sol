@@ -2,144 +2,303 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Intake} from "./Intake.sol";
 import {Vault} from "./Vault.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
-import {Movement} from "./types/Movement.sol";
-import {Proposal} from "./types/Proposal.sol";
+import {IConsentKeys} from "./interfaces/IConsentKeys.sol";
+import {IVault} from "./interfaces/IVault.sol";
+import {BatchDigest} from "./types/BatchDigest.sol";
+import {BatchHeader} from "./types/BatchHeader.sol";
+import {BatchState} from "./types/BatchState.sol";
+import {G2Point} from "./types/Bls12381.sol";
+import {MovementsCheck} from "./types/MovementsCheck.sol";
+import {TreasuryWord} from "./types/Treasury.sol";
 
 /// @title Settlement
-/// @notice Numbered batches of each neighbourhood: proposed, open to dispute for a window, then final for ever.
-contract Settlement is ISettlement {
-    /// @notice Accounts of one batch, so that booking all of them fits a transaction (16.7 M gas).
-    uint256 public constant MAX_ACCOUNTS = 500;
-    /// @dev Proposals that one `finalize` moves `settledThrough` over; more may wait behind another neighbourhood.
-    uint256 private constant ADVANCE_STEPS = 16;
+/// @notice Numbered batches of each neighbourhood: proposed behind a bond, open to dispute for a window, then final.
+contract Settlement is ISettlement, Intake {
+    /// @notice Batches of one neighbourhood that may wait for their end at once.
+    uint64 public constant OPEN_MAX = 32;
+    /// @notice The longest dispute window, in seconds. With what a guardian may add it is not longer than the silence
+    /// after which accounts escape (`Vault.SILENCE`): a batch comes first.
+    uint40 public constant WINDOW_MAX = 7 days;
+    /// @notice How long after its window a batch may be applied before anyone may drop it, in seconds. A week more than
+    /// a window can be lengthened by: a batch may have to wait for one before it.
+    uint256 public constant EXPIRY = LENGTHEN_MAX + 7 days;
+    /// @notice The slots of a neighbourhood that are open for trading last no longer, in seconds: a withdrawal waits
+    /// for the last of them.
+    uint256 public constant HORIZON_MAX = 31 days;
 
-    /// @notice Who proposes.
-    address public immutable operator;
     /// @inheritdoc ISettlement
-    uint64 public immutable disputeWindow;
+    uint40 public immutable disputeWindow;
     /// @notice The escrow; made here, so that neither can ever be linked to another.
     Vault public immutable vault;
+    /// @notice Who hears disputes; named once.
+    address public disputes;
+    /// @notice Who checks consent; named once.
+    IConsentKeys public consentKeys;
+    address private immutable _deployer;
 
-    /// @inheritdoc ISettlement
-    uint64 public proposals;
-    /// @inheritdoc ISettlement
-    uint64 public settledThrough;
-    /// @notice The number of a neighbourhood's last proposed batch.
-    mapping(bytes32 neighbourhood => uint64 number) public lastProposed;
-    /// @notice The number of a neighbourhood's last final batch.
-    mapping(bytes32 neighbourhood => uint64 number) public lastFinal;
-
-    struct Place {
-        bytes32 neighbourhood;
-        uint64 number;
+    /// @dev What is kept beside a batch's hash; of number 0, of the neighbourhood's opening. The debits run from the
+    /// first batch on, so that what is open is one difference; so do the pauses of the intake.
+    struct Record {
+        uint96 debitsThroughMicroEur;
+        uint64 lastSlot;
+        uint40 proposedAt;
+        uint56 pausedSeconds;
     }
-    mapping(bytes32 neighbourhood => mapping(uint64 number => Batch)) private _batches;
-    mapping(uint64 order => Place) private _places;
 
-    /// @param operator_ who proposes
-    /// @param disputeWindow_ seconds between proposal and finality
+    mapping(bytes32 neighbourhood => Neighbourhood) private _neighbourhoods;
+    mapping(bytes32 neighbourhood => mapping(uint64 number => Record)) private _records;
+    /// @inheritdoc ISettlement
+    mapping(bytes32 neighbourhood => uint64) public lastProposed;
+
     /// @param coin what homes pay with
-    constructor(address operator_, uint64 disputeWindow_, IERC20 coin) {
-        operator = operator_;
+    /// @param disputeWindow_ seconds between a proposal and when it can be applied
+    /// @param guardian_ who may pause the intake and lengthen windows, and nothing else
+    constructor(IERC20 coin, uint40 disputeWindow_, address guardian_) Intake(guardian_) {
+        require(disputeWindow_ <= WINDOW_MAX, TooLong(disputeWindow_, WINDOW_MAX));
         disputeWindow = disputeWindow_;
         vault = new Vault(coin);
+        _deployer = msg.sender;
     }
 
     /// @inheritdoc ISettlement
-    function propose(Proposal calldata proposal, Movement[] calldata movements) external {
-        require(msg.sender == operator, NotOperator(msg.sender));
-        bytes32 neighbourhood = proposal.neighbourhood;
-        uint64 expected = lastProposed[neighbourhood] + 1;
-        require(proposal.number == expected, WrongNumber(proposal.number, expected));
-        uint64 settledSlot = _batches[neighbourhood][expected - 1].lastSlot;
+    function link(address disputes_, IConsentKeys consentKeys_) external {
+        require(msg.sender == _deployer && disputes == address(0) && disputes_ != address(0), CannotLink(msg.sender));
+        disputes = disputes_;
+        consentKeys = consentKeys_;
+        emit Linked(disputes_, address(consentKeys_));
+    }
+
+    /// @inheritdoc ISettlement
+    function openNeighbourhood(bytes32 id, Neighbourhood calldata terms) external {
+        require(_neighbourhoods[id].operator == address(0), NeighbourhoodExists(id));
         require(
-            proposal.firstSlot <= proposal.lastSlot && (expected == 1 || proposal.firstSlot > settledSlot),
-            WrongSlots(proposal.firstSlot, proposal.lastSlot, settledSlot)
+            terms.operator == msg.sender && terms.supplier != address(0) && terms.grid != address(0)
+                && terms.fund != address(0) && terms.supplier != terms.grid && terms.supplier != terms.fund
+                && terms.grid != terms.fund && terms.slotSeconds != 0
+                && uint256(terms.slotSeconds) * (uint256(terms.slotsAhead) + 1) <= HORIZON_MAX,
+            WrongTerms(terms)
         );
-        _checkConservation(movements);
+        _neighbourhoods[id] = terms;
+        _records[id][0] = Record(0, 0, uint40(block.timestamp), _pausedSeconds());
+        emit NeighbourhoodOpened(id, terms);
+        vault.open(id, terms.supplier, terms.grid, terms.fund);
+    }
 
-        uint64 order = ++proposals;
-        lastProposed[neighbourhood] = expected;
-        _places[order] = Place(neighbourhood, expected);
-        _batches[neighbourhood][expected] = Batch({
-            proposedAt: uint64(block.timestamp),
-            firstSlot: proposal.firstSlot,
-            lastSlot: proposal.lastSlot,
-            isFinal: false,
-            backstop: proposal.backstop,
-            tradesRoot: proposal.tradesRoot,
-            statementsRoot: proposal.statementsRoot,
-            creditsRoot: proposal.creditsRoot,
-            movementsHash: keccak256(abi.encode(movements))
-        });
-        emit BatchProposed(
-            neighbourhood,
-            expected,
-            order,
-            proposal.tradesRoot,
-            proposal.statementsRoot,
-            proposal.creditsRoot,
-            proposal.archiveHash,
-            proposal.tradedWh
+    /// @inheritdoc ISettlement
+    function propose(BatchHeader calldata header, bytes32 movementsHash, uint64 debitMicroEur) external whileOpen {
+        bytes32 id = header.neighbourhood;
+        require(disputes != address(0), NotLinked());
+        require(msg.sender == _neighbourhoods[id].operator, NotOperator(msg.sender));
+        uint64 number = lastProposed[id] + 1;
+        require(header.number == number, WrongNumber(header.number, number));
+        uint64 applied = vault.lastApplied(id);
+        require(number - applied <= OPEN_MAX, TooManyOpen(number - applied, OPEN_MAX));
+        Record memory previous = _records[id][number - 1];
+        _checkSlots(header, previous.lastSlot, _neighbourhoods[id].slotSeconds);
+        uint96 debitsThrough = previous.debitsThroughMicroEur + debitMicroEur;
+        _checkBond(id, debitsThrough - _records[id][applied].debitsThroughMicroEur);
+
+        BatchState memory state = BatchState(uint40(block.timestamp) + disputeWindow, debitMicroEur, 0, false);
+        lastProposed[id] = number;
+        _records[id][number] = Record(debitsThrough, header.lastSlot, uint40(block.timestamp), _pausedSeconds());
+        vault.expect(id, number, BatchDigest.digest(keccak256(abi.encode(header)), movementsHash, BatchDigest.pack(state)));
+        emit BatchProposed(id, number, header, movementsHash, state);
+    }
+
+    /// @inheritdoc ISettlement
+    function applyConsented(BatchRef calldata ref, bytes calldata movements, G2Point calldata signature) external {
+        bytes32 movementsHash = keccak256(abi.encode(keccak256(movements)));
+        (bytes32 id, uint64 number, bytes32 headerHash) = (ref.neighbourhood, ref.number, ref.headerHash);
+        uint256[] memory everybody = _allSeats(id);
+        IConsentKeys.Absent[] memory nobody = new IConsentKeys.Absent[](0);
+        consentKeys.checkConsent(id, number, headerHash, movementsHash, everybody, nobody, signature);
+        uint256 packedState = BatchDigest.pack(ref.state);
+        bytes32 digest = BatchDigest.digest(headerHash, movementsHash, packedState);
+        vault.applyConsented(id, number, digest, packedState, movements);
+    }
+
+    /// @inheritdoc ISettlement
+    function dropUnsound(BatchRef calldata ref, bytes[] calldata parts) external {
+        _requireOpen(ref);
+        bytes32[] memory hashes = new bytes32[](parts.length);
+        uint256 seats = vault.seatsTaken(ref.neighbourhood);
+        uint256 debitMicroEur;
+        bool isSound = parts.length != 0 && parts.length <= TreasuryWord.PARTS_MAX;
+        for (uint256 i = 0; i < parts.length; ++i) {
+            hashes[i] = keccak256(parts[i]);
+            (bool isPartSound, uint256 debit) = MovementsCheck.check(parts[i], seats);
+            isSound = isSound && isPartSound;
+            debitMicroEur += debit;
+        }
+        bytes32 movementsHash = keccak256(abi.encodePacked(hashes));
+        require(movementsHash == ref.movementsHash, IVault.WrongMovements(movementsHash));
+        require(!isSound || debitMicroEur > ref.state.debitMicroEur, MovementsInOrder());
+        _fall(ref.neighbourhood, ref.number, msg.sender);
+    }
+
+    /// @inheritdoc ISettlement
+    function skipUnsound(BatchRef calldata ref, bytes32[] calldata partHashes, bytes calldata movements) external {
+        // A batch that has not begun falls whole.
+        require(vault.partsApplied(ref.neighbourhood) != 0, NotBegun(ref.neighbourhood, ref.number));
+        (bool isSound, uint256 debitMicroEur) = MovementsCheck.check(movements, vault.seatsTaken(ref.neighbourhood));
+        uint256 throughMicroEur = vault.partsDebitOf(ref.neighbourhood) + debitMicroEur;
+        require(!isSound || throughMicroEur > ref.state.debitMicroEur, MovementsInOrder());
+        vault.skipPart(ref, partHashes, movements);
+        _slash(ref.neighbourhood, 0, msg.sender);
+    }
+
+    /// @inheritdoc ISettlement
+    function dropExpired(BatchRef calldata ref) external {
+        bool hasBegun = _requireUnfinal(ref);
+        uint256 expiresAt = ref.state.closesAt + EXPIRY;
+        require(block.timestamp >= expiresAt, NotExpired(expiresAt, block.timestamp));
+        if (!hasBegun) return _fall(ref.neighbourhood, ref.number, address(0));
+        vault.skipRest(ref.neighbourhood, ref.number);
+        _slash(ref.neighbourhood, 0, address(0));
+    }
+
+    /// @inheritdoc ISettlement
+    function fall(BatchRef calldata ref, address challenger) external {
+        require(msg.sender == disputes, NotDisputes(msg.sender));
+        _requireOpen(ref);
+        _fall(ref.neighbourhood, ref.number, challenger);
+    }
+
+    /// @inheritdoc ISettlement
+    function countDemand(BatchRef calldata ref, bool isAnswer) external returns (BatchState memory state) {
+        require(msg.sender == disputes, NotDisputes(msg.sender));
+        _requireOpen(ref);
+        state = ref.state;
+        if (isAnswer) --state.openDemands;
+        else ++state.openDemands;
+        _changeState(ref, state);
+    }
+
+    /// @inheritdoc ISettlement
+    function lengthen(BatchRef calldata ref, uint40 bySeconds) external onlyGuardian {
+        _requireOpen(ref);
+        require(!ref.state.isLengthened, AlreadyLengthened(ref.neighbourhood, ref.number));
+        require(bySeconds <= LENGTHEN_MAX, TooLong(bySeconds, LENGTHEN_MAX));
+        require(block.timestamp < ref.state.closesAt, WindowOver(ref.state.closesAt, block.timestamp));
+        BatchState memory state = ref.state;
+        state.closesAt += bySeconds;
+        state.isLengthened = true;
+        _changeState(ref, state);
+    }
+
+    /// @inheritdoc ISettlement
+    function statusOf(BatchRef calldata ref) external view returns (bool isKept, bool isFinal) {
+        isKept = _isKept(ref);
+        isFinal = isKept && ref.number <= vault.lastApplied(ref.neighbourhood);
+    }
+
+    /// @inheritdoc ISettlement
+    function neighbourhoodOf(bytes32 neighbourhood) external view returns (Neighbourhood memory) {
+        return _neighbourhoods[neighbourhood];
+    }
+
+    /// @inheritdoc ISettlement
+    function proposedAt(bytes32 neighbourhood, uint64 number) external view returns (uint256) {
+        return _records[neighbourhood][number].proposedAt;
+    }
+
+    /// @inheritdoc ISettlement
+    function lastFinal(bytes32 neighbourhood) external view returns (uint64) {
+        return vault.lastApplied(neighbourhood);
+    }
+
+    /// @inheritdoc ISettlement
+    function lastFinalSlot(bytes32 neighbourhood) external view returns (uint64) {
+        return _records[neighbourhood][vault.lastApplied(neighbourhood)].lastSlot;
+    }
+
+    /// @inheritdoc ISettlement
+    function silentSince(bytes32 neighbourhood) external view returns (uint256) {
+        Record memory last = _records[neighbourhood][lastProposed[neighbourhood]];
+        return uint256(last.proposedAt) + (_pausedSeconds() - last.pausedSeconds);
+    }
+
+    /// @inheritdoc ISettlement
+    function unfinalMicroEur(bytes32 neighbourhood) public view returns (uint256) {
+        return _debitsThrough(neighbourhood, lastProposed[neighbourhood]) - _debitsThrough(
+            neighbourhood, vault.lastApplied(neighbourhood)
         );
     }
 
-    /// @inheritdoc ISettlement
-    function finalize(bytes32 neighbourhood, uint64 number, Movement[] calldata movements) external {
-        uint64 expected = lastFinal[neighbourhood] + 1;
-        require(number == expected && number <= lastProposed[neighbourhood], WrongNumber(number, expected));
-        Batch storage batch = _batches[neighbourhood][number];
-        uint256 closesAt = uint256(batch.proposedAt) + disputeWindow;
-        require(block.timestamp >= closesAt, WindowOpen(closesAt, block.timestamp));
-        bytes32 movementsHash = keccak256(abi.encode(movements));
-        // Only movements that sum to zero were ever proposed, so the hash carries conservation here.
-        require(movementsHash == batch.movementsHash, WrongMovements(movementsHash, batch.movementsHash));
-
-        batch.isFinal = true;
-        lastFinal[neighbourhood] = number;
-        _advance(ADVANCE_STEPS);
-        emit BatchFinalized(neighbourhood, number);
-        vault.applyMovements(movements, batch.backstop);
+    /// @dev Every seat that is taken: seat s is bit s % 256 of word s / 256.
+    function _allSeats(bytes32 neighbourhood) private view returns (uint256[] memory words) {
+        uint256 seats = vault.seatsTaken(neighbourhood);
+        words = new uint256[]((seats + 255) / 256);
+        for (uint256 i = 0; i < words.length; ++i) words[i] = type(uint256).max;
+        if (seats % 256 != 0) words[words.length - 1] = (1 << (seats % 256)) - 1;
+        words[0] &= ~uint256(1); // seat 0 is nobody's
     }
 
-    /// @inheritdoc ISettlement
-    function advance(uint256 steps) external {
-        _advance(steps);
+    function _debitsThrough(bytes32 neighbourhood, uint64 number) private view returns (uint256) {
+        return _records[neighbourhood][number].debitsThroughMicroEur;
     }
 
-    /// @inheritdoc ISettlement
-    function batchOf(bytes32 neighbourhood, uint64 number) external view returns (Batch memory) {
-        return _batches[neighbourhood][number];
+    function _checkSlots(BatchHeader calldata header, uint64 settledSlot, uint32 slotSeconds) private view {
+        bool isNext = header.firstSlot <= header.lastSlot && (header.number == 1 || header.firstSlot > settledSlot);
+        require(
+            isNext && (uint256(header.lastSlot) + 1) * slotSeconds <= block.timestamp,
+            WrongSlots(header.firstSlot, header.lastSlot, settledSlot)
+        );
     }
 
-    function _advance(uint256 steps) private {
-        uint64 through = settledThrough;
-        uint64 last = proposals;
-        for (; steps != 0 && through < last; --steps) {
-            Place storage place = _places[through + 1];
-            if (lastFinal[place.neighbourhood] < place.number) break;
-            ++through;
-        }
-        settledThrough = through;
+    function _checkBond(bytes32 neighbourhood, uint256 unfinal) private view {
+        uint256 bond = vault.bondOf(neighbourhood);
+        require(bond >= unfinal && bond >= vault.BOND_MIN(), BeyondBond(unfinal, bond));
     }
 
-    function _checkConservation(Movement[] calldata movements) private pure {
-        require(movements.length <= MAX_ACCOUNTS, TooManyAccounts(movements.length, MAX_ACCOUNTS));
-        int256 money;
-        int256 position;
-        int256 deviation;
-        address previous;
-        for (uint256 i = 0; i < movements.length; ++i) {
-            Movement calldata movement = movements[i];
-            // Also refuses the zero address, which nobody could ever withdraw from.
-            require(movement.account > previous, AccountsNotAscending(movement.account));
-            previous = movement.account;
-            money += movement.moneyMicroEur;
-            position += movement.positionWh;
-            deviation += movement.deviationWh;
-        }
-        require(money == 0 && position == 0 && deviation == 0, DoesNotSumToZero(money, position, deviation));
+    function _isKept(BatchRef calldata ref) private view returns (bool) {
+        bytes32 digest = BatchDigest.digest(ref.headerHash, ref.movementsHash, BatchDigest.pack(ref.state));
+        return digest == vault.digestOf(ref.neighbourhood, ref.number);
+    }
+
+    /// @dev As proposed, and nothing of it is booked.
+    function _requireOpen(BatchRef calldata ref) private view {
+        require(!_requireUnfinal(ref), AlreadyFinal(ref.neighbourhood, ref.number));
+    }
+
+    /// @dev As proposed, and not all of it is booked.
+    function _requireUnfinal(BatchRef calldata ref) private view returns (bool hasBegun) {
+        require(_isKept(ref), IVault.NotAsProposed(ref.neighbourhood, ref.number));
+        uint64 applied = vault.lastApplied(ref.neighbourhood);
+        require(ref.number > applied, AlreadyFinal(ref.neighbourhood, ref.number));
+        return ref.number == applied + 1 && vault.partsApplied(ref.neighbourhood) != 0;
+    }
+
+    function _changeState(BatchRef calldata ref, BatchState memory state) private {
+        vault.expect(ref.neighbourhood, ref.number, BatchDigest.digest(ref.headerHash, ref.movementsHash, BatchDigest.pack(state)));
+        emit BatchStateChanged(ref.neighbourhood, ref.number, state);
+    }
+
+    /// @dev A batch and all after it, which rest on it.
+    function _fall(bytes32 neighbourhood, uint64 number, address challenger) private {
+        uint64 last = lastProposed[neighbourhood];
+        for (uint64 i = number; i <= last; ++i) vault.expect(neighbourhood, i, 0);
+        uint256 fallen = _debitsThrough(neighbourhood, last) - _debitsThrough(neighbourhood, number - 1);
+        lastProposed[neighbourhood] = number - 1;
+        uint256 slashed = _slash(neighbourhood, fallen, challenger);
+        emit BatchFell(neighbourhood, number, challenger, slashed);
+    }
+
+    /// @dev So much of the bond, at least the least one, but never what stands for batches that have not fallen. That
+    /// may be more than there is: of a batch that has begun, the bond has paid some already.
+    function _slash(bytes32 neighbourhood, uint256 amountMicroEur, address challenger)
+        private
+        returns (uint256 slashed)
+    {
+        uint256 least = vault.BOND_MIN();
+        uint256 bond = vault.bondOf(neighbourhood);
+        uint256 needed = unfinalMicroEur(neighbourhood);
+        uint256 free = bond > needed ? bond - needed : 0;
+        slashed = amountMicroEur < least ? least : amountMicroEur;
+        if (slashed > free) slashed = free;
+        vault.slashBond(neighbourhood, slashed, challenger);
     }
 }

@@ -2,10 +2,29 @@ import type { Batch, MarketEventOf, SlotPhase } from '#protocol/market-event.ts'
 import type { Street } from '#protocol/street.ts'
 
 /** What settlement tells of a batch. */
-export type BatchEvent = MarketEventOf<'BatchProposed' | 'BatchDisputed' | 'BatchUpheld' | 'BatchFinalized'>
+type BatchEvent = MarketEventOf<'BatchProposed' | 'BatchDisputed' | 'BatchUpheld' | 'BatchFinalized'>
 
-/** Why a batch cannot follow what the street knows, or null: batches are numbered, whole and strictly in order. */
-export function batchFault(street: Street, event: BatchEvent): string | null {
+/** What settlement tells: of a batch, and of what the homes have in the vault. */
+export type RecordedEvent = BatchEvent | MarketEventOf<'FundsChanged'>
+
+/** Why what settlement tells cannot follow what the street knows, or null. */
+export function recordFault(street: Street, event: RecordedEvent): string | null {
+  return event.type === 'FundsChanged' ? fundsFault(street, event) : batchFault(street, event)
+}
+
+function fundsFault({ homeOfAccount }: Street, { block, funds }: MarketEventOf<'FundsChanged'>): string | null {
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0
+  if (!isCount(block)) return `${block} is no block`
+  const stranger = funds.find(({ account }) => !homeOfAccount.has(account))
+  if (stranger !== undefined) return `account ${stranger.account} is of no home`
+  const twice = funds.find(({ account }, index) => index > 0 && account <= (funds[index - 1]?.account ?? account))
+  if (twice !== undefined) return `account ${twice.account} does not come after the one before it`
+  const wrong = funds.find(({ balanceMicroEur }) => !isCount(balanceMicroEur))
+  return wrong === undefined ? null : `account ${wrong.account} cannot have ${wrong.balanceMicroEur} µEUR`
+}
+
+/** Batches are numbered, whole and strictly in order. */
+function batchFault(street: Street, event: BatchEvent): string | null {
   switch (event.type) {
     case 'BatchProposed':
       return proposalFault(street, event)
@@ -14,7 +33,7 @@ export function batchFault(street: Street, event: BatchEvent): string | null {
     case 'BatchUpheld':
       return standingFault(street, event.number, 'disputed')
     case 'BatchFinalized':
-      return standingFault(street, event.number, 'settling') ?? finalityFault(street, event.number)
+      return standingFault(street, event.number, 'settling') ?? finalityFault(street, event)
   }
 }
 
@@ -46,8 +65,10 @@ function phaseFault(street: Street, batch: Batch, wanted: SlotPhase): string | n
   return null
 }
 
-function finalityFault(street: Street, number: number): string | null {
+function finalityFault(street: Street, { number, place }: MarketEventOf<'BatchFinalized'>): string | null {
   const before = street.batches.get(number - 1)
   if (before !== undefined && before.final === null) return `batch ${number - 1} is not final yet`
-  return null
+  if (street.rules?.collateral !== 'reserved' || street.fundsBlock >= place.block) return null
+  // What its trades reserve is free from now on: the balances must have them.
+  return `batch ${number} became final in block ${place.block}, balances are known up to block ${street.fundsBlock}`
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { SignedMessage } from '#protocol/envelope.ts'
-import { laterRules } from '#protocol/later-rules.ts'
 import type { LoggedEvent, MarketEvent } from '#protocol/market-event.ts'
 import { Market } from './market.ts'
 
@@ -54,9 +53,11 @@ export class MarketRerun {
     switch (event.type) {
       case 'NeighbourhoodOpened':
         if (sequence !== 1) return 'a neighbourhood is opened once, by the first event of its log'
-        this.#keepsCauses = Object.keys(laterRules).every((rule) => rule in event.rules)
+        // Both joined at the same time.
+        this.#keepsCauses = 'openingCallMs' in event.rules
         this.#market.open(event)
         return this.#collect()
+      case 'FundsChanged':
       case 'BatchProposed':
       case 'BatchDisputed':
       case 'BatchUpheld':
@@ -125,6 +126,8 @@ function tradingSlotOf(event: MarketEvent): number | 'all' | null {
       const { action, slot } = event.control.body
       return action === 'stop' || action === 'start' ? 'all' : slot
     }
+    case 'FundsChanged':
+      return 'all'
     case 'SlotPhaseChanged':
     case 'OrderReduced':
     case 'OrderClosed':

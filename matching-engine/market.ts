@@ -9,7 +9,7 @@ import { applyEvent, emptyStreet, type Street, type StreetSlot } from '#protocol
 import { type Admitted, admit } from './admission/admit.ts'
 import { type MarketView, slotTimes } from './admission/market-view.ts'
 import { replacedOrder } from './admission/order.ts'
-import { type BatchEvent, batchFault } from './batch-order.ts'
+import { type RecordedEvent, recordFault } from './batch-order.ts'
 import type { BookEvent, BookOutcome } from './book/book-event.ts'
 import { MarketMemory } from './market-memory.ts'
 import type { MarketState } from './market-snapshot.ts'
@@ -90,14 +90,14 @@ export class Market {
     return 'code' in admitted ? refused(admitted) : this.#apply(admitted)
   }
 
-  /** Takes what settlement did; gives the reason if it cannot follow. */
-  record(event: BatchEvent): string | null {
-    const fault = batchFault(this.#street, event)
+  /** Takes what settlement did or found; gives the reason if it cannot follow. */
+  record(event: RecordedEvent): string | null {
+    const fault = recordFault(this.#street, event)
     if (fault !== null) return fault
     this.#nowMs = Math.max(this.#nowMs, event.timeMs)
     this.#emit({ ...event, timeMs: this.#nowMs })
     const { type } = event
-    if (type === 'BatchProposed') return null
+    if (type === 'BatchProposed' || type === 'FundsChanged') return null
     const { firstSlot, lastSlot } = known(this.#street.batches.get(event.number)).batch
     for (let slot = firstSlot; slot <= lastSlot; slot++) {
       this.#move(known(this.#slots.get(slot)), { type }, 'batch')

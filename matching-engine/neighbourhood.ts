@@ -3,7 +3,7 @@ import type { LoggedEvent } from '#protocol/market-event.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Statement } from '#protocol/statement.ts'
 import { applyEvent, emptyStreet, type Street } from '#protocol/street.ts'
-import type { BatchEvent } from './batch-order.ts'
+import type { RecordedEvent } from './batch-order.ts'
 import { type EventLog, LogFailure, type StaleSequence } from './event-log/event-log.ts'
 import { Market } from './market.ts'
 import { MarketData } from './market-data/market-data.ts'
@@ -48,8 +48,8 @@ export interface Neighbourhood {
   readonly advance: (nowMs: number, who?: string) => Effect.Effect<void, Stopped>
   /** Unsigned estimates for statements the metering deadline has passed without; the operator signs and submits them. */
   readonly missingStatements: (nowMs: number) => readonly Statement[]
-  /** What settlement did. A batch that cannot follow is a LogFailure that says why, and changes nothing. */
-  readonly record: (event: BatchEvent) => Effect.Effect<void, Stopped>
+  /** What settlement did or found. What cannot follow is a LogFailure that says why, and changes nothing. */
+  readonly record: (event: RecordedEvent) => Effect.Effect<void, Stopped>
   /** Keeps a snapshot of what the log has come to, as it also happens from time to time; see `SnapshotKeeper`. */
   readonly keepSnapshot: Effect.Effect<void>
   /** Everything after a sequence, then every later event; never ends. */

@@ -19,6 +19,11 @@ export interface AgentSteps {
   readonly home: string
   /** Learns the market's protocol and joins it; does nothing the second time. */
   readonly enrol: () => Effect.Effect<void, GatewayError | OutboxFailure>
+  /**
+   * Has the market register the home's device on its chain, once the home has enrolled. True when that is done, or the
+   * market registers none; asked again soon after a failure, it waits.
+   */
+  readonly register: () => Effect.Effect<boolean, GatewayError | OutboxFailure>
   /** Reads the meter once: a reading, and the statements of the slots that it completes, into the outbox. */
   readonly poll: () => Effect.Effect<Polled, MeterError | OutboxFailure | NotJoined>
   /** Sends what waits in the outbox; what gets no answer stays. */

@@ -122,6 +122,7 @@ export const makeAgent = (
       bootId: outbox.bootId,
       link: device.state,
       enrol: () => membership.enrol,
+      register: () => membership.register,
       poll: () => onePollAtATime.withPermits(1)(poll),
       publish: () => publishOutbox({ outbox, gateway, membership, deviceKey }),
       trade: () => tradeOnce({ ...options, outbox, gateway, membership, tradeSlotsAhead, random }),

@@ -1,5 +1,5 @@
 import { Schema } from 'effect'
-import { Address, Count, DeviceSigner, Hash32, SignedInt, Slug } from '#protocol/ids.ts'
+import { Address, Count, DeviceSigner, Hash32, PositiveInt, SignedInt, Slug } from '#protocol/ids.ts'
 import { slotPhases } from '#protocol/market-event.ts'
 import { MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome, Positions } from '#protocol/messages.ts'
@@ -32,7 +32,14 @@ export const ProtocolAnswer = Schema.Struct({
   rules: MarketRules,
   neighbourhood: Slug,
   types: Schema.Unknown,
+  /** the market's clock */
+  timeMs: Count,
+  /** what P-256 keys begin with on its chain; null: it settles on none */
+  p256Verifier: Schema.NullOr(Address),
 })
+
+/** What `POST /api/v1/devices` says: the device's id in the registry, null while it is being registered. */
+export const DeviceAnswer = Schema.Struct({ device: Schema.NullOr(PositiveInt) })
 
 /** What `GET /api/v1/homes` says; only what a home knows itself by. */
 export const HomesAnswer = Schema.Array(

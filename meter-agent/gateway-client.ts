@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Effect, Schedule, Schema } from 'effect'
 import { canonicalJson } from '#protocol/canonical-json.ts'
+import type { SignedDeviceJoin } from '#protocol/device-join.ts'
 import type {
   SignedCancel,
   SignedEnrolment,
@@ -10,10 +11,12 @@ import type {
   SignedSession,
   SignedStatement,
 } from '#protocol/envelope.ts'
+import type { Address } from '#protocol/ids.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome, Positions } from '#protocol/messages.ts'
-import { type SigningDomain, typedData } from '#protocol/typed-data.ts'
+import { publishedTypes, type SigningDomain } from '#protocol/typed-data.ts'
 import {
+  DeviceAnswer,
   type HomeAnswer,
   HomesAnswer,
   OutcomeAnswer,
@@ -30,15 +33,27 @@ export interface MarketProtocol {
   readonly neighbourhood: string
 }
 
+/** … and how it stands there now. */
+interface HeardProtocol extends MarketProtocol {
+  readonly timeMs: number
+  /** what P-256 keys begin with on its chain; null: it settles on none */
+  readonly p256Verifier: Address | null
+}
+
 /** The most envelopes one request may carry. */
 export const MAX_ENVELOPES = 256
 
+/** No failure, unlike the others from 500 on: asking again does not help. */
+const NOT_IMPLEMENTED = 501
+
 /** A home's door to its market. Every request has a time-out; a request that got no answer is tried three times. */
 export interface GatewayClient {
-  readonly protocol: Effect.Effect<MarketProtocol, GatewayError>
+  readonly protocol: Effect.Effect<HeardProtocol, GatewayError>
   readonly homes: Effect.Effect<readonly HomeAnswer[], GatewayError>
   readonly positions: (home: string) => Effect.Effect<Positions, GatewayError>
   readonly enrol: (enrolment: SignedEnrolment) => Effect.Effect<Outcome, GatewayError>
+  /** the device's id in the registry on chain; null while it is being registered */
+  readonly registerDevice: (join: SignedDeviceJoin) => Effect.Effect<number | null, GatewayError>
   readonly sendSession: (session: SignedSession) => Effect.Effect<Outcome, GatewayError>
   /** at most 256 each; one outcome each, in order */
   readonly sendReadings: (readings: readonly SignedReading[]) => Effect.Effect<readonly Outcome[], GatewayError>
@@ -70,7 +85,7 @@ export function gatewayClient(options: { readonly url: string; readonly timeoutM
         orElse: () => Effect.fail(new GatewayUnreachable({ url, detail: `no answer within ${timeoutMs} ms` })),
       }),
       Effect.filterOrFail(
-        ({ status }) => status < 500,
+        ({ status }) => status < 500 || status === NOT_IMPLEMENTED,
         ({ status }) => new GatewayUnreachable({ url, detail: `status ${status}` }),
       ),
       Effect.retry({ schedule: Schedule.exponential('100 millis'), times: 2 }),
@@ -124,7 +139,7 @@ export function gatewayClient(options: { readonly url: string; readonly timeoutM
 
   return {
     protocol: Effect.flatMap(get('/protocol', ProtocolAnswer), ({ types, ...protocol }) =>
-      isDeepStrictEqual(types, typedData)
+      isDeepStrictEqual(types, publishedTypes)
         ? Effect.succeed(protocol)
         : Effect.fail(
             new GatewayMismatch({
@@ -138,6 +153,14 @@ export function gatewayClient(options: { readonly url: string; readonly timeoutM
     homes: get('/homes', HomesAnswer),
     positions: (home) => get(`/homes/${encodeURIComponent(home)}/positions`, PositionsAnswer),
     enrol: (enrolment) => send('POST', '/enrolments', enrolment),
+    registerDevice: (join) =>
+      Effect.flatMap(
+        request('POST', '/devices', canonicalJson({ ...join })),
+        (response): Effect.Effect<number | null, GatewayError> =>
+          response.status < 300
+            ? Effect.map(decoded(DeviceAnswer, response), ({ device }) => device)
+            : Effect.fail(refusedBy(response)),
+      ),
     sendSession: (session) => send('POST', '/sessions', session),
     sendReadings: (readings) => sendAll('/readings', readings),
     sendStatements: (statements) => sendAll('/statements', statements),

@@ -1,8 +1,9 @@
 import { Effect, Schema } from 'effect'
 import { canonicalJson } from '#protocol/canonical-json.ts'
+import { signDeviceJoin } from '#protocol/device-join.ts'
 import { Address, Count } from '#protocol/ids.ts'
 import { MarketRules } from '#protocol/market-rules.ts'
-import { addressOf, sign } from '#protocol/signing.ts'
+import { addressOf, secp256k1Signer, sign } from '#protocol/signing.ts'
 import { type AgentOptions, NotJoined } from './agent-options.ts'
 import type { HomeAnswer } from './gateway-answers.ts'
 import type { GatewayClient, MarketProtocol } from './gateway-client.ts'
@@ -16,9 +17,19 @@ export interface Membership {
   readonly isEnrolled: () => boolean
   /** Checks that the market is the known one, once a run, and enrols the home, once in its life. */
   readonly enrol: Effect.Effect<void, GatewayError | OutboxFailure>
-  /** The market has forgotten the home: enrol again. */
+  /**
+   * Has the market register the enrolled device on its chain, once in its life. True when it has, also where the market
+   * registers none; false while that is under way, and for half a minute after a failure.
+   */
+  readonly register: Effect.Effect<boolean, GatewayError | OutboxFailure>
+  /** The market has forgotten the home: enrol again, and see whether its chain still knows the device. */
   readonly forgotten: Effect.Effect<void>
 }
+
+/** How long a request to register a device is good for: the market takes a day at most. */
+const JOIN_SECONDS = 43_200
+/** So long a market that has refused to register a device, or failed to, is not asked again, wall ms. */
+const ASK_AGAIN_MS = 30_000
 
 const StoredProtocol = Schema.fromJsonString(
   Schema.Struct({
@@ -54,16 +65,41 @@ export const openMembership = (
       return yield* new OutboxFailure({ file: options.dataFile, detail })
     }
     let enrolled = account !== null
+    let registered = (yield* outbox.recall('registered')) !== null
+    let askAgainAtMs = 0
 
     const learn = Effect.gen(function* () {
       const heard = yield* gateway.protocol
       const mismatch = mismatchOf({ heard, known: protocol, neighbourhood })
       if (mismatch !== null) return yield* new GatewayMismatch({ url: gatewayUrl, ...mismatch })
       protocol = heard
-      yield* outbox.remember('protocol', JSON.stringify(heard))
+      const { domain, rules } = heard
+      yield* outbox.remember('protocol', JSON.stringify({ domain, rules, neighbourhood }))
       checked = true
       return heard
     })
+
+    const registration = Effect.gen(function* () {
+      const { domain, p256Verifier, timeMs } = yield* gateway.protocol
+      if (p256Verifier === null) return 'none'
+      // A number of its own each time: whichever arrives first registers the device, the others find it there.
+      const nonce = yield* outbox.takeNonce
+      const deadline = Math.floor(timeMs / 1_000) + JOIN_SECONDS
+      const owner = secp256k1Signer(accountKey)
+      const letter = { domain, neighbourhood, deviceId, owner, device: deviceKey, p256Verifier, deadline, nonce }
+      const device = yield* gateway.registerDevice(signDeviceJoin(letter))
+      return device === null ? null : String(device)
+    }).pipe(
+      Effect.catchIf(
+        (error) => error._tag === 'GatewayRefused' && error.code === 'NO_REGISTRY',
+        () => Effect.succeed('none'),
+      ),
+      Effect.tapError(() =>
+        Effect.sync(() => {
+          askAgainAtMs = performance.now() + ASK_AGAIN_MS
+        }),
+      ),
+    )
 
     const isOurs = (body: HomeAnswer) =>
       Effect.map(gateway.homes, (homes) => {
@@ -99,8 +135,16 @@ export const openMembership = (
         yield* outbox.remember('enrolled', body.account)
         enrolled = true
       }),
+      register: Effect.gen(function* () {
+        if (registered || !checked || !enrolled || performance.now() < askAgainAtMs) return registered
+        const device = yield* registration
+        if (device !== null && device !== 'none') yield* outbox.remember('registered', device)
+        registered = device !== null
+        return registered
+      }),
       forgotten: Effect.sync(() => {
         enrolled = false
+        registered = false
       }),
     }
   })

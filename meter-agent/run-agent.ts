@@ -47,12 +47,15 @@ export const runAgent = (
       () => Effect.void,
       ({ recorded }) => recorded !== null, // nothing is over while the link only backs off
     ).pipe(Effect.andThen(Queue.offer(news, undefined)), Effect.asVoid)
+    const register = survived(
+      'register',
+      Effect.suspend(() => agent.register()),
+      () => Effect.void,
+      (isDone) => isDone,
+    )
+    const publish = agent.enrol().pipe(Effect.andThen(register), Effect.andThen(agent.publish()))
     const publishStep = Queue.take(news).pipe(
-      Effect.andThen(
-        survived('publish', Effect.andThen(agent.enrol(), agent.publish()), ({ refusals }) =>
-          refused('refused', refusals),
-        ),
-      ),
+      Effect.andThen(survived('publish', publish, ({ refusals }) => refused('refused', refusals))),
     )
     const tradeStep = Effect.suspend(() =>
       isEnrolled()

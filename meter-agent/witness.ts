@@ -6,6 +6,8 @@ export interface CounterFacts {
   readonly modulusWh: number | null
   /** the power of ten that the device multiplies it by, where that may change while it runs */
   readonly scale: number | null
+  /** whether somebody can set it to 0; left out where nobody knows */
+  readonly resettable?: boolean
 }
 
 /** The lowest and the highest believable value. */

@@ -78,18 +78,19 @@ function typedErrors(room: string): readonly TypedError[] {
     .sort(byName)
 }
 
-/** The custom errors in the contracts' interfaces, each with its notice. */
+/** The custom errors of the contracts, each with its notices: contracts may have one of the same name. */
 function contractErrors(): readonly string[] {
-  const declaration = /\/\/\/ @notice (.*)\n\s*error (\w+)\((.*)\);/g
-  return filesOf('contracts/interfaces', '.sol')
-    .flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(declaration)].map(([, notice = '', name = '', parameters = '']) => ({
-        name,
-        text: `### ${name}\n\n${notice}\n\n\`${name}(${parameters})\``,
-      })),
-    )
+  const declaration = /\/\/\/ @notice (.*(?:\n\s*\/\/\/ .*)*)\n\s*error (\w+)\(([^)]*)\);/g
+  const declared = filesOf('contracts', '.sol').flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(declaration)].map(([, notice = '', name = '', parameters = '']) => {
+      const inOneLine = notice.replace(/\n\s*\/\/\/ /g, ' ')
+      return { name, text: `${inOneLine}\n\n\`${name}(${parameters.replace(/\s+/g, ' ').trim()})\`` }
+    }),
+  )
+  return [...Map.groupBy(declared, ({ name }) => name)]
+    .map(([name, all]) => ({ name, texts: new Set(all.map(({ text }) => text)) }))
     .sort(byName)
-    .map(({ text }) => text)
+    .map(({ name, texts }) => `### ${name}\n\n${[...texts].join('\n\n')}`)
 }
 
 const byName = (one: { readonly name: string }, other: { readonly name: string }) => (one.name < other.name ? -1 : 1)

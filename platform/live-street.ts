@@ -4,11 +4,16 @@ import { pathToFileURL } from 'node:url'
 import { Effect } from 'effect'
 import {
   type ChainClient,
+  type ChainFailure,
   connectChain,
+  connectChainReader,
+  connectDeviceRegistry,
   type Deployment,
   deploy,
   forgetLocalChain,
+  makeFundsFeed,
   makeSettler,
+  makeTurns,
   neighbourhoodIdOf,
   type SettlementEvent,
   type Settler,
@@ -25,15 +30,20 @@ import {
 } from '#meter-agent/index.ts'
 import type { Clock } from '#protocol/clock.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
-import { addressOf, sign } from '#protocol/signing.ts'
+import { addressOf, keccak, sign } from '#protocol/signing.ts'
 import type { SimulatedStreet } from '#sim/index.ts'
+import { makeDeviceRegistrar } from './device-registrar.ts'
 import { type EmulatedDevice, emulateDevice } from './emulated-device.ts'
+import { joinHomes } from './join-homes.ts'
 import { troublesOf } from './readiness.ts'
 import { keepNodeFile } from './verify/node-file.ts'
 
-/** What each home and the supplier have in the vault at the start, µEUR of test money. */
+/** What each home has in the vault once it has enrolled, and the supplier at the start, µEUR of test money. */
 export const HOME_ESCROW_MICRO_EUR = 1_000_000_000
 export const SUPPLIER_ESCROW_MICRO_EUR = 1_000_000_000_000
+
+/** What answers for the batches that are not final, µEUR of test money: each may debit so much together. */
+const OPERATOR_BOND_MICRO_EUR = 100_000_000_000
 
 /** A chain that is there already. `operatorKey` pays for the settlement's transactions. */
 export interface ChainAccess {
@@ -74,8 +84,11 @@ export interface LiveStreet {
   readonly chain: ChainClient
   readonly deployment: Deployment
   readonly settler: Settler
+  /** Gives homes that are new their test money, and tells the log what all of them have in the vault. */
+  readonly lookAtFunds: (nowMs: number) => Effect.Effect<void, ChainFailure>
   readonly supplier: `0x${string}`
   readonly grid: `0x${string}`
+  readonly fund: `0x${string}`
   /** signs and submits the estimates of statements that missed the metering deadline */
   readonly estimateMissing: (nowMs: number) => Effect.Effect<void, { readonly message: string }>
 }
@@ -104,9 +117,28 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     const deployment = yield* deploy({
       ...access,
       disputeWindowSeconds: Math.ceil(rules.disputeWindowMs / 1000),
+      slotMinutes: rules.slotMinutes,
       directory: inFolder('deployment'),
     })
-    const chain = yield* connectChain({ ...access, addresses: deployment.addresses })
+    const supplier = addressOf(yield* keyIn('supplier'))
+    const grid = addressOf(yield* keyIn('grid'))
+    const fund = addressOf(yield* keyIn('fund'))
+    const { addresses } = deployment
+    const turns = makeTurns()
+    const chain = yield* connectChain({
+      ...access,
+      addresses,
+      turns,
+      neighbourhood: neighbourhoodIdOf(street.neighbourhood),
+    })
+    yield* chain.openNeighbourhood({
+      supplier,
+      grid,
+      fund,
+      slotSeconds: rules.slotMinutes * 60,
+      slotsAhead: rules.slotsAhead,
+    })
+    yield* chain.bondAtLeast(OPERATOR_BOND_MICRO_EUR)
 
     const neighbourhood = yield* openNeighbourhood({
       log,
@@ -116,32 +148,37 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
         name: 'Commonwatt',
         version: '1',
         chainId: deployment.chainId,
-        verifyingContract: deployment.addresses.settlement,
+        verifyingContract: addresses.settlement,
       },
       operator: addressOf(estimatorKey),
       nowMs: clock.nowMs(),
     })
+    const registry = yield* connectDeviceRegistry({ ...access, addresses, turns })
+    const { operatorKey } = access
+    // Bonds are paid in test coin: only a chain of one's own has that for the asking.
+    const registrar =
+      options.chain === undefined ? { registerDevice: yield* makeDeviceRegistrar({ registry, operatorKey }) } : {}
     let isOpen = false
     const gateway = yield* serveGateway({
       neighbourhood,
       clock,
       host,
       port: options.port,
+      registry: { p256Verifier: addresses.p256Verifier, ...registrar },
       ...(options.pageDir === undefined ? {} : { pageDir: options.pageDir }),
       troubles: () =>
         isOpen ? troublesOf({ folder, logFile, settler, wallNowMs: Date.now() }) : ['it is still starting'],
     })
 
-    const supplier = addressOf(yield* keyIn('supplier'))
-    const grid = addressOf(yield* keyIn('grid'))
     yield* keepNodeFile(folder, {
-      format: 1,
+      format: 2,
       neighbourhood: street.neighbourhood,
       rpcUrl: access.rpcUrl,
       chain: options.chain === undefined ? 'local' : 'remote',
-      addresses: deployment.addresses,
+      addresses,
       supplier,
       grid,
+      fund,
     })
     yield* Effect.sync(() => mkdirSync(inFolder('outboxes'), { recursive: true }))
     const homes = yield* Effect.forEach(street.homes, (simulated, index) =>
@@ -172,17 +209,53 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
         return { home, device, agent }
       }),
     )
+    yield* joinHomes(homes.map(({ agent }) => agent))
     yield* chain.fund([
       { account: supplier, amountMicroEur: SUPPLIER_ESCROW_MICRO_EUR },
       ...homes.map(({ agent }) => ({ account: agent.account, amountMicroEur: HOME_ESCROW_MICRO_EUR })),
     ])
+    const { rules: logged, homeOfAccount, funds } = neighbourhood.street
+    const reserves = logged?.collateral === 'reserved'
+    const feed = makeFundsFeed({
+      chain,
+      chainAt: (atBlock) =>
+        connectChainReader({
+          rpcUrl: access.rpcUrl,
+          addresses,
+          neighbourhood: chain.neighbourhood,
+          atBlock,
+        }),
+      street: neighbourhood.street,
+      record: neighbourhood.record,
+    })
+    const paidFor = new Set<`0x${string}`>()
+    const isRegistered = ({ account, deviceId }: { readonly account: `0x${string}`; readonly deviceId: string }) =>
+      Effect.map(
+        registry.deviceOf({ neighbourhood: chain.neighbourhood, name: keccak(deviceId), owner: account }),
+        (device) => device !== null,
+      )
+    /** Pays in for homes that have joined, in test coin: once their device is registered, for nothing is settled before. */
+    const lookAtFunds = Effect.fnUntraced(function* (nowMs: number) {
+      if (!reserves) return
+      const poor = [...homeOfAccount.values()].filter(
+        ({ account }) => !paidFor.has(account) && (funds.get(account) ?? 0) === 0,
+      )
+      const joined = options.chain === undefined ? yield* Effect.filter(poor, isRegistered) : []
+      yield* chain.fund(joined.map(({ account }) => ({ account, amountMicroEur: HOME_ESCROW_MICRO_EUR })))
+      for (const { account } of joined) paidFor.add(account)
+      yield* feed.look(nowMs)
+    })
     const settler = makeSettler({
       chain,
-      record: (event) => Effect.tap(neighbourhood.record(event), () => logBatch(event)),
-      supplier,
-      grid,
+      p256Verifier: addresses.p256Verifier,
+      record: (event) =>
+        // What a batch has moved is known before what its trades reserve is free.
+        (reserves && event.type === 'BatchFinalized' ? feed.look(event.timeMs, event.place.block) : Effect.void).pipe(
+          Effect.andThen(neighbourhood.record(event)),
+          Effect.tap(() => logBatch(event)),
+        ),
       archiveDirectory: inFolder('archive'),
-      lastFinalOnChain: yield* chain.lastFinal(neighbourhoodIdOf(street.neighbourhood)),
+      lastFinalOnChain: yield* chain.lastFinal,
     })
     const { domain } = neighbourhood.street
     const estimateMissing = Effect.fnUntraced(function* (nowMs: number) {
@@ -200,8 +273,10 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       chain,
       deployment,
       settler,
+      lookAtFunds,
       supplier,
       grid,
+      fund,
       estimateMissing,
     }
     isOpen = true

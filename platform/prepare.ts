@@ -20,7 +20,7 @@ const built: readonly Built[] = [
     sources: ['contracts', 'hardhat.config.ts'],
     ending: /\.sol$|hardhat\.config\.ts$/,
     stamp: 'artifacts/.built',
-    command: ['node_modules/hardhat/dist/src/cli.js', 'build', '--quiet'],
+    command: ['node_modules/hardhat/dist/src/cli.js', 'build', '--no-tests', '--quiet'],
   },
   {
     name: 'page',

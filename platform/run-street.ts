@@ -34,6 +34,9 @@ export function paceOf(options: { readonly speed: number; readonly slotMinutes: 
   }
 }
 
+/** How often the homes' funds are looked at, and after a failure, wall ms. */
+const FUNDS_WALL_MS = { every: 250, retry: 2_000 }
+
 /** How long the outboxes get to be emptied when the street stops, wall ms. What stays in them is sent next time. */
 const FAREWELL_WALL_MS = 2_000
 
@@ -50,15 +53,26 @@ export const runStreet = (live: LiveStreet, clock: Clock) =>
       const nowMs = clock.nowMs()
       return Effect.andThen(neighbourhood.advance(nowMs), live.estimateMissing(nowMs))
     }).pipe(Effect.andThen(Effect.sleep(Math.max(ADVANCE_WALL_MS_MIN, ADVANCE_EVERY_MS / clock.speed))), Effect.forever)
+    const funds = Effect.suspend(() => live.lookAtFunds(clock.nowMs())).pipe(
+      Effect.matchEffect({
+        onSuccess: () => Effect.sleep(FUNDS_WALL_MS.every),
+        onFailure: ({ message }) =>
+          Effect.andThen(Effect.logWarning(`funds are not known: ${message}`), Effect.sleep(FUNDS_WALL_MS.retry)),
+      }),
+      Effect.forever,
+    )
     const settlement = settler.run({
       events: neighbourhood.events(0),
       headSequence: neighbourhood.street.sequence,
       clock,
     })
     const agents = homes.map(({ home, agent }) => part(`agent of ${home}`, agent.run(pace)))
-    return yield* Effect.all([part('engine', engine), part('settlement', settlement), ...agents], {
-      concurrency: 'unbounded',
-    }).pipe(Effect.onInterrupt(() => farewell(live)))
+    return yield* Effect.all(
+      [part('engine', engine), part('settlement', settlement), part('funds', funds), ...agents],
+      {
+        concurrency: 'unbounded',
+      },
+    ).pipe(Effect.onInterrupt(() => farewell(live)))
   })
 
 /** No part ends by itself: one that does takes the others along, and the log says which it was. */

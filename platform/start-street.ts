@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { Console, Effect } from 'effect'
 import { loadAccountKey } from '#meter-agent/index.ts'
-import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import { generateScenario, loadScenario, simClock } from '#sim/index.ts'
 import { BadInput } from './bad-input.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -13,15 +12,9 @@ import { prepare } from './prepare.ts'
 import { runStreet } from './run-street.ts'
 import type { Settings } from './settings/settings.ts'
 import { chooseStreet, keepStreet } from './street-choice.ts'
+import { streetRules } from './street-rules.ts'
 
 const HOST = '127.0.0.1'
-
-/** As DOMAIN has it for `start`: a batch is four slots, and so is its dispute window. */
-const rules: MarketRules = {
-  ...defaultMarketRules,
-  slotsPerBatch: 4,
-  disputeWindowMs: 4 * defaultMarketRules.slotMinutes * 60_000,
-}
 
 /** Homes × speed that two cores keep up with: each reading, statement and order is signed once and checked once. */
 const HOMES_TIMES_SPEED_MAX = 20_000
@@ -58,7 +51,7 @@ const openAndRun = Effect.fnUntraced(function* (given: Settings) {
   const live = yield* openLiveStreet({
     street,
     clock,
-    rules,
+    rules: yield* streetRules(folder, street.neighbourhood),
     folder,
     host: HOST,
     port: given.port ?? (yield* freePort({ host: HOST, port: DEFAULT_PORT })),

@@ -8,4 +8,6 @@ export const laterRules = {
   bandEurPerMWh: 0,
   haltMs: 5 * 60_000,
   maxOrdersPerAccountAndSlot: 10_000,
+  protocolFeeBp: 0,
+  collateral: 'none',
 } as const

@@ -39,6 +39,8 @@ export interface BatchTotals {
   readonly tradedMicroEur: number
   /** network, levies and VAT still paid on locally bought energy */
   readonly localChargeMicroEur: number
+  /** protocol fee paid on locally bought energy; left out where there is none */
+  readonly feeMicroEur?: number
   /** metered import and export of all homes */
   readonly importWh: number
   readonly exportWh: number
@@ -59,7 +61,13 @@ export interface Batch {
   readonly lastSlot: number
   readonly tradesRoot: Hash32
   readonly statementsRoot: Hash32
+  readonly billsRoot: Hash32
   readonly creditsRoot: Hash32
+  /** of what its bills follow */
+  readonly termsHash: Hash32
+  /** of the events that it was built from */
+  readonly logHead: Hash32
+  readonly archiveHash: Hash32
   readonly totals: BatchTotals
 }
 
@@ -115,6 +123,12 @@ export type MarketEvent = { readonly timeMs: number } & (
       readonly status: 'cancelled' | 'expired'
     }
   | { readonly type: 'TradeMatched'; readonly trade: Trade }
+  /** free balances in the vault, whose last change was in `block`, ascending by account; others are as they were */
+  | {
+      readonly type: 'FundsChanged'
+      readonly block: number
+      readonly funds: readonly { readonly account: `0x${string}`; readonly balanceMicroEur: number }[]
+    }
   | { readonly type: 'BatchProposed'; readonly batch: Batch; readonly place: ChainPlace }
   /** somebody disputes a batch on chain: it cannot become final before it is upheld */
   | { readonly type: 'BatchDisputed'; readonly number: number; readonly place: ChainPlace }

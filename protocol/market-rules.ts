@@ -19,11 +19,14 @@ export type Tariff = typeof Tariff.Type
 export const HOMES_MAX = 498
 
 /** A rule that joined later: read as `laterRules` has it where it is left out. */
-const later = (rule: Exclude<keyof typeof laterRules, 'priceRule'>, schema: typeof Count) =>
+const later = (rule: Exclude<keyof typeof laterRules, 'priceRule' | 'collateral'>, schema: typeof Count) =>
   schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(laterRules[rule])))
 
 /** How a call auction finds its one price (MATCHING). */
 const PriceRule = Schema.Literals(['largest-volume', 'highest-matched-ask', 'last-matched-bid', 'midpoint'])
+
+/** Whether an order needs money in the vault for what it may cost (`reserve.ts`). */
+const Collateral = Schema.Literals(['none', 'reserved'])
 
 /** Bounds that no market comes near: whoever folds somebody else's log shall not open slots for ever. */
 const Slots = PositiveInt.check(Schema.isLessThanOrEqualTo(10_000))
@@ -49,11 +52,17 @@ export const MarketRules = Schema.Struct({
   bandEurPerMWh: later('bandEurPerMWh', Count),
   /** how long such a halt lasts */
   haltMs: later('haltMs', PositiveInt),
+  collateral: Collateral.pipe(Schema.withDecodingDefaultKey(Effect.succeed(laterRules.collateral))),
   slotsPerBatch: Slots,
   disputeWindowMs: Span,
   tariff: Tariff,
+  /** fee on what a home paid its neighbours for energy bought at prices above 0, in 1/10,000 of it; 0 is no fee */
+  protocolFeeBp: later('protocolFeeBp', Count.check(Schema.isLessThanOrEqualTo(100))),
 })
 export type MarketRules = typeof MarketRules.Type
+
+/** What of the rules a home's bill follows. */
+export type BillTerms = Pick<MarketRules, 'tariff' | 'protocolFeeBp'>
 
 /** DOMAIN's defaults: 15 min slots, 96 ahead, gate 5 min before, a batch and a dispute window of a day. */
 export const defaultMarketRules: MarketRules = {

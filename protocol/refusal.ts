@@ -32,7 +32,10 @@ export const refusals = {
   POST_ONLY_WOULD_CROSS: { status: 409, title: 'The order would trade at once but is post-only' },
   UNKNOWN_ORDER: { status: 404, title: 'No order of this id was ever seen' },
   NOT_OPEN: { status: 409, title: 'The order is not open any more' },
-  INSUFFICIENT_FUNDS: { status: 402, title: 'The account has not enough free money' },
+  NO_REGISTRY: { status: 501, title: 'This market registers no devices: have it done on chain by the registry itself' },
+  DEVICE_REFUSED: { status: 409, title: 'The device registry on chain refuses the device' },
+  WRONG_DEADLINE: { status: 422, title: 'The deadline has passed, or is further away than a day' },
+  INSUFFICIENT_FUNDS: { status: 402, title: 'The account has not enough free money for what the order reserves' },
   INSUFFICIENT_ENERGY: { status: 402, title: 'The account has not enough free energy' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

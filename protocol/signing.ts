@@ -105,7 +105,8 @@ export function digestOf<K extends MessageKind>(message: {
   return structDigest(typedData[messageTypeOf(message.kind, message.body)], message.domain, message.body)
 }
 
-function structDigest(type: StructType, domain: SigningDomain, message: object): Hex {
+/** The EIP-712 digest of what no envelope carries: a command to a device, a message to the chain. */
+export function structDigest(type: StructType, domain: SigningDomain, message: object): Hex {
   const signed = new Uint8Array(66)
   signed.set([0x19, 0x01])
   signed.set(domainSeparatorOf(domain), 2)
@@ -159,27 +160,36 @@ export function sign<K extends MessageKind>(message: {
 const checker = new SignatureChecker(addressOfPublicKey)
 
 /**
- * Checks an envelope's signature and gives its digest, or null if it was not made by `signer` over these bytes.
- * Refuses high-s and any v but 27 and 28, so that a signature has one spelling. `isEd25519` may be a quicker check.
+ * Whether a key made this very signature over a digest. Refuses high-s and any v but 27 and 28, so that a signature has
+ * one spelling. `isEd25519` may be a quicker check.
  */
+export function isSignature(
+  { algorithm, signer }: Pick<Signer, 'algorithm' | 'signer'>,
+  digest: Hex,
+  signature: Hex,
+  isEd25519: Ed25519Check = isEd25519Signature,
+): boolean {
+  switch (algorithm) {
+    case 'secp256k1': {
+      const parsed = parseSignature(signature)
+      return parsed !== null && checker.isSignedBy(signer, digest, parsed)
+    }
+    case 'p256':
+      return isP256Signature(signer, digest, signature)
+    case 'ed25519':
+      return isEd25519(signer, digest, signature)
+  }
+}
+
+/** Checks an envelope's signature, as `isSignature` does, and gives its digest, or null if `signer` did not make it. */
 export function verifiedDigest(message: {
   readonly domain: SigningDomain
   readonly envelope: SignedMessage
   readonly isEd25519?: Ed25519Check
 }): Hex | null {
-  const { envelope, domain, isEd25519 = isEd25519Signature } = message
-  const { algorithm, signer, signature, kind, body } = envelope
-  const digest = digestOf({ domain, kind, body })
-  switch (algorithm) {
-    case 'secp256k1': {
-      const parsed = parseSignature(signature)
-      return parsed !== null && checker.isSignedBy(signer, digest, parsed) ? digest : null
-    }
-    case 'p256':
-      return isP256Signature(signer, digest, signature) ? digest : null
-    case 'ed25519':
-      return isEd25519(signer, digest, signature) ? digest : null
-  }
+  const { envelope, domain, isEd25519 } = message
+  const digest = digestOf({ domain, kind: envelope.kind, body: envelope.body })
+  return isSignature(envelope, digest, envelope.signature, isEd25519) ? digest : null
 }
 
 /** The EIP-712 digest of a command to a device: its identity. */
@@ -192,9 +202,7 @@ export function signCommand(body: DeviceCommand, privateKey: Hex): SignedCommand
 }
 
 /** Checks a command's signature and gives its digest, or null; as strict as `verifiedDigest`. */
-export function verifiedCommand({ body, signer, signature: text }: SignedCommand): Hex | null {
-  const signature = parseSignature(text)
-  if (signature === null) return null
+export function verifiedCommand({ body, algorithm, signer, signature }: SignedCommand): Hex | null {
   const digest = commandDigest(body)
-  return checker.isSignedBy(signer, digest, signature) ? digest : null
+  return isSignature({ algorithm, signer }, digest, signature) ? digest : null
 }

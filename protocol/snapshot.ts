@@ -13,6 +13,7 @@ type Hex = `0x${string}`
 type SlotRow = Omit<StreetSlot, keyof OpenOrders | 'positions' | 'statements'>
 type OrderRow = OpenOrder & { readonly slot: number }
 type PositionRow = Position & { readonly slot: number; readonly account: Hex }
+type FundsRow = { readonly account: Hex; readonly balanceMicroEur: number }
 type NonceRow = { readonly account: Hex; readonly nonce: number; readonly slot: number }
 
 /** Rows of one shape as columns: `{ name: [row 0, row 1, …] }`, no keys at all when there are no rows. */
@@ -32,6 +33,7 @@ export interface StreetSnapshot
     | 'controlNonce'
     | 'counts'
     | 'tape'
+    | 'fundsBlock'
   > {
   readonly homes: Columns<StreetHome>
   readonly slots: Columns<SlotRow>
@@ -40,6 +42,7 @@ export interface StreetSnapshot
   readonly statements: Columns<Statement>
   readonly nonces: Columns<NonceRow>
   readonly batches: readonly StreetBatch[]
+  readonly funds: Columns<FundsRow>
 }
 
 /** The street at its present sequence; shares nothing with it that changes later. */
@@ -71,6 +74,8 @@ export function snapshotOf(street: Street): StreetSnapshot {
       [...street.nonces].flatMap(([account, nonces]) => [...nonces].map(([nonce, slot]) => ({ account, nonce, slot }))),
     ),
     batches: [...street.batches.values()].map((batch) => ({ ...batch })),
+    fundsBlock: street.fundsBlock,
+    funds: columnsOf([...street.funds].map(([account, balanceMicroEur]) => ({ account, balanceMicroEur }))),
   }
 }
 
@@ -115,6 +120,9 @@ export function streetFrom(snapshot: StreetSnapshot): Street {
     const nonces = street.nonces.get(account) ?? new Map<number, number>()
     street.nonces.set(account, nonces.set(nonce, slot))
   }
+  street.fundsBlock = snapshot.fundsBlock
+  for (const { account, balanceMicroEur } of rowsOf<FundsRow>(snapshot.funds))
+    street.funds.set(account, balanceMicroEur)
   for (const batch of snapshot.batches) street.batches.set(batch.batch.number, { ...batch })
   return street
 }

@@ -3,6 +3,7 @@ import type { MarketControl } from './market-control.ts'
 import type { Batch, ChainPlace, LoggedEvent, MarketEvent, MarketEventOf, SlotPhase } from './market-event.ts'
 import type { MarketRules } from './market-rules.ts'
 import { addOpenOrder, type OpenOrders, removeOpenOrder } from './open-orders.ts'
+import { reserveMicroEur } from './reserve.ts'
 import type { Session } from './session.ts'
 import type { Statement } from './statement.ts'
 import type { Trade } from './trade.ts'
@@ -30,12 +31,14 @@ export interface StreetHome {
 /** A key that a device lets sign its readings, and for which time of theirs. */
 type StreetSession = Pick<Session, 'sequence' | 'streamKey' | 'fromMs' | 'untilMs'>
 
-/** What one account bought and sold in one slot, in Wh and µEUR. */
+/** What one account bought and sold in one slot, in Wh and µEUR, and what that reserves of its funds until it is settled. */
 export interface Position {
   boughtWh: number
   soldWh: number
   paidMicroEur: number
   receivedMicroEur: number
+  /** 0 in a market that asks for no collateral */
+  reservedMicroEur: number
 }
 
 /** A slot from its opening until it is settled. */
@@ -100,6 +103,9 @@ export interface Street {
   readonly nonces: Map<Hex, Map<number, number>>
   readonly tape: { readonly trade: Trade; readonly timeMs: number; readonly sequence: number }[]
   readonly batches: Map<number, StreetBatch>
+  /** account → free balance in the vault, µEUR, of the homes that were looked at, as of `fundsBlock` */
+  readonly funds: Map<Hex, number>
+  fundsBlock: number
 }
 
 export const TAPE_LENGTH = 500
@@ -134,6 +140,8 @@ export function emptyStreet(): Street {
     nonces: new Map(),
     tape: [],
     batches: new Map(),
+    funds: new Map(),
+    fundsBlock: 0,
   }
 }
 
@@ -267,18 +275,26 @@ function fold(street: Street, event: MarketEvent, sequence: number): void {
       slot.lastPriceEurPerMWh = trade.priceEurPerMWh
       fill(slot, trade.buyOrderId, trade.energyWh)
       fill(slot, trade.sellOrderId, trade.energyWh)
+      const reserved = (side: 'buy' | 'sell') =>
+        street.rules?.collateral === 'reserved' ? reserveMicroEur({ side, ...trade }, street.rules) : 0
       const buyer = positionOf(slot, trade.buyer)
       buyer.boughtWh += trade.energyWh
       buyer.paidMicroEur += valueMicroEur
+      buyer.reservedMicroEur += reserved('buy')
       const seller = positionOf(slot, trade.seller)
       seller.soldWh += trade.energyWh
       seller.receivedMicroEur += valueMicroEur
+      seller.reservedMicroEur += reserved('sell')
       street.counts.trades++
       street.counts.tradedWh += trade.energyWh
       street.tape.push({ trade, timeMs: event.timeMs, sequence })
       if (street.tape.length > TAPE_LENGTH) street.tape.shift()
       return
     }
+    case 'FundsChanged':
+      for (const { account, balanceMicroEur } of event.funds) street.funds.set(account, balanceMicroEur)
+      street.fundsBlock = event.block
+      return
     case 'BatchProposed':
       street.batches.set(event.batch.number, { batch: event.batch, proposed: event.place, final: null })
       street.counts.chainBlock = event.place.block
@@ -359,7 +375,7 @@ function fill(slot: StreetSlot, orderId: Hex, energyWh: number): void {
 function positionOf(slot: StreetSlot, account: Hex): Position {
   let position = slot.positions.get(account)
   if (position === undefined) {
-    position = { boughtWh: 0, soldWh: 0, paidMicroEur: 0, receivedMicroEur: 0 }
+    position = { boughtWh: 0, soldWh: 0, paidMicroEur: 0, receivedMicroEur: 0, reservedMicroEur: 0 }
     slot.positions.set(account, position)
   }
   return position

@@ -17,7 +17,7 @@ export interface Field {
 /** The types that are signed: one a kind, and a second one for the enrolment of a device with a P-256 key. */
 export type MessageType = MessageKind | 'enrolmentP256'
 
-/** EIP-712 fields of each message, in signing order. Published at `GET /api/v1/protocol`. */
+/** EIP-712 fields of each message, in signing order. */
 export const typedData: Readonly<
   Record<MessageType, { readonly primaryType: string; readonly fields: readonly Field[] }>
 > = {
@@ -149,6 +149,36 @@ export const deviceCommandType = {
     { name: 'powerW', type: 'uint64' },
     { name: 'expiresAtMs', type: 'uint64' },
     { name: 'nonce', type: 'uint64' },
+  ],
+} as const
+
+/** EIP-712 fields of a device's request to be registered: `contracts/types/DeviceMessages.sol`. */
+export const deviceJoinType = {
+  primaryType: 'DeviceJoin',
+  fields: [
+    { name: 'neighbourhood', type: 'bytes32' },
+    { name: 'name', type: 'bytes32' },
+    { name: 'owner', type: 'address' },
+    { name: 'key', type: 'bytes' },
+    { name: 'siteHash', type: 'bytes32' },
+    { name: 'maker', type: 'address' },
+    { name: 'nonce', type: 'uint64' },
+    { name: 'deadline', type: 'uint64' },
+  ],
+} as const
+
+/** All that a market takes, and passes on to its chain, as `GET /api/v1/protocol` publishes it. */
+export const publishedTypes = { ...typedData, deviceJoin: deviceJoinType } as const
+
+/** EIP-712 fields of a new key's consent to sign for a device: `contracts/types/DeviceMessages.sol`. For the chain only. */
+export const keyRotationType = {
+  primaryType: 'KeyRotation',
+  fields: [
+    { name: 'device', type: 'uint256' },
+    { name: 'owner', type: 'address' },
+    { name: 'key', type: 'bytes' },
+    { name: 'nonce', type: 'uint64' },
+    { name: 'deadline', type: 'uint64' },
   ],
 } as const
 

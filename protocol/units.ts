@@ -15,7 +15,16 @@ export function tradeValueMicroEur(trade: { readonly priceEurPerMWh: number; rea
  * Rounded down (towards −∞) once, so that the remainder always stays with the counterparty (DOMAIN: the supplier).
  */
 export function billLineMicroEur(line: { readonly energyWh: number; readonly rateMilliEurPerMWh: number }): number {
-  const milli = BigInt(line.energyWh) * BigInt(line.rateMilliEurPerMWh)
-  const floored = milli >= 0n ? milli / 1000n : -((-milli + 999n) / 1000n)
-  return Number(floored)
+  return flooredShare(line.energyWh, line.rateMilliEurPerMWh, 1_000n)
+}
+
+/** The line of a fee in basis points (1/10,000) of an amount in µEUR, signed and rounded as the other lines are. */
+export function feeLineMicroEur(line: { readonly amountMicroEur: number; readonly feeBp: number }): number {
+  return flooredShare(line.amountMicroEur, line.feeBp, 10_000n)
+}
+
+/** ⌊amount × rate ÷ unit⌋, exact. */
+function flooredShare(amount: number, rate: number, unit: bigint): number {
+  const product = BigInt(amount) * BigInt(rate)
+  return Number(product >= 0n ? product / unit : -((-product + unit - 1n) / unit))
 }

@@ -3,7 +3,20 @@ import { join } from 'node:path'
 import { ChainFailure } from './chain-failure.ts'
 
 /** The contracts that are deployed, by name. */
-export type ContractName = 'TestEURC' | 'Vault' | 'Settlement' | 'EnergyCredit'
+export type ContractName =
+  | 'TestEURC'
+  | 'Vault'
+  | 'Settlement'
+  | 'EnergyCredit'
+  | 'GreenCertificate'
+  | 'ConsentKeys'
+  | 'DeviceRegistry'
+  | 'TradingKeys'
+  | 'Disputes'
+  | 'LegProofs'
+  | 'OrderProofs'
+  | 'StatementProofs'
+  | 'BillProofs'
 
 /** What the compiler made of a contract (Hardhat's artifact format, the parts that are used). */
 export interface Artifact {

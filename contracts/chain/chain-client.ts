@@ -1,9 +1,14 @@
-import { Effect, Semaphore } from 'effect'
+import { Effect } from 'effect'
+import { hexOfBytes } from '#protocol/hex.ts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { addressOf } from '#protocol/signing.ts'
-import type { ChainFailure } from './chain-failure.ts'
-import { type ChainReader, contractsAt, readerOf } from './chain-reader.ts'
-import type { Addresses, Credit, CreditClaim, Movement, Proposal } from './contract-types.ts'
+import { headerHashOf, packState, partHashesOf } from '../settlement/batch-digest.ts'
+import type { CreditShare, SourceClaim } from '../settlement/credit-claims.ts'
+import { ChainFailure } from './chain-failure.ts'
+import { type ChainReader, readerOf } from './chain-reader.ts'
+import type { Addresses, BatchHeader, BatchRef, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
+import { contractsAt } from './contracts-at.ts'
+import { makeTurns, senderOf, type Turns } from './turns.ts'
 import { connectRpc, type Rpc } from './viem.ts'
 
 type Hex = `0x${string}`
@@ -11,16 +16,27 @@ type Sent = Effect.Effect<ChainPlace, ChainFailure>
 type Read<A> = Effect.Effect<A, ChainFailure>
 
 /**
- * The contracts of one deployment, for the operator and for whoever holds an account's key. Money in µEUR, energy
- * in Wh. The operator's transactions go one after the other, so share one client a process.
+ * The contracts of one deployment, for the operator of a neighbourhood and for whoever holds an account's key. Money
+ * in µEUR, energy in Wh. The operator's transactions go one after the other, so share one client, or its `turns`.
  */
 export interface ChainClient extends ChainReader {
   readonly operator: Hex
-  readonly propose: (proposal: Proposal, movements: readonly Movement[]) => Sent
-  readonly finalize: (neighbourhood: Hex, number: number, movements: readonly Movement[]) => Sent
-  /** those of the credits that were not claimed yet */
-  readonly unclaimed: <C extends Credit>(neighbourhood: Hex, credits: readonly C[]) => Read<readonly C[]>
-  readonly claimMany: (neighbourhood: Hex, number: number, claims: readonly CreditClaim[]) => Sent
+  /** the seats in the ledger, of these accounts at least where they have one */
+  readonly seatsOf: (accounts: readonly Hex[]) => Read<ReadonlyMap<Hex, number>>
+  /** opens the neighbourhood, unless it has done so already; fails where it is somebody else's */
+  readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>) => Read<void>
+  /** sees to it that the operator's bond is at least so much, with test EURC */
+  readonly bondAtLeast: (amountMicroEur: number) => Read<void>
+  readonly propose: (proposal: {
+    readonly header: BatchHeader
+    readonly movementsHash: Hex
+    readonly debitMicroEur: number
+  }) => Sent
+  /** books a batch whose window is over: `parts` as they were proposed, those that are booked already left out */
+  readonly apply: (batch: ChainBatch, parts: readonly Uint8Array[]) => Sent
+  /** of these claims, those whose device was in service, with the shares that are not claimed yet */
+  readonly claimable: (claims: readonly SourceClaim[]) => Read<readonly SourceClaim[]>
+  readonly claim: (batch: ChainBatch, claims: readonly SourceClaim[]) => Sent
   /** mints test EURC and deposits it; accounts that were ever deposited for are left as they are, so it may be repeated */
   readonly fund: (deposits: readonly { readonly account: Hex; readonly amountMicroEur: number }[]) => Read<void>
   readonly requestWithdrawal: (key: Hex, amountMicroEur: number) => Sent
@@ -33,58 +49,135 @@ export const connectChain = (options: {
   readonly rpcUrl: string
   readonly operatorKey: Hex
   readonly addresses: Addresses
+  /** keccak256 of its name */
+  readonly neighbourhood: Hex
+  /** its own if left out: then nothing else sends for the operator */
+  readonly turns?: Turns
 }): Effect.Effect<ChainClient, ChainFailure> =>
-  Effect.map(connectRpc(options.rpcUrl), (rpc) => clientOf(rpc, options.operatorKey, options.addresses))
+  Effect.map(connectRpc(options.rpcUrl), (rpc) => clientOf(rpc, { turns: makeTurns(), ...options }))
 
-function clientOf(rpc: Rpc, operatorKey: Hex, addresses: Addresses): ChainClient {
-  const { eurc, vault, settlement, energyCredit } = contractsAt(addresses)
+/** What names a batch to the contracts. */
+export function refOf({ header, movementsHash, state }: ChainBatch): BatchRef {
+  const { neighbourhood, number } = header
+  return { neighbourhood, number, headerHash: headerHashOf(header), movementsHash, state }
+}
+
+function clientOf(
+  rpc: Rpc,
+  options: {
+    readonly operatorKey: Hex
+    readonly addresses: Addresses
+    readonly neighbourhood: Hex
+    readonly turns: Turns
+  },
+): ChainClient {
+  const { operatorKey, addresses, neighbourhood, turns } = options
+  const { vault, settlement, energyCredit, deviceRegistry } = contractsAt(addresses)
   const operator = addressOf(operatorKey)
-  // Two transactions signed at once would take the same nonce.
-  const turns = Semaphore.makeUnsafe(1)
-  const write: Rpc['write'] = (key, call) => turns.withPermits(1)(rpc.write(key, call))
+  const reader = readerOf(rpc, addresses, neighbourhood)
+  const { write, spending } = senderOf(rpc, addresses, turns)
+  const intoVault = (amountMicroEur: number, work: Effect.Effect<void, ChainFailure>) =>
+    spending({ key: operatorKey, spender: addresses.vault, amountMicroEur: BigInt(amountMicroEur) }, work)
+
+  const claimableOf = ({ source, shares }: SourceClaim) =>
+    Effect.gen(function* () {
+      const { account, slot, deviceName } = source.statement
+      const ask = <A>(functionName: string, args: readonly unknown[]) =>
+        rpc.read<A>({ ...deviceRegistry, functionName, args })
+      const time = yield* ask<bigint>('lastSecondOf', [slot])
+      const device = yield* ask<bigint>('deviceOfAt', [neighbourhood, deviceName, account, time])
+      const attests = device !== 0n && (yield* ask<boolean>('isActiveAt', [device, time]))
+      if (!attests) return { source, shares: [] }
+      const id = yield* reader.creditIdOf(slot, account)
+      const isOpen = (share: CreditShare) =>
+        Effect.map(
+          rpc.read<boolean>({ ...energyCredit, functionName: 'claimed', args: [id, share.account] }),
+          (isClaimed) => !isClaimed,
+        )
+      return { source, shares: yield* Effect.filter(shares, isOpen) }
+    })
+
+  // Seats are taken once and never change, so only a new account costs another look.
+  let seats: ReadonlyMap<Hex, number> = new Map()
 
   return {
-    ...readerOf(rpc, addresses),
+    ...reader,
     operator,
-    propose: (proposal, movements) =>
-      write(operatorKey, { ...settlement, functionName: 'propose', args: [proposal, movements] }),
-    finalize: (neighbourhood, number, movements) =>
-      write(operatorKey, { ...settlement, functionName: 'finalize', args: [neighbourhood, number, movements] }),
-    unclaimed: (neighbourhood, credits) =>
-      Effect.filter(
-        credits,
-        ({ account, source, slot }) =>
-          Effect.gen(function* () {
-            const id = yield* rpc.read<bigint>({
-              ...energyCredit,
-              functionName: 'idOf',
-              args: [neighbourhood, slot, source],
-            })
-            return !(yield* rpc.read<boolean>({ ...energyCredit, functionName: 'claimed', args: [id, account] }))
-          }),
-        { concurrency: 8 },
+    seatsOf: (accounts) =>
+      Effect.gen(function* () {
+        if (accounts.some((account) => !seats.has(account))) seats = yield* reader.seats
+        return seats
+      }),
+    openNeighbourhood: (terms) =>
+      Effect.gen(function* () {
+        const there = yield* rpc.read<{ operator: Hex }>({
+          ...settlement,
+          functionName: 'neighbourhoodOf',
+          args: [neighbourhood],
+        })
+        const itsOperator = there.operator.toLowerCase()
+        // A bond that was posted there would be somebody else's to take.
+        if (BigInt(itsOperator) !== 0n && itsOperator !== operator) {
+          const detail = `${neighbourhood} is operated by ${itsOperator}, not by ${operator}`
+          return yield* new ChainFailure({ operation: 'open the neighbourhood', detail })
+        }
+        if (itsOperator === operator) return
+        const args = [neighbourhood, { ...terms, operator }]
+        yield* write(operatorKey, { ...settlement, functionName: 'openNeighbourhood', args })
+      }),
+    bondAtLeast: (amountMicroEur) =>
+      Effect.gen(function* () {
+        const missing = amountMicroEur - (yield* reader.bond)
+        if (missing <= 0) return
+        const call = { ...vault, functionName: 'postBond', args: [neighbourhood, missing] }
+        yield* intoVault(missing, Effect.asVoid(write(operatorKey, call)))
+      }),
+    propose: ({ header, movementsHash, debitMicroEur }) =>
+      write(operatorKey, { ...settlement, functionName: 'propose', args: [header, movementsHash, debitMicroEur] }),
+    apply: (batch, parts) =>
+      Effect.gen(function* () {
+        const ref = refOf(batch)
+        const [only, second] = parts
+        if (only !== undefined && second === undefined) {
+          const args = [neighbourhood, ref.number, ref.headerHash, packState(ref.state), hexOfBytes(only)]
+          return yield* write(operatorKey, { ...vault, functionName: 'applyBatch', args })
+        }
+        let last: ChainPlace | null = null
+        const hashes = partHashesOf(parts)
+        for (const part of parts.slice(yield* reader.partsApplied)) {
+          last = yield* write(operatorKey, {
+            ...vault,
+            functionName: 'applyPart',
+            args: [ref, hashes, hexOfBytes(part)],
+          })
+        }
+        return last ?? (yield* Effect.die(`batch ${ref.number} has no part left to apply`))
+      }),
+    claimable: (claims) =>
+      Effect.map(Effect.forEach(claims, claimableOf, { concurrency: 8 }), (found) =>
+        found.filter(({ shares }) => shares.length > 0),
       ),
-    claimMany: (neighbourhood, number, claims) =>
-      write(operatorKey, { ...energyCredit, functionName: 'claimMany', args: [neighbourhood, number, claims] }),
+    claim: (batch, claims) => {
+      const [sources, shares] = [claims.map(({ source }) => source), claims.map(({ shares }) => shares)]
+      const args = [refOf(batch), batch.header, sources, shares]
+      return write(operatorKey, { ...energyCredit, functionName: 'claimMany', args })
+    },
     fund: (deposits) =>
       Effect.gen(function* () {
         const accounts = deposits.map(({ account }) => account)
-        const earlier = yield* rpc.events({ ...vault, eventName: 'Deposited', args: { account: accounts } })
+        const args = { neighbourhood, account: accounts }
+        const earlier = yield* rpc.events({ ...vault, eventName: 'Deposited', args })
         const known = new Set(earlier.map(({ args }) => String(args.account).toLowerCase()))
         const fresh = deposits.filter(({ account }) => !known.has(account))
         if (fresh.length === 0) return
-        const total = fresh.reduce((sum, { amountMicroEur }) => sum + BigInt(amountMicroEur), 0n)
-        // A run that died half way has left some behind.
-        const left = yield* rpc.read<bigint>({ ...eurc, functionName: 'balanceOf', args: [operator] })
-        if (left < total) yield* write(operatorKey, { ...eurc, functionName: 'mint', args: [operator, total - left] })
-        yield* write(operatorKey, { ...eurc, functionName: 'approve', args: [addresses.vault, total] })
-        for (const { account, amountMicroEur } of fresh) {
-          yield* write(operatorKey, { ...vault, functionName: 'deposit', args: [account, amountMicroEur] })
-        }
+        const deposit = ({ account, amountMicroEur }: (typeof fresh)[number]) =>
+          write(operatorKey, { ...vault, functionName: 'deposit', args: [neighbourhood, account, amountMicroEur] })
+        const totalMicroEur = fresh.reduce((sum, { amountMicroEur }) => sum + amountMicroEur, 0)
+        yield* intoVault(totalMicroEur, Effect.forEach(fresh, deposit, { discard: true }))
       }),
     requestWithdrawal: (key, amountMicroEur) =>
-      write(key, { ...vault, functionName: 'requestWithdrawal', args: [amountMicroEur] }),
-    claimWithdrawal: (key) => write(key, { ...vault, functionName: 'claimWithdrawal', args: [] }),
+      write(key, { ...vault, functionName: 'requestWithdrawal', args: [neighbourhood, amountMicroEur] }),
+    claimWithdrawal: (key) => write(key, { ...vault, functionName: 'claimWithdrawal', args: [neighbourhood] }),
     retire: (key, id, amountWh) => write(key, { ...energyCredit, functionName: 'retire', args: [id, amountWh] }),
   }
 }

@@ -1,20 +1,25 @@
 import { Effect } from 'effect'
 import type { ChainPlace } from '#protocol/market-event.ts'
+import { batchDigestOf, headerHashOf } from '../settlement/batch-digest.ts'
+import { batchFrom, stateFrom } from './chain-batch.ts'
 import { ChainFailure } from './chain-failure.ts'
-import type { Addresses, ChainBatch } from './contract-types.ts'
-import { type ChainEvent, connectRpc, type Rpc } from './viem.ts'
+import type { Addresses, BatchState, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
+import { contractsAt } from './contracts-at.ts'
+import { type ChainEvent, connectRpc, type Rpc, type TransactionOutcome } from './viem.ts'
 
 type Hex = `0x${string}`
 type Read<A> = Effect.Effect<A, ChainFailure>
 
-/** What changed the vault's balances, in the order in which it did. Money in µEUR. */
+/** What moved money in the vault, in the order in which it did. Money in µEUR. */
 export type VaultEvent = { readonly place: ChainPlace } & (
   | {
-      readonly type: 'Deposited' | 'WithdrawalRequested' | 'Withdrawn'
+      readonly type: 'Deposited' | 'WithdrawalRequested' | 'Withdrawn' | 'Escaped'
       readonly account: Hex
       readonly amountMicroEur: number
     }
-  | { readonly type: 'BatchFinalized'; readonly neighbourhood: Hex; readonly number: number }
+  | { readonly type: 'BondPosted' | 'BondReturned' | 'BondSlashed'; readonly amountMicroEur: number }
+  | { readonly type: 'PartApplied' | 'PartSkipped'; readonly number: number; readonly part: number }
+  | { readonly type: 'Applied'; readonly number: number }
 )
 
 /** Credits that were minted for an account, or that it retired. */
@@ -26,34 +31,38 @@ export interface CreditEvent {
   readonly place: ChainPlace
 }
 
-/** What anybody can see of a deployment's contracts. Money in µEUR, energy in Wh. */
+/** What anybody can see of one neighbourhood in a deployment's contracts. Money in µEUR, energy in Wh. */
 export interface ChainReader {
   readonly chainId: number
+  /** keccak256 of the neighbourhood's name */
+  readonly neighbourhood: Hex
   readonly blockNumber: Read<number>
+  /** who runs it, who stands opposite its homes; addresses of zero where it was never opened */
+  readonly terms: Read<Pick<NeighbourhoodTerms, 'operator' | 'supplier' | 'grid' | 'fund'>>
   readonly disputeWindowSeconds: Read<number>
-  /** the number of a neighbourhood's last final batch, 0 before the first */
-  readonly lastFinal: (neighbourhood: Hex) => Read<number>
-  /** a batch as the chain keeps it, null if it was not proposed */
-  readonly batchOf: (neighbourhood: Hex, number: number) => Read<ChainBatch | null>
-  /** where a batch was proposed or finalized, null if it was not */
-  readonly placeOf: (
-    event: 'BatchProposed' | 'BatchFinalized',
-    neighbourhood: Hex,
-    number: number,
-  ) => Read<ChainPlace | null>
-  /** the hash of a batch's archive as it was proposed with, null if it was not */
-  readonly archiveHashOf: (neighbourhood: Hex, number: number) => Read<Hex | null>
+  /** the number of the last applied batch, 0 before the first */
+  readonly lastFinal: Read<number>
+  /** a batch as the chain keeps it, null if it was not proposed or has fallen */
+  readonly batchOf: (number: number) => Read<ChainBatch | null>
+  /** where a batch was proposed, the last time, or applied; null if it was not */
+  readonly placeOf: (event: 'BatchProposed' | 'Applied', number: number) => Read<ChainPlace | null>
   /** what became of a transaction, null if the chain does not know it */
-  readonly transactionOf: (
-    hash: Hex,
-  ) => Read<{ readonly block: number; readonly status: 'success' | 'reverted' } | null>
+  readonly transactionOf: (hash: Hex) => Read<TransactionOutcome | null>
   /** free balance in the vault */
   readonly balanceOf: (account: Hex) => Read<number>
+  /** sold − bought over all applied batches */
+  readonly positionOf: (account: Hex) => Read<number>
   /** EURC outside the vault */
   readonly walletOf: (account: Hex) => Read<number>
   /** what an account has locked to leave with */
   readonly withdrawalOf: (account: Hex) => Read<number>
-  readonly creditIdOf: (neighbourhood: Hex, slot: number, source: Hex) => Read<bigint>
+  /** the operator's bond */
+  readonly bond: Read<number>
+  /** account → its seat in the ledger */
+  readonly seats: Read<ReadonlyMap<Hex, number>>
+  /** how many parts of the batch after the last applied one are booked */
+  readonly partsApplied: Read<number>
+  readonly creditIdOf: (slot: number, source: Hex) => Read<bigint>
   readonly creditBalanceOf: (account: Hex, id: bigint) => Read<number>
   readonly creditTotals: Read<{ readonly mintedWh: number; readonly retiredWh: number }>
   /** oldest first */
@@ -69,42 +78,34 @@ export interface ChainReader {
 export const connectChainReader = (options: {
   readonly rpcUrl: string
   readonly addresses: Addresses
+  /** keccak256 of its name */
+  readonly neighbourhood: Hex
   readonly atBlock?: number
 }): Effect.Effect<ChainReader, ChainFailure> =>
-  Effect.map(connectRpc(options.rpcUrl, { atBlock: options.atBlock }), (rpc) => readerOf(rpc, options.addresses))
+  Effect.map(connectRpc(options.rpcUrl, { atBlock: options.atBlock }), (rpc) =>
+    readerOf(rpc, options.addresses, options.neighbourhood),
+  )
 
 /** The contracts of a deployment behind a connection. */
-export function readerOf(rpc: Rpc, addresses: Addresses): ChainReader {
+export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): ChainReader {
   const { eurc, vault, settlement, energyCredit } = contractsAt(addresses)
-  const amount = (call: Parameters<Rpc['read']>[0]) => Effect.flatMap(rpc.read<bigint>(call), wholeNumber)
+  const amount = (call: Parameters<Rpc['read']>[0]) => Effect.flatMap(rpc.read<bigint | number>(call), wholeNumber)
+  const ofVault = (functionName: string, ...args: readonly unknown[]) =>
+    amount({ ...vault, functionName, args: [neighbourhood, ...args] })
   const eventsOf = <A>(
-    contract: typeof vault | typeof settlement | typeof energyCredit,
-    eventName: string,
+    contract: typeof vault | typeof energyCredit,
+    { eventName, args }: { readonly eventName: string; readonly args: Record<string, unknown> },
     of: (event: ChainEvent) => A,
   ) =>
-    Effect.map(rpc.events({ ...contract, eventName, args: {} }), (found) =>
+    Effect.map(rpc.events({ ...contract, eventName, args }), (found) =>
       found.map((event) => ({ order: event, is: of(event) })),
     )
-  const batchEvent = (eventName: 'BatchProposed' | 'BatchFinalized', neighbourhood: Hex, number: number) =>
-    Effect.map(
-      rpc.events({ ...settlement, eventName, args: { neighbourhood, number: BigInt(number) } }),
-      (found) => found[0] ?? null,
-    )
-  const moved = (type: 'Deposited' | 'WithdrawalRequested' | 'Withdrawn') =>
-    eventsOf(
-      vault,
-      type,
-      ({ args, place }): VaultEvent => ({
-        type,
-        account: addressIn(args.account),
-        amountMicroEur: Number(args.amountMicroEur),
-        place,
-      }),
-    )
+  const ofBatch = (contract: typeof vault | typeof settlement, eventName: string, number: number) =>
+    rpc.events({ ...contract, eventName, args: { neighbourhood, number: BigInt(number) } })
   const credited = (type: 'Claimed' | 'Retired') =>
     eventsOf(
       energyCredit,
-      type,
+      { eventName: type, args: {} },
       ({ args, place }): CreditEvent => ({
         type,
         account: addressIn(args.account),
@@ -113,90 +114,96 @@ export function readerOf(rpc: Rpc, addresses: Addresses): ChainReader {
         place,
       }),
     )
+  const lastFinal = ofVault('lastApplied')
 
   return {
     chainId: rpc.chainId,
+    neighbourhood,
     blockNumber: rpc.blockNumber,
+    terms: Effect.map(
+      rpc.read<NeighbourhoodTerms>({ ...settlement, functionName: 'neighbourhoodOf', args: [neighbourhood] }),
+      ({ operator, supplier, grid, fund }) => ({
+        operator: addressIn(operator),
+        supplier: addressIn(supplier),
+        grid: addressIn(grid),
+        fund: addressIn(fund),
+      }),
+    ),
     disputeWindowSeconds: amount({ ...settlement, functionName: 'disputeWindow', args: [] }),
-    lastFinal: (neighbourhood) => amount({ ...settlement, functionName: 'lastFinal', args: [neighbourhood] }),
-    batchOf: (neighbourhood, number) =>
+    lastFinal,
+    batchOf: (number) =>
+      Effect.gen(function* () {
+        const proposed = (yield* ofBatch(settlement, 'BatchProposed', number)).at(-1)
+        if (proposed === undefined) return null
+        const changes = yield* ofBatch(settlement, 'BatchStateChanged', number)
+        const changed = changes.filter((change) => isAfter(change, proposed)).at(-1)
+        const batch = { ...batchFrom(proposed.args), isFinal: number <= (yield* lastFinal) }
+        const state: BatchState = changed === undefined ? batch.state : stateFrom(changed.args.state)
+        const digest = batchDigestOf({ ...batch, headerHash: headerHashOf(batch.header), state })
+        const kept = yield* rpc.read<Hex>({ ...vault, functionName: 'digestOf', args: [neighbourhood, number] })
+        return digest === kept ? { ...batch, state } : null
+      }),
+    placeOf: (eventName, number) =>
       Effect.map(
-        rpc.read<RawBatch>({ ...settlement, functionName: 'batchOf', args: [neighbourhood, number] }),
-        (batch) => (batch.proposedAt === 0n ? null : batchFrom(batch)),
-      ),
-    placeOf: (eventName, neighbourhood, number) =>
-      Effect.map(batchEvent(eventName, neighbourhood, number), (found) => found?.place ?? null),
-    archiveHashOf: (neighbourhood, number) =>
-      Effect.map(batchEvent('BatchProposed', neighbourhood, number), (found) =>
-        found === null ? null : (found.args.archiveHash as Hex),
+        ofBatch(eventName === 'Applied' ? vault : settlement, eventName, number),
+        (found) => found.at(-1)?.place ?? null,
       ),
     transactionOf: rpc.transactionOf,
-    balanceOf: (account) => amount({ ...vault, functionName: 'balanceOf', args: [account] }),
+    balanceOf: (account) => ofVault('balanceOf', account),
+    positionOf: (account) => ofVault('positionOf', account),
     walletOf: (account) => amount({ ...eurc, functionName: 'balanceOf', args: [account] }),
     withdrawalOf: (account) =>
       Effect.flatMap(
-        rpc.read<{ amountMicroEur: bigint }>({ ...vault, functionName: 'withdrawalOf', args: [account] }),
+        rpc.read<{ amountMicroEur: bigint }>({
+          ...vault,
+          functionName: 'withdrawalOf',
+          args: [neighbourhood, account],
+        }),
         ({ amountMicroEur }) => wholeNumber(amountMicroEur),
       ),
-    creditIdOf: (neighbourhood, slot, source) =>
+    bond: ofVault('bondOf'),
+    seats: Effect.map(rpc.events({ ...vault, eventName: 'Seated', args: { neighbourhood } }), (found) => {
+      return new Map(found.map(({ args }) => [addressIn(args.account), Number(args.seat)]))
+    }),
+    partsApplied: ofVault('partsApplied'),
+    creditIdOf: (slot, source) =>
       rpc.read<bigint>({ ...energyCredit, functionName: 'idOf', args: [neighbourhood, slot, source] }),
     creditBalanceOf: (account, id) => amount({ ...energyCredit, functionName: 'balanceOf', args: [account, id] }),
     creditTotals: Effect.all({
       mintedWh: amount({ ...energyCredit, functionName: 'mintedWh', args: [] }),
       retiredWh: amount({ ...energyCredit, functionName: 'retiredWh', args: [] }),
     }),
-    vaultEvents: Effect.map(
-      Effect.all([
-        moved('Deposited'),
-        moved('WithdrawalRequested'),
-        moved('Withdrawn'),
-        eventsOf(
-          settlement,
-          'BatchFinalized',
-          ({ args, place }): VaultEvent => ({
-            type: 'BatchFinalized',
-            neighbourhood: args.neighbourhood as Hex,
-            number: Number(args.number),
-            place,
-          }),
-        ),
-      ]),
-      inOrder,
+    // In one look: a street asks for them at every block.
+    vaultEvents: Effect.map(rpc.allEvents(vault), (found) =>
+      found.flatMap(({ name, ...event }) => {
+        const of = vaultEvents[name as VaultEvent['type']]
+        if (of === undefined || event.args.neighbourhood !== neighbourhood) return []
+        return [{ type: name, place: event.place, ...of(event) } as VaultEvent]
+      }),
     ),
     creditEvents: Effect.map(Effect.all([credited('Claimed'), credited('Retired')]), inOrder),
   }
 }
 
-/** The deployed contracts by name, as calls name them. */
-export function contractsAt(addresses: Addresses) {
-  return {
-    eurc: { contract: 'TestEURC', address: addresses.eurc },
-    vault: { contract: 'Vault', address: addresses.vault },
-    settlement: { contract: 'Settlement', address: addresses.settlement },
-    energyCredit: { contract: 'EnergyCredit', address: addresses.energyCredit },
-  } as const
-}
+const moved = ({ args }: ChainEvent) => ({
+  account: addressIn(args.account),
+  amountMicroEur: Number(args.amountMicroEur),
+})
+const bonded = ({ args }: ChainEvent) => ({ amountMicroEur: Number(args.amountMicroEur) })
+const booked = ({ args }: ChainEvent) => ({ number: Number(args.number), part: Number(args.part) })
 
-/** `ISettlement.Batch` as the chain answers it. */
-interface RawBatch
-  extends Pick<ChainBatch, 'isFinal' | 'backstop' | 'tradesRoot' | 'statementsRoot' | 'creditsRoot' | 'movementsHash'> {
-  readonly proposedAt: bigint
-  readonly firstSlot: bigint
-  readonly lastSlot: bigint
-}
-
-function batchFrom(batch: RawBatch): ChainBatch {
-  return {
-    proposedAt: Number(batch.proposedAt),
-    isFinal: batch.isFinal,
-    backstop: addressIn(batch.backstop),
-    firstSlot: Number(batch.firstSlot),
-    lastSlot: Number(batch.lastSlot),
-    tradesRoot: batch.tradesRoot,
-    statementsRoot: batch.statementsRoot,
-    creditsRoot: batch.creditsRoot,
-    movementsHash: batch.movementsHash,
-  }
+/** What each event of the vault that moves money says. */
+const vaultEvents: Readonly<Record<VaultEvent['type'], (event: ChainEvent) => object>> = {
+  Deposited: moved,
+  WithdrawalRequested: moved,
+  Withdrawn: moved,
+  Escaped: moved,
+  BondPosted: bonded,
+  BondReturned: bonded,
+  BondSlashed: ({ args }) => ({ amountMicroEur: Number(args.rewardMicroEur) + Number(args.burntMicroEur) }),
+  PartApplied: booked,
+  PartSkipped: booked,
+  Applied: ({ args }) => ({ number: Number(args.number) }),
 }
 
 /** Chains answer addresses in mixed case. */
@@ -204,11 +211,15 @@ const addressIn = (value: unknown) => String(value).toLowerCase() as Hex
 
 function inOrder<A>(lists: readonly (readonly { readonly order: ChainEvent; readonly is: A }[])[]): readonly A[] {
   const all = lists.flat()
-  all.sort((a, b) => a.order.place.block - b.order.place.block || a.order.index - b.order.index)
+  all.sort((a, b) => (isAfter(a.order, b.order) ? 1 : -1))
   return all.map(({ is }) => is)
 }
 
-const wholeNumber = (value: bigint): Effect.Effect<number, ChainFailure> =>
-  value <= BigInt(Number.MAX_SAFE_INTEGER)
+function isAfter(a: ChainEvent, b: ChainEvent): boolean {
+  return a.place.block === b.place.block ? a.index > b.index : a.place.block > b.place.block
+}
+
+const wholeNumber = (value: bigint | number): Effect.Effect<number, ChainFailure> =>
+  value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER
     ? Effect.succeed(Number(value))
-    : Effect.fail(new ChainFailure({ operation: 'read an amount', detail: `${value} is above 2^53 − 1` }))
+    : Effect.fail(new ChainFailure({ operation: 'read an amount', detail: `${value} is beyond 2^53 − 1` }))

@@ -6,42 +6,76 @@ export interface Addresses {
   readonly vault: Hex
   readonly settlement: Hex
   readonly energyCredit: Hex
+  readonly greenCertificate: Hex
+  readonly consentKeys: Hex
+  readonly deviceRegistry: Hex
+  readonly tradingKeys: Hex
+  readonly disputes: Hex
+  readonly legProofs: Hex
+  readonly orderProofs: Hex
+  readonly statementProofs: Hex
+  readonly billProofs: Hex
+  /** what P-256 keys begin with on chain (ERC-7913) */
+  readonly p256Verifier: Hex
 }
 
-/** What a batch does to one account: `types/Movement.sol`. Money in µEUR, + received; energy in Wh, + delivered. */
+/** What a batch does to one home: money in µEUR, + received; energy sold − bought, in Wh. */
 export interface Movement {
   readonly account: Hex
   readonly moneyMicroEur: number
   readonly positionWh: number
-  readonly deviationWh: number
 }
 
-/** A batch as it is proposed: `types/Proposal.sol`. `neighbourhood` is the keccak256 of the name. */
-export interface Proposal {
+/** What a batch stands for: `types/BatchHeader.sol`. `neighbourhood` is the keccak256 of the name. */
+export interface BatchHeader {
   readonly neighbourhood: Hex
   readonly number: number
   readonly firstSlot: number
   readonly lastSlot: number
   readonly tradesRoot: Hex
   readonly statementsRoot: Hex
+  readonly billsRoot: Hex
   readonly creditsRoot: Hex
+  readonly termsHash: Hex
+  readonly logHead: Hex
   readonly archiveHash: Hex
-  readonly backstop: Hex
   readonly tradedWh: number
 }
 
-/** A batch as the chain keeps it. Times are Unix seconds of the chain. */
-export interface ChainBatch {
-  readonly proposedAt: number
-  readonly isFinal: boolean
-  /** who pays what an insolvent account cannot */
-  readonly backstop: Hex
-  readonly firstSlot: number
-  readonly lastSlot: number
-  readonly tradesRoot: Hex
-  readonly statementsRoot: Hex
-  readonly creditsRoot: Hex
+/** Where a proposed batch stands: `types/BatchState.sol`. */
+export interface BatchState {
+  /** Unix seconds of the chain */
+  readonly closesAt: number
+  readonly debitMicroEur: number
+  readonly openDemands: number
+  readonly isLengthened: boolean
+}
+
+/** What names a proposed batch: `ISettlement.BatchRef`. */
+export interface BatchRef {
+  readonly neighbourhood: Hex
+  readonly number: number
+  readonly headerHash: Hex
   readonly movementsHash: Hex
+  readonly state: BatchState
+}
+
+/** A batch as the chain keeps it. */
+export interface ChainBatch {
+  readonly header: BatchHeader
+  readonly movementsHash: Hex
+  readonly state: BatchState
+  readonly isFinal: boolean
+}
+
+/** How a neighbourhood is opened: `ISettlement.Neighbourhood`. */
+export interface NeighbourhoodTerms {
+  readonly operator: Hex
+  readonly supplier: Hex
+  readonly grid: Hex
+  readonly fund: Hex
+  readonly slotSeconds: number
+  readonly slotsAhead: number
 }
 
 /** A leaf of a batch's credits tree: `account` bought `amountWh` that `source` fed in in `slot`. */
@@ -50,9 +84,4 @@ export interface Credit {
   readonly source: Hex
   readonly slot: number
   readonly amountWh: number
-}
-
-/** A leaf and its Merkle proof. */
-export interface CreditClaim extends Credit {
-  readonly proof: readonly Hex[]
 }

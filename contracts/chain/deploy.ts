@@ -5,6 +5,7 @@ import { addressOf } from '#protocol/signing.ts'
 import { writeDurably } from '../durable-file.ts'
 import { ChainFailure } from './chain-failure.ts'
 import type { Addresses } from './contract-types.ts'
+import { contractsAt } from './contracts-at.ts'
 import type { DeployOptions } from './ignition-core.ts'
 import { connectRpc, type Rpc } from './viem.ts'
 
@@ -31,6 +32,8 @@ export const deploy = (options: {
   readonly rpcUrl: string
   readonly operatorKey: Hex
   readonly disputeWindowSeconds: number
+  /** length of the slots that statements are of; 15 if left out */
+  readonly slotMinutes?: number
   readonly directory?: string
 }): Effect.Effect<Deployment, ChainFailure> =>
   Effect.gen(function* () {
@@ -39,19 +42,23 @@ export const deploy = (options: {
       return yield* failed(`disputeWindowSeconds is ${disputeWindowSeconds}; it is a whole number from 0`)
     }
     const rpc = yield* connectRpc(options.rpcUrl)
-    const wanted = { ...options, operator: addressOf(options.operatorKey), chainId: rpc.chainId }
+    const wanted = { slotMinutes: 15, ...options, operator: addressOf(options.operatorKey), chainId: rpc.chainId }
     const addresses = yield* attempt(async () => {
       const kept = directory === undefined ? null : await readRecord(directory)
-      return kept === null ? deployNow(wanted) : addressesOf(kept, wanted)
+      return kept === null ? deployNow(wanted, rpc) : addressesOf(kept, wanted)
     })
     yield* checkDeployed(rpc, addresses)
     return { chainId: rpc.chainId, addresses }
   })
 
-async function deployNow(wanted: DeployOptions): Promise<Addresses> {
+async function deployNow(wanted: DeployOptions, rpc: Rpc): Promise<Addresses> {
   // Loaded when it is needed: a street that stands already need not wait for it.
   const { runIgnition } = await import('./ignition-core.ts')
-  const addresses = await runIgnition(wanted)
+  const deployed = await runIgnition(wanted)
+  const { deviceRegistry } = contractsAt(deployed)
+  const verifier = rpc.read<string>({ ...deviceRegistry, functionName: 'p256Verifier', args: [] })
+  const p256Verifier = (await Effect.runPromise(verifier)).toLowerCase() as Hex
+  const addresses = { ...deployed, p256Verifier }
   const { directory, chainId, operator, disputeWindowSeconds } = wanted
   if (directory !== undefined) {
     const record: DeploymentRecord = { chainId, operator, disputeWindowSeconds, addresses }
@@ -69,6 +76,9 @@ async function readRecord(directory: string): Promise<DeploymentRecord | null> {
 }
 
 function addressesOf(kept: DeploymentRecord, wanted: DeployOptions): Addresses {
+  if (kept.addresses.p256Verifier === undefined) {
+    throw failed(`${recordFile(wanted.directory ?? '')} is of an earlier version, whose contracts are others`)
+  }
   for (const field of ['chainId', 'operator', 'disputeWindowSeconds'] as const) {
     if (kept[field] === wanted[field]) continue
     throw failed(`${recordFile(wanted.directory ?? '')} has ${field} ${kept[field]}, not ${wanted[field]}`)

@@ -9,6 +9,7 @@ import { commonwatt } from '../ignition/commonwatt.ts'
 import { type ContractName, readArtifact } from './artifacts.ts'
 import { ChainFailure } from './chain-failure.ts'
 import type { Addresses } from './contract-types.ts'
+import { registryTermsOf } from './registry-terms.ts'
 import { signingProvider } from './viem.ts'
 
 type Hex = `0x${string}`
@@ -24,11 +25,12 @@ export interface DeployOptions {
   readonly operator: Hex
   readonly chainId: number
   readonly disputeWindowSeconds: number
+  readonly slotMinutes: number
   readonly directory?: string
 }
 
 /** Runs Ignition over its journal. Rejects (ChainFailure) with what it could not do. */
-export async function runIgnition(options: DeployOptions): Promise<Addresses> {
+export async function runIgnition(options: DeployOptions): Promise<Omit<Addresses, 'p256Verifier'>> {
   const { directory, chainId, operator, disputeWindowSeconds } = options
   if (directory !== undefined) await mkdir(directory, { recursive: true })
   const result = await ignite({
@@ -38,7 +40,9 @@ export async function runIgnition(options: DeployOptions): Promise<Addresses> {
       getBuildInfo: async () => undefined,
     },
     provider: signingProvider({ rpcUrl: options.rpcUrl, chainId, key: options.operatorKey }),
-    deploymentParameters: { Commonwatt: { operator, disputeWindowSeconds } },
+    deploymentParameters: {
+      Commonwatt: { operator, disputeWindowSeconds, registryTerms: { ...registryTermsOf(options) } },
+    },
     accounts: [operator],
     defaultSender: operator,
     ...(directory === undefined ? {} : { deploymentDir: directory }),
@@ -55,6 +59,15 @@ export async function runIgnition(options: DeployOptions): Promise<Addresses> {
     vault: address('Vault'),
     settlement: address('Settlement'),
     energyCredit: address('EnergyCredit'),
+    greenCertificate: address('GreenCertificate'),
+    consentKeys: address('ConsentKeys'),
+    deviceRegistry: address('DeviceRegistry'),
+    disputes: address('Disputes'),
+    legProofs: address('LegProofs'),
+    orderProofs: address('OrderProofs'),
+    statementProofs: address('StatementProofs'),
+    billProofs: address('BillProofs'),
+    tradingKeys: address('TradingKeys'),
   }
 }
 

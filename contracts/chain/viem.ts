@@ -17,7 +17,6 @@ import { privateKeyToAccount } from 'viem/accounts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { type ContractName, readArtifact } from './artifacts.ts'
 import { ChainFailure } from './chain-failure.ts'
-import type { Movement } from './contract-types.ts'
 
 type Hex = `0x${string}`
 
@@ -47,11 +46,20 @@ export interface Rpc {
   readonly write: (key: Hex, call: Call) => Effect.Effect<ChainPlace, ChainFailure>
   /** All events that fit, oldest first. */
   readonly events: (query: EventQuery) => Effect.Effect<readonly ChainEvent[], ChainFailure>
+  /** All events of a contract, oldest first. */
+  readonly allEvents: (
+    of: Pick<EventQuery, 'contract' | 'address'>,
+  ) => Effect.Effect<readonly NamedEvent[], ChainFailure>
   readonly hasCode: (address: Hex) => Effect.Effect<boolean, ChainFailure>
   /** What became of a transaction, null if the chain does not know it. */
-  readonly transactionOf: (
-    hash: Hex,
-  ) => Effect.Effect<{ readonly block: number; readonly status: 'success' | 'reverted' } | null, ChainFailure>
+  readonly transactionOf: (hash: Hex) => Effect.Effect<TransactionOutcome | null, ChainFailure>
+}
+
+/** What became of a transaction that a block holds. */
+export interface TransactionOutcome {
+  readonly block: number
+  readonly status: 'success' | 'reverted'
+  readonly gasUsed: number
 }
 
 /** An event of a contract, where it was emitted, and its place among the events of that block. */
@@ -61,16 +69,9 @@ export interface ChainEvent {
   readonly index: number
 }
 
-/** keccak256(abi.encode(movements)): what the Settlement keeps of them. */
-export function hashMovements(movements: readonly Movement[]): Hex {
-  const layout = parseAbiParameters('(address account, int128 money, int128 position, int128 deviation)[]')
-  const rows = movements.map((movement) => ({
-    account: movement.account,
-    money: BigInt(movement.moneyMicroEur),
-    position: BigInt(movement.positionWh),
-    deviation: BigInt(movement.deviationWh),
-  }))
-  return keccak256(encodeAbiParameters(layout, [rows]))
+/** An event and what it is called. */
+interface NamedEvent extends ChainEvent {
+  readonly name: string
 }
 
 /** The id of the credits of energy that `source` fed in in a slot: `EnergyCredit.idOf`. */
@@ -145,13 +146,25 @@ export const connectRpc = (
             index: event.logIndex,
           }))
         }),
+      allEvents: ({ contract, address }) =>
+        attempt(`look for the events of ${contract}`, async () => {
+          const { abi } = readArtifact(contract)
+          const range = { fromBlock: 'earliest', toBlock: blockNumber ?? 'latest' } as const
+          const found = await reader.getContractEvents({ address, abi: abi as Abi, ...range, strict: true })
+          return found.map((event) => ({
+            name: event.eventName as string,
+            args: event.args as unknown as Record<string, unknown>,
+            place: placeIn(event.transactionHash, event.blockNumber),
+            index: event.logIndex,
+          }))
+        }),
       hasCode: (address) =>
         attempt(`read the code at ${address}`, async () => (await reader.getCode({ address })) !== undefined),
       transactionOf: (hash) =>
         attempt(`look for transaction ${hash}`, async () => {
           try {
-            const { blockNumber: block, status } = await reader.getTransactionReceipt({ hash })
-            return { block: Number(block), status }
+            const { blockNumber: block, status, gasUsed } = await reader.getTransactionReceipt({ hash })
+            return { block: Number(block), status, gasUsed: Number(gasUsed) }
           } catch (cause) {
             if (cause instanceof TransactionReceiptNotFoundError) return null
             throw cause
@@ -192,8 +205,8 @@ export function signingProvider(options: { readonly rpcUrl: string; readonly cha
 }
 
 function contractCall(call: Call) {
-  // The Settlement passes the Vault's refusals on, so both contracts' errors are known everywhere.
-  const errors = (['Vault', 'Settlement'] as const)
+  // The Settlement passes the Vault's refusals on, and all the coin's, so their errors are known everywhere.
+  const errors = (['Vault', 'Settlement', 'TestEURC'] as const)
     .flatMap((name) => readArtifact(name).abi as Abi)
     .filter((item) => item.type === 'error')
   const abi: Abi = [...(readArtifact(call.contract).abi as Abi), ...errors]

@@ -1,31 +1,62 @@
 import { canonicalBytes } from '#protocol/canonical-json.ts'
 import type { Batch } from '#protocol/market-event.ts'
-import type { Tariff } from '#protocol/market-rules.ts'
+import type { BillTerms } from '#protocol/market-rules.ts'
 import { keccak } from '#protocol/signing.ts'
-import type { CreditClaim, Movement, Proposal } from '../chain/contract-types.ts'
+import type { SigningDomain } from '#protocol/typed-data.ts'
+import type { BatchHeader, Credit, Movement } from '../chain/contract-types.ts'
+import { type Bill, billsOf, billsTreeOf } from './bills.ts'
 import { creditsOf } from './credits.ts'
-import { creditsTreeOf, statementsRootOf, tradesRootOf } from './merkle-tree.ts'
-import { type Delivery, netMicroEur, netSlot } from './netting.ts'
+import { creditsTreeOf } from './credits-tree.ts'
+import { type Delivery, recordsOf } from './delivery.ts'
+import { type Leg, legsOf, legsTreeOf } from './legs.ts'
+import { type NettedSlot, netSlot } from './netting.ts'
+import type { CounterpartyMovements } from './packed-movements.ts'
 import { SettlementRefused } from './settlement-refused.ts'
+import { type StatementLeaf, statementLeavesOf, statementsTreeOf } from './statement-leaves.ts'
+import { termsHashOf } from './terms.ts'
 import { totalsOf } from './totals.ts'
 
 type Hex = `0x${string}`
 
 /** Who stands opposite the homes: accounts of the vault. */
 export interface Counterparties {
-  /** buys and sells every deviation, keeps the rounding, and bears what an insolvent home cannot pay */
+  /** buys and sells every deviation, and keeps what rounding leaves */
   readonly supplier: Hex
   /** receives the local charge */
   readonly grid: Hex
+  /** the neighbourhood's own: receives the protocol fee, and pays first what an insolvent home cannot */
+  readonly fund: Hex
+}
+
+/** What a batch is built by: the market's own terms, and under what its homes and devices sign. */
+export interface BatchTerms extends BillTerms {
+  readonly domain: SigningDomain
+  /** what P-256 keys begin with on chain: the registry's verifier */
+  readonly p256Verifier: Hex
+}
+
+/** Delivered slots that make a batch. */
+export interface SettledSlots {
+  readonly neighbourhood: string
+  readonly number: number
+  readonly deliveries: readonly Delivery[]
+  /** head of the event log when the last of them began to settle (`settlement-book.ts`) */
+  readonly logHead: Hex
 }
 
 /** A batch ready to post: as the log tells it, as the chain takes it, and everything its roots stand for. */
 export interface BuiltBatch {
   readonly batch: Batch
-  readonly proposal: Proposal
+  readonly header: BatchHeader
+  /** of the homes, ascending by account, without those that nothing happens to */
   readonly movements: readonly Movement[]
-  readonly claims: readonly CreditClaim[]
-  /** all leaves as canonical JSON; its keccak256 is `proposal.archiveHash` */
+  readonly counterparties: CounterpartyMovements
+  /** the leaves of its trees, in their order */
+  readonly legs: readonly Leg[]
+  readonly statements: readonly StatementLeaf[]
+  readonly bills: readonly Bill[]
+  readonly credits: readonly Credit[]
+  /** all leaves as canonical JSON; its keccak256 is `header.archiveHash` */
   readonly archive: Uint8Array
 }
 
@@ -35,78 +66,92 @@ export function neighbourhoodIdOf(name: string): Hex {
 }
 
 /**
- * Nets consecutive delivered slots into one batch. The same deliveries give the same bytes. Throws
- * SettlementRefused where the records contradict each other.
+ * Nets delivered slots into one batch. The same deliveries give the same bytes. Throws SettlementRefused where the
+ * records contradict each other.
  */
-export function buildBatch(
-  settled: { readonly neighbourhood: string; readonly number: number; readonly deliveries: readonly Delivery[] },
-  terms: Counterparties & { readonly tariff: Tariff },
-): BuiltBatch {
-  const { neighbourhood, number, deliveries } = settled
+export function buildBatch(settled: SettledSlots, terms: BatchTerms): BuiltBatch {
+  const { neighbourhood, number, deliveries, logHead } = settled
   const [first, last] = [deliveries[0], deliveries.at(-1)]
   if (first === undefined || last === undefined) throw new SettlementRefused({ detail: `batch ${number} has no slots` })
-  const netted = deliveries.map((delivery) => netSlot(delivery, terms.tariff))
-  const trades = deliveries.flatMap((delivery) => delivery.trades)
-  const statements = deliveries.flatMap((delivery) => delivery.statements)
-  const credits = deliveries.flatMap(creditsOf)
-  const movements = movementsOf(netted, terms)
-  const tree = creditsTreeOf(credits)
-  const batch: Batch = {
+  const records = deliveries.map(recordsOf)
+  const netted = records.map((slot) => netSlot(slot, terms))
+  const { domain, p256Verifier, tariff, protocolFeeBp } = terms
+  const billTerms = { ...tariff, protocolFeeBp }
+  const legs = legsOf(
+    deliveries.flatMap(({ trades }) => trades),
+    domain,
+  )
+  const statements = statementLeavesOf(
+    deliveries.flatMap(({ statements }) => statements),
+    p256Verifier,
+  )
+  const bills = billsOf(netted, billTerms)
+  const credits = records.flatMap(creditsOf)
+  const totals = totalsOf({ trades: records.flatMap(({ trades }) => trades), netted, credits })
+  const unarchived = {
     number,
     firstSlot: first.slot,
     lastSlot: last.slot,
-    tradesRoot: tradesRootOf(trades),
-    statementsRoot: statementsRootOf(statements),
-    creditsRoot: tree.root,
-    totals: totalsOf({ trades, netted, credits }),
+    tradesRoot: legsTreeOf(legs).root,
+    statementsRoot: statementsTreeOf(statements).root,
+    billsRoot: billsTreeOf(bills).root,
+    creditsRoot: creditsTreeOf(credits).root,
+    termsHash: termsHashOf(billTerms),
+    logHead,
   }
-  const { totals, ...head } = batch
+  const { movements, counterparties } = movementsOf(bills, netted)
   const archive = canonicalBytes({
-    format: 1,
+    format: 2,
     neighbourhood,
-    ...head,
-    trades,
-    statements,
+    ...unarchived,
+    terms: { ...billTerms },
+    deliveries: deliveries.map(({ slot, trades, statements }) => ({
+      slot,
+      trades: trades.map((trade) => ({ ...trade })),
+      statements: [...statements],
+    })),
     credits: credits.map((credit) => ({ ...credit })),
     movements: movements.map((movement) => ({ ...movement })),
+    counterparties: { ...counterparties },
   })
-  const proposal: Proposal = {
-    ...head,
-    neighbourhood: neighbourhoodIdOf(neighbourhood),
-    archiveHash: keccak(archive),
-    backstop: terms.supplier,
-    tradedWh: totals.tradedWh,
+  const head = { ...unarchived, archiveHash: keccak(archive) }
+  return {
+    batch: { ...head, totals },
+    header: { ...head, neighbourhood: neighbourhoodIdOf(neighbourhood), tradedWh: totals.tradedWh },
+    movements,
+    counterparties,
+    legs,
+    statements,
+    bills,
+    credits,
+    archive,
   }
-  return { batch, proposal, movements, claims: tree.claims, archive }
 }
 
-/** Every account's net of all slots, ascending by account, without accounts that nothing happens to. */
-function movementsOf(netted: readonly ReturnType<typeof netSlot>[], { supplier, grid }: Counterparties): Movement[] {
-  const sums = new Map<Hex, { moneyMicroEur: number; positionWh: number; deviationWh: number }>()
-  const add = (account: Hex, moneyMicroEur: number, positionWh: number, deviationWh: number) => {
-    const sum = sums.get(account) ?? { moneyMicroEur: 0, positionWh: 0, deviationWh: 0 }
-    sum.moneyMicroEur += moneyMicroEur
-    sum.positionWh += positionWh
-    sum.deviationWh += deviationWh
-    sums.set(account, sum)
+/** Every home's net of all slots, the totals of its last bill, and what is opposite. Money sums to zero. */
+function movementsOf(bills: readonly Bill[], netted: readonly NettedSlot[]) {
+  const lasts = new Map(bills.map((bill) => [bill.account, bill]))
+  const movements = [...lasts.values()]
+    .map(({ account, totalMicroEur, totalPositionWh }) => ({
+      account,
+      moneyMicroEur: totalMicroEur,
+      positionWh: totalPositionWh,
+    }))
+    .filter(({ moneyMicroEur, positionWh }) => moneyMicroEur !== 0 || positionWh !== 0)
+  const sum = (of: (slot: NettedSlot) => number) => netted.reduce((total, slot) => total + of(slot), 0)
+  const counterparties: CounterpartyMovements = {
+    supplierMicroEur: sum(({ supplierMicroEur }) => supplierMicroEur),
+    gridMicroEur: sum(({ gridMicroEur }) => gridMicroEur),
+    fundMicroEur: sum(({ fundMicroEur }) => fundMicroEur),
   }
-  for (const { bills, supplierMicroEur, gridMicroEur } of netted) {
-    for (const bill of bills) {
-      add(bill.account, netMicroEur(bill), bill.soldWh - bill.boughtWh, bill.deviationWh)
-      add(supplier, 0, 0, -bill.deviationWh)
-    }
-    add(supplier, supplierMicroEur, 0, 0)
-    add(grid, gridMicroEur, 0, 0)
+  const { supplierMicroEur, gridMicroEur, fundMicroEur } = counterparties
+  const moneyMicroEur = movements.reduce((total, movement) => total + movement.moneyMicroEur, 0)
+  const positionWh = movements.reduce((total, movement) => total + movement.positionWh, 0)
+  for (const [lane, left] of [
+    ['moneyMicroEur', moneyMicroEur + supplierMicroEur + gridMicroEur + fundMicroEur],
+    ['positionWh', positionWh],
+  ] as const) {
+    if (left !== 0) throw new SettlementRefused({ detail: `${lane} sums to ${left}, not 0` })
   }
-  const movements = [...sums]
-    .map(([account, sum]) => ({ account, ...sum }))
-    .filter(
-      ({ moneyMicroEur, positionWh, deviationWh }) => moneyMicroEur !== 0 || positionWh !== 0 || deviationWh !== 0,
-    )
-    .sort((a, b) => (a.account < b.account ? -1 : 1))
-  for (const lane of ['moneyMicroEur', 'positionWh', 'deviationWh'] as const) {
-    const sum = movements.reduce((total, movement) => total + movement[lane], 0)
-    if (sum !== 0) throw new SettlementRefused({ detail: `${lane} sums to ${sum}, not 0` })
-  }
-  return movements
+  return { movements, counterparties }
 }

@@ -1,17 +1,10 @@
-import type { Tariff } from '#protocol/market-rules.ts'
+import type { BillTerms, Tariff } from '#protocol/market-rules.ts'
 import type { Statement } from '#protocol/statement.ts'
-import type { Trade } from '#protocol/trade.ts'
-import { billLineMicroEur, tradeValueMicroEur } from '#protocol/units.ts'
+import { billLineMicroEur, feeLineMicroEur, tradeValueMicroEur } from '#protocol/units.ts'
+import type { SlotRecords } from './delivery.ts'
 import { SettlementRefused } from './settlement-refused.ts'
 
 type Hex = `0x${string}`
-
-/** What one delivered slot leaves behind: its trades in the order they were made, and a statement of each home. */
-export interface Delivery {
-  readonly slot: number
-  readonly trades: readonly Trade[]
-  readonly statements: readonly Statement[]
-}
 
 /**
  * What one home owes and is owed for one slot. Money lines in µEUR from the home's side: + received, − paid.
@@ -26,29 +19,35 @@ export interface SlotBill {
   readonly deviationWh: number
   /** received for energy sold − paid for energy bought, at the trades' prices */
   readonly tradesMicroEur: number
+  /** paid for energy bought at prices above 0: what the protocol fee is of; never below 0 */
+  readonly paidMicroEur: number
   /** network use, levies and VAT on energy bought from neighbours; never above 0 */
   readonly localChargeMicroEur: number
   /** the deviation at the supplier's tariffs: feed-in if long, retail if short */
   readonly deviationMicroEur: number
+  /** the protocol fee on `paidMicroEur`; never above 0 */
+  readonly feeMicroEur: number
   /** the same slot with the tariffs alone, netted alike, so that what differs is the market's doing */
   readonly withoutMarketMicroEur: number
 }
 
-/** A slot netted: the bills of its homes, and what the two named counterparties receive (+) or pay (−), in µEUR. */
+/** A slot netted: the bills of its homes, and what the named counterparties receive (+) or pay (−), in µEUR. */
 export interface NettedSlot {
   readonly slot: number
   readonly bills: readonly SlotBill[]
   readonly supplierMicroEur: number
   readonly gridMicroEur: number
+  readonly fundMicroEur: number
 }
 
 /**
  * Nets one slot (DOMAIN): every trade in full at its price; each home's deviation with the supplier; the local
- * charge on energy bought to the grid. Each tariff line is rounded down once for the home, and what that leaves
- * goes to the supplier. Money sums to zero over homes, supplier and grid, to the µEUR.
+ * charge on energy bought to the grid; the protocol fee to the neighbourhood's fund. Each of these lines is rounded
+ * down once for the home, and what that leaves goes to the supplier. Money sums to zero over homes, supplier, grid and
+ * fund, to the µEUR.
  * Throws SettlementRefused if a statement is missing or double, or a record is of another slot.
  */
-export function netSlot(delivery: Delivery, tariff: Tariff): NettedSlot {
+export function netSlot(delivery: SlotRecords, { tariff, protocolFeeBp }: BillTerms): NettedSlot {
   const homes = new Map<Hex, Writable<SlotBill>>()
   for (const statement of delivery.statements) {
     refuseOtherSlot(delivery.slot, statement.slot, `the statement of ${statement.account}`)
@@ -63,6 +62,7 @@ export function netSlot(delivery: Delivery, tariff: Tariff): NettedSlot {
     const buyer = known(homes.get(trade.buyer), delivery.slot, trade.buyer)
     buyer.boughtWh += trade.energyWh
     buyer.tradesMicroEur -= valueMicroEur
+    buyer.paidMicroEur += Math.max(0, valueMicroEur)
     const seller = known(homes.get(trade.seller), delivery.slot, trade.seller)
     seller.soldWh += trade.energyWh
     seller.tradesMicroEur += valueMicroEur
@@ -70,6 +70,7 @@ export function netSlot(delivery: Delivery, tariff: Tariff): NettedSlot {
 
   let supplierMicroEur = 0
   let gridMicroEur = 0
+  let fundMicroEur = 0
   for (const bill of homes.values()) {
     const netExportWh = bill.exportWh - bill.importWh
     bill.deviationWh = netExportWh - (bill.soldWh - bill.boughtWh)
@@ -79,14 +80,18 @@ export function netSlot(delivery: Delivery, tariff: Tariff): NettedSlot {
     bill.localChargeMicroEur = billLineMicroEur({ energyWh: -bill.boughtWh, rateMilliEurPerMWh })
     const chargedMicroEur = billLineMicroEur({ energyWh: bill.boughtWh, rateMilliEurPerMWh })
     gridMicroEur += chargedMicroEur
-    supplierMicroEur -= bill.deviationMicroEur + bill.localChargeMicroEur + chargedMicroEur
+    bill.feeMicroEur = feeLineMicroEur({ amountMicroEur: -bill.paidMicroEur, feeBp: protocolFeeBp })
+    const feeReceivedMicroEur = feeLineMicroEur({ amountMicroEur: bill.paidMicroEur, feeBp: protocolFeeBp })
+    fundMicroEur += feeReceivedMicroEur
+    supplierMicroEur -= bill.deviationMicroEur
+    supplierMicroEur -= bill.localChargeMicroEur + chargedMicroEur + bill.feeMicroEur + feeReceivedMicroEur
   }
-  return { slot: delivery.slot, bills: [...homes.values()], supplierMicroEur, gridMicroEur }
+  return { slot: delivery.slot, bills: [...homes.values()], supplierMicroEur, gridMicroEur, fundMicroEur }
 }
 
 /** What a home receives (+) or pays (−) in all for the slot, µEUR. */
 export function netMicroEur(bill: SlotBill): number {
-  return bill.tradesMicroEur + bill.localChargeMicroEur + bill.deviationMicroEur
+  return bill.tradesMicroEur + bill.localChargeMicroEur + bill.deviationMicroEur + bill.feeMicroEur
 }
 
 /** Energy given to (+) or taken from (−) the supplier, at its tariffs. */
@@ -106,8 +111,10 @@ function emptyBill(statement: Statement): Writable<SlotBill> {
     soldWh: 0,
     deviationWh: 0,
     tradesMicroEur: 0,
+    paidMicroEur: 0,
     localChargeMicroEur: 0,
     deviationMicroEur: 0,
+    feeMicroEur: 0,
     withoutMarketMicroEur: 0,
   }
 }

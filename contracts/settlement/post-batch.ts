@@ -2,11 +2,16 @@ import { Effect } from 'effect'
 import type { Batch, ChainPlace } from '#protocol/market-event.ts'
 import type { ChainClient } from '../chain/chain-client.ts'
 import { ChainFailure } from '../chain/chain-failure.ts'
-import type { ChainBatch } from '../chain/contract-types.ts'
-import { hashMovements } from '../chain/viem.ts'
+import type { BatchHeader } from '../chain/contract-types.ts'
 import type { BuiltBatch } from './batch.ts'
+import { movementsHashOf } from './batch-digest.ts'
+import { creditClaimsOf, type SourceClaim } from './credit-claims.ts'
+import { type PackedPart, packMovements } from './packed-movements.ts'
+import { type MovementsPart, splitMovements } from './split-movements.ts'
 
-/** Leaves claimed in one transaction: about 90,000 gas each, under the limit of 16.7 M with room to spare. */
+type Hex = `0x${string}`
+
+/** Sources and shares claimed in one transaction. */
 const CLAIMS_PER_TRANSACTION = 100
 
 /**
@@ -18,51 +23,111 @@ const CLAIMS_PER_TRANSACTION = 100
 export const ensureProposed = (
   chain: ChainClient,
   built: BuiltBatch,
-): Effect.Effect<{ readonly place: ChainPlace; readonly proposedAtMs: number }, ChainFailure> =>
+): Effect.Effect<{ readonly place: ChainPlace; readonly closesAtMs: number }, ChainFailure> =>
   Effect.gen(function* () {
-    const { neighbourhood, number } = built.proposal
-    const earlier = yield* chain.batchOf(neighbourhood, number)
-    const sent = earlier === null ? yield* chain.propose(built.proposal, built.movements) : null
-    const there = earlier ?? (yield* chain.batchOf(neighbourhood, number))
+    const { number } = built.header
+    const parts = yield* packed(chain, built)
+    const movementsHash = movementsHashOf(parts.map(({ bytes }) => bytes))
+    const earlier = yield* chain.batchOf(number)
+    const debitMicroEur = parts.reduce((sum, part) => sum + part.debitMicroEur, 0)
+    const sent = earlier === null ? yield* chain.propose({ header: built.header, movementsHash, debitMicroEur }) : null
+    const there = earlier ?? (yield* chain.batchOf(number))
     if (there === null) return yield* unknown(built, 'was proposed but is not on chain')
-    const differing = difference(there, built)
+    const differing =
+      difference(there.header, built) ?? (there.movementsHash === movementsHash ? null : 'movementsHash')
     if (differing !== null) return yield* unknown(built, `differs on chain in its ${differing}`)
     const place = sent ?? (yield* placeOf(chain, 'BatchProposed', built))
-    return { place, proposedAtMs: there.proposedAt * 1000 }
+    return { place, closesAtMs: there.state.closesAt * 1000 }
   })
 
-/** Finalizes the batch unless it is final. */
+/** Books the batch unless it is final; of a batch in parts, those that are missing. */
 export const ensureFinal = (chain: ChainClient, built: BuiltBatch): Effect.Effect<ChainPlace, ChainFailure> =>
   Effect.gen(function* () {
-    const { neighbourhood, number } = built.proposal
-    const there = yield* chain.batchOf(neighbourhood, number)
-    if (there?.isFinal) return yield* placeOf(chain, 'BatchFinalized', built)
-    return yield* chain.finalize(neighbourhood, number, built.movements)
+    const there = yield* chain.batchOf(built.header.number)
+    if (there === null) return yield* unknown(built, 'is not on chain any more')
+    if (there.isFinal) return yield* placeOf(chain, 'Applied', built)
+    const parts = yield* packed(chain, built)
+    return yield* chain.apply(
+      there,
+      parts.map(({ bytes }) => bytes),
+    )
   })
 
-/** Claims what of the batch's credits was not claimed yet, for all accounts. */
+/**
+ * Claims what of the batch's credits was not claimed yet, for all accounts. What a home without a device in the registry
+ * fed in earns none.
+ */
 export const ensureClaimed = (chain: ChainClient, built: BuiltBatch): Effect.Effect<void, ChainFailure> =>
   Effect.gen(function* () {
-    const { neighbourhood, number } = built.proposal
-    const open = yield* chain.unclaimed(neighbourhood, built.claims)
-    for (let first = 0; first < open.length; first += CLAIMS_PER_TRANSACTION) {
-      yield* chain.claimMany(neighbourhood, number, open.slice(first, first + CLAIMS_PER_TRANSACTION))
-    }
+    const there = yield* chain.batchOf(built.header.number)
+    if (there === null) return yield* unknown(built, 'is not on chain any more')
+    const open = yield* chain.claimable(creditClaimsOf(built))
+    for (const claims of inTransactions(open)) yield* chain.claim(there, claims)
   })
 
-/** The first field in which two batches of one number differ, or null. */
-export function difference(there: Batch | ChainBatch, built: BuiltBatch): string | null {
-  for (const field of ['firstSlot', 'lastSlot', 'tradesRoot', 'statementsRoot', 'creditsRoot'] as const) {
-    if (there[field] !== built.batch[field]) return field
+/** Claims in lots that fit a transaction: some 90,000 gas a share and 40,000 a source, of 16.7 M. */
+function inTransactions(claims: readonly SourceClaim[]): readonly (readonly SourceClaim[])[] {
+  const lots: SourceClaim[][] = []
+  let weight = Number.POSITIVE_INFINITY
+  for (const claim of claims) {
+    const own = 1 + claim.shares.length
+    if (weight + own > CLAIMS_PER_TRANSACTION) {
+      lots.push([])
+      weight = 0
+    }
+    lots.at(-1)?.push(claim)
+    weight += own
   }
-  const differs = 'movementsHash' in there && there.movementsHash !== hashMovements(built.movements)
-  return differs ? 'movementsHash' : null
+  return lots
 }
 
-const placeOf = (chain: ChainClient, event: 'BatchProposed' | 'BatchFinalized', built: BuiltBatch) =>
-  Effect.flatMap(chain.placeOf(event, built.proposal.neighbourhood, built.proposal.number), (place) =>
+/** The movements as the ledger takes them. */
+const packed = (chain: ChainClient, built: BuiltBatch): Effect.Effect<readonly PackedPart[], ChainFailure> =>
+  Effect.flatMap(chain.seatsOf(built.movements.map(({ account }) => account)), (seats) =>
+    Effect.try({
+      try: () => packBatch(built, seats),
+      catch: (cause) => new ChainFailure({ operation: 'settle', detail: (cause as Error).message }),
+    }),
+  )
+
+/** A batch's movements in parts, by the seats of its homes. Throws SettlementRefused where a home has none. */
+export function packBatch(built: BuiltBatch, seats: ReadonlyMap<Hex, number>): readonly PackedPart[] {
+  const seatOf = (account: Hex) => seats.get(account) ?? 0
+  return splitMovements(built.movements, built.counterparties, { seatOf }).map(({ homes, counterparties }) =>
+    packMovements(homes, counterparties, seatOf),
+  )
+}
+
+/** One part of a batch's movements in the order in which the ledger books them: by seat. */
+export function partInOrder(built: BuiltBatch, part: number, seats: ReadonlyMap<Hex, number>): MovementsPart {
+  const seatOf = (account: Hex) => seats.get(account) ?? 0
+  const found = splitMovements(built.movements, built.counterparties, { seatOf })[part]
+  if (found === undefined) throw new RangeError(`batch ${built.header.number} has no part ${part}`)
+  return { ...found, homes: [...found.homes].sort((a, b) => seatOf(a.account) - seatOf(b.account)) }
+}
+
+/** What a log and a chain tell of a batch alike. */
+const compared = [
+  'firstSlot',
+  'lastSlot',
+  'tradesRoot',
+  'statementsRoot',
+  'billsRoot',
+  'creditsRoot',
+  'termsHash',
+  'logHead',
+  'archiveHash',
+] as const satisfies readonly (keyof Batch & keyof BatchHeader)[]
+
+/** The first field in which two batches of one number differ, or null. */
+export function difference(there: Batch | BatchHeader, { batch }: BuiltBatch): string | null {
+  return compared.find((field) => there[field] !== batch[field]) ?? null
+}
+
+const placeOf = (chain: ChainClient, event: 'BatchProposed' | 'Applied', built: BuiltBatch) =>
+  Effect.flatMap(chain.placeOf(event, built.header.number), (place) =>
     place === null ? unknown(built, `has no ${event} event`) : Effect.succeed(place),
   )
 
 const unknown = (built: BuiltBatch, detail: string) =>
-  Effect.fail(new ChainFailure({ operation: 'settle', detail: `batch ${built.proposal.number} ${detail}` }))
+  Effect.fail(new ChainFailure({ operation: 'settle', detail: `batch ${built.header.number} ${detail}` }))

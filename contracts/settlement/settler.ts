@@ -5,7 +5,7 @@ import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
 import type { ChainClient } from '../chain/chain-client.ts'
 import { ChainFailure } from '../chain/chain-failure.ts'
 import { keepArchive } from './archive.ts'
-import { type BuiltBatch, buildBatch, type Counterparties } from './batch.ts'
+import { type BuiltBatch, buildBatch } from './batch.ts'
 import { batchMachine } from './batch-machine.ts'
 import { difference, ensureClaimed, ensureFinal, ensureProposed } from './post-batch.ts'
 import {
@@ -24,8 +24,10 @@ export type SettlementEvent = MarketEventOf<'BatchProposed'> | MarketEventOf<'Ba
 
 type SettlementFailure = ChainFailure | SettlementRefused
 
-export interface SettlerOptions extends Counterparties {
+export interface SettlerOptions {
   readonly chain: ChainClient
+  /** what P-256 keys begin with on chain */
+  readonly p256Verifier: `0x${string}`
   /** appends to the neighbourhood's log; what it fails with is reported by its message */
   readonly record: (event: SettlementEvent) => Effect.Effect<void, { readonly message: string }>
   /** where the leaves of each batch are kept; nowhere if left out */
@@ -95,12 +97,12 @@ export function makeSettler(options: SettlerOptions): Settler {
       for (const most = number + NEW_BATCHES_A_TICK; number < most; number++) {
         const batch = open.get(number) ?? openBatch(number)
         if (batch.actor.getSnapshot().matches('collecting')) {
-          const deliveries = deliveriesOf(book, number)
-          if (deliveries === null || book.rules === null) return
-          const terms = { supplier: options.supplier, grid: options.grid, tariff: book.rules.tariff }
-          batch.built = yield* refusing(() =>
-            buildBatch({ neighbourhood: book.neighbourhood, number, deliveries }, terms),
-          )
+          const settled = deliveriesOf(book, number)
+          const { rules, domain, neighbourhood } = book
+          if (settled === null || rules === null || domain === null) return
+          const { tariff, protocolFeeBp } = rules
+          const terms = { tariff, protocolFeeBp, domain, p256Verifier: options.p256Verifier }
+          batch.built = yield* refusing(() => buildBatch({ neighbourhood, number, ...settled }, terms))
           batch.actor.send({ type: 'SLOTS_SETTLING' })
         }
         yield* proposeIfDue(batch, nowMs)
@@ -133,13 +135,12 @@ export function makeSettler(options: SettlerOptions): Settler {
           return yield* new SettlementRefused({ detail: `batch ${number} differs in the log in its ${differing}` })
         }
         if (options.archiveDirectory !== undefined) yield* keepArchive(options.archiveDirectory, built)
-        const { place, proposedAtMs } = yield* ensureProposed(chain, built)
+        const { place, closesAtMs } = yield* ensureProposed(chain, built)
         if (book.lastProposed < number) {
           yield* append({ type: 'BatchProposed', timeMs: nowMs, batch: built.batch, place })
           noteProposed(book, built.batch)
         }
-        const windowSeconds = yield* chain.disputeWindowSeconds
-        batch.actor.send({ type: 'PROPOSED', finalizableAtMs: proposedAtMs + windowSeconds * 1000 })
+        batch.actor.send({ type: 'PROPOSED', finalizableAtMs: closesAtMs })
       }),
     )
 

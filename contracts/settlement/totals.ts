@@ -11,11 +11,13 @@ export function totalsOf(settled: {
   readonly credits: readonly Credit[]
 }): BatchTotals {
   const bills = settled.netted.flatMap(({ bills }) => bills)
+  const feeMicroEur = sum(bills, (bill) => -bill.feeMicroEur)
   return {
     trades: settled.trades.length,
     tradedWh: sum(settled.trades, ({ energyWh }) => energyWh),
     tradedMicroEur: sum(settled.trades, tradeValueMicroEur),
     localChargeMicroEur: sum(bills, ({ localChargeMicroEur }) => -localChargeMicroEur),
+    ...(feeMicroEur === 0 ? {} : { feeMicroEur }),
     importWh: sum(bills, ({ importWh }) => importWh),
     exportWh: sum(bills, ({ exportWh }) => exportWh),
     coveredWh: sum(settled.netted, ({ bills }) =>

@@ -12,7 +12,8 @@ import {
 } from '#protocol/envelope.ts'
 import type { Refusal } from '#protocol/refusal.ts'
 
-const strictly = { errors: 'all', onExcessProperty: 'error' } as const
+/** Every field is looked at, and none that is not known is let through. */
+export const strictly = { errors: 'all', onExcessProperty: 'error' } as const
 
 type Decoder = (input: unknown) => Result.Result<SignedMessage, Schema.SchemaError>
 
@@ -40,7 +41,12 @@ export function decodeMessage(input: unknown): SignedMessage | Refusal {
   }
   const decoded = decoders[kind as MessageKind](input)
   if (Result.isSuccess(decoded)) return decoded.success
-  const faults = issuesOf(decoded.failure.issue).issues.map((issue) => ({
+  return malformed(decoded.failure)
+}
+
+/** MALFORMED, with the path of the first fault and all faults in words. */
+export function malformed({ issue }: Schema.SchemaError): Refusal {
+  const faults = issuesOf(issue).issues.map((issue) => ({
     path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
     message: issue.message,
   }))

@@ -2,6 +2,7 @@ import type { SignedCancel, SignedOrder } from '#protocol/envelope.ts'
 import type { OpenOrder } from '#protocol/open-orders.ts'
 import type { Order } from '#protocol/order.ts'
 import type { Refusal } from '#protocol/refusal.ts'
+import { fundsRefusal } from './funds.ts'
 import { gateRefusal } from './gate.ts'
 import { type MarketView, neighbourhoodRefusal, nonceRefusal, ownSignerRefusal, refuse } from './market-view.ts'
 
@@ -20,7 +21,12 @@ export function orderRefusal(view: MarketView, order: SignedOrder): Refusal | nu
 export function signedOrderRefusal(view: MarketView, { body }: SignedOrder): Refusal | null {
   const used = nonceRefusal(view, body)
   if (used !== null) return used
-  return roomRefusal(view, body) ?? (body.replaces === 0 ? null : amendRefusal(view, body))
+  const replaced = body.replaces === 0 ? null : replacedOrder(view, body)
+  return (
+    roomRefusal(view, body) ??
+    (replaced === null ? null : amendRefusal(view, body, replaced)) ??
+    fundsRefusal(view, body, replaced ?? null)
+  )
 }
 
 /** Checks of a cancel before its signature. */
@@ -113,8 +119,7 @@ function roomRefusal(view: MarketView, body: Order): Refusal | null {
 
 const unchangeable = ['side', 'timeInForce', 'expiresAtMs', 'postOnly', 'selfTradePrevention'] as const
 
-function amendRefusal(view: MarketView, body: Order): Refusal | null {
-  const order = replacedOrder(view, body)
+function amendRefusal(view: MarketView, body: Order, order: OpenOrder | undefined): Refusal | null {
   if (order === undefined) {
     const used = view.street.nonces.get(body.account)?.get(body.replaces) === body.slot
     return used

@@ -4,10 +4,11 @@ import type { MessageKind } from '#protocol/envelope.ts'
 import { type Status, statusOf } from '#protocol/messages.ts'
 import { slotAt } from '#protocol/slot.ts'
 import { TAPE_LENGTH } from '#protocol/street.ts'
-import { typedData } from '#protocol/typed-data.ts'
+import { publishedTypes } from '#protocol/typed-data.ts'
 import type { SlotData } from '../market-data/slot-data.ts'
 import type { Neighbourhood } from '../neighbourhood.ts'
 import { json } from './answer.ts'
+import { takeDeviceJoin } from './device-door.ts'
 import { type Market, takeCancel, takeMessages } from './message-doors.ts'
 import { HttpProblem, refused } from './problems.ts'
 import type { ReceiptBook } from './receipt-book.ts'
@@ -60,6 +61,13 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
     post('orders', 'order', 'Signed orders; one that replaces another amends it.'),
     post('controls', 'control', 'The operator halts and resumes a slot, stops and starts the market: signed controls.'),
     {
+      method: 'POST',
+      pattern: '/api/v1/devices',
+      summary: "Registers a home's device on chain: a request that its owner and the device itself have signed.",
+      takes: 'deviceJoin',
+      handle: ({ body }) => Effect.flatMap(body, (value) => takeDeviceJoin(market, value)),
+    },
+    {
       method: 'DELETE',
       pattern: '/api/v1/orders/:id',
       summary: 'Cancels an order by a signed cancel.',
@@ -73,7 +81,8 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
       rules: street.rules,
       neighbourhood: street.neighbourhood,
       timeMs: clock.nowMs(),
-      types: typedData,
+      types: publishedTypes,
+      p256Verifier: market.registry?.p256Verifier ?? null,
     })),
     read('homes', 'All homes and what their meters said last.', () => homesView(street)),
     read('slots', 'All slots that the market holds.', () => slotsView(street, marketData)),

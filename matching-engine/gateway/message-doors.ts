@@ -4,6 +4,7 @@ import type { MessageKind } from '#protocol/envelope.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Neighbourhood } from '../neighbourhood.ts'
 import { type Answer, json } from './answer.ts'
+import type { DeviceRegistryPort } from './device-registry-port.ts'
 import type { DoorCounts } from './door-counts.ts'
 import { fieldOf, laneOf } from './lane-of.ts'
 import { HttpProblem, refused } from './problems.ts'
@@ -16,6 +17,8 @@ export interface Market {
   readonly neighbourhood: Neighbourhood
   readonly clock: Clock
   readonly counts: DoorCounts
+  /** the registry of devices on the chain that the market settles on, where there is one */
+  readonly registry: DeviceRegistryPort | undefined
   /** once true, only what meters have to say is still taken: sessions, readings and statements */
   readonly isStopping: () => boolean
 }
@@ -78,8 +81,7 @@ function submit(
 ): Effect.Effect<readonly Outcome[], HttpProblem> {
   const { messages } = request
   if (isStopping() && !saidByMeters.includes(kind)) {
-    const detail = 'send it again when the market is back'
-    return Effect.fail(new HttpProblem({ code: 'MARKET_STOPPING', detail, headers: { 'retry-after': '10' } }))
+    return Effect.fail(marketStopping())
   }
   const isOurs = (message: unknown) => fieldOf(message, 'kind') === kind
   const lane = laneOf(neighbourhood.street, request)
@@ -95,6 +97,12 @@ function submit(
     }),
     Effect.mapError(marketStopped),
   )
+}
+
+/** 503: the market takes no new wishes any more. */
+export function marketStopping(): HttpProblem {
+  const detail = 'send it again when the market is back'
+  return new HttpProblem({ code: 'MARKET_STOPPING', detail, headers: { 'retry-after': '10' } })
 }
 
 /** 503: the market has lost its log. */

@@ -1,6 +1,6 @@
 import { Schema } from 'effect'
+import { SignedDeviceJoin } from '#protocol/device-join.ts'
 import {
-  type MessageKind,
   SignedCancel,
   SignedControl,
   SignedEnrolment,
@@ -15,6 +15,8 @@ import { MAX_ENVELOPES } from './message-doors.ts'
 import { problems } from './problems.ts'
 import type { Route } from './router.ts'
 
+type Taken = NonNullable<Route['takes']>
+
 const envelopes = {
   enrolment: SignedEnrolment,
   session: SignedSession,
@@ -23,7 +25,8 @@ const envelopes = {
   order: SignedOrder,
   cancel: SignedCancel,
   control: SignedControl,
-} as const satisfies Record<MessageKind, Schema.Top>
+  deviceJoin: SignedDeviceJoin,
+} as const satisfies Record<Taken, Schema.Top>
 
 /** An OpenAPI 3.1 description of routes; the bodies' schemas are the ones that the doors check by. */
 export function openapiOf(routes: readonly Route[]) {
@@ -46,7 +49,7 @@ export function openapiOf(routes: readonly Route[]) {
 }
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
-const nameOf = (kind: MessageKind) => `Signed${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+const nameOf = (kind: Taken) => `Signed${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
 const content = (schema: object, type = 'application/json') => ({ content: { [type]: { schema } } })
 
 function operationOf({ summary, pattern, takes, method, contentType }: Route) {
@@ -64,19 +67,27 @@ function operationOf({ summary, pattern, takes, method, contentType }: Route) {
   }
 }
 
-function bodyOf(method: Route['method'], kind: MessageKind) {
+function bodyOf(method: Route['method'], kind: Taken) {
   const one = ref(nameOf(kind))
-  return method === 'POST' ? { oneOf: [one, { type: 'array', items: one, maxItems: MAX_ENVELOPES }] } : one
+  return method === 'POST' && kind !== 'deviceJoin'
+    ? { oneOf: [one, { type: 'array', items: one, maxItems: MAX_ENVELOPES }] }
+    : one
 }
 
 function answersOf(route: {
   readonly method: Route['method']
-  readonly takes: MessageKind | undefined
+  readonly takes: Taken | undefined
   readonly contentType: string | undefined
 }) {
   const { method, takes, contentType } = route
   if (takes === undefined) {
     return { 200: { description: 'what was asked for', ...content({}, contentType) } }
+  }
+  if (takes === 'deviceJoin') {
+    return {
+      200: { description: 'registered, with its id', ...content(deviceAnswer) },
+      202: { description: 'under way: ask again', ...content(deviceAnswer) },
+    }
   }
   if (method === 'DELETE') return { 200: { description: 'cancelled', ...content(ref('Outcome')) } }
   return {
@@ -91,7 +102,7 @@ function answersOf(route: {
 function envelopeSchemas(): Record<string, object> {
   return Object.fromEntries(
     Object.entries(envelopes).map(([kind, schema]) => [
-      nameOf(kind as MessageKind),
+      nameOf(kind as Taken),
       Schema.toJsonSchemaDocument(schema).schema,
     ]),
   )
@@ -100,6 +111,12 @@ function envelopeSchemas(): Record<string, object> {
 const text = { type: 'string' }
 
 const failure = { description: 'a problem document (RFC 9457)', ...content(ref('Problem'), 'application/problem+json') }
+
+const deviceAnswer = {
+  type: 'object',
+  required: ['device'],
+  properties: { device: { type: ['integer', 'null'] } },
+}
 
 const outcome = {
   oneOf: [

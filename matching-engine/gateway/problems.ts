@@ -15,6 +15,7 @@ export const problems = {
   INTERNAL: { status: 500, title: 'Something broke inside' },
   MARKET_STOPPED: { status: 503, title: 'The market cannot write its log' },
   MARKET_STOPPING: { status: 503, title: 'The market is about to stop and takes no new wishes' },
+  REGISTRY_SILENT: { status: 503, title: 'The device registry on chain does not answer' },
   NOT_READY: { status: 503, title: 'A part of this process does not do its work' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

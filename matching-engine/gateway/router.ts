@@ -22,8 +22,8 @@ export interface Route {
   readonly pattern: string
   /** what it does, in a sentence: for /openapi.json */
   readonly summary: string
-  /** the kind of signed message in the body, where it takes one */
-  readonly takes?: MessageKind
+  /** what kind of signed message is in the body, where it takes one */
+  readonly takes?: MessageKind | 'deviceJoin'
   /** what it answers with, where that is not JSON */
   readonly contentType?: string
   readonly handle: (request: RouteRequest) => Effect.Effect<Answer, HttpProblem>

@@ -8,6 +8,7 @@ import { type Answer, problemAnswer } from './answer.ts'
 import { apiRoutes, statusNow } from './api-routes.ts'
 import { BodyBudget } from './body-budget.ts'
 import { refuseBroken } from './broken-request.ts'
+import type { DeviceRegistryPort } from './device-registry-port.ts'
 import { DoorCounts } from './door-counts.ts'
 import { FrameFeed, RESUME_EVENTS } from './frame-feed.ts'
 import type { Market } from './message-doors.ts'
@@ -45,6 +46,8 @@ export interface GatewayOptions {
   readonly port: number
   /** the built page; without it `/` says in words what runs here */
   readonly pageDir?: string
+  /** the registry of devices on the chain that it settles on; left out: there is no chain */
+  readonly registry?: DeviceRegistryPort
   /** what keeps other parts of this process from their work, a sentence each: `/readyz` tells (none) */
   readonly troubles?: () => readonly string[]
 }
@@ -60,10 +63,10 @@ export interface Gateway {
 /** Serves a neighbourhood over HTTP and socket.io on one port until the scope closes. */
 export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, GatewayFailure, Scope.Scope> =
   Effect.fnUntraced(function* (options) {
-    const { neighbourhood, clock, host, troubles = () => [] } = options
+    const { neighbourhood, clock, host, registry, troubles = () => [] } = options
     const counts = new DoorCounts()
     let isStopping = false
-    const market: Market = { neighbourhood, clock, counts, isStopping: () => isStopping }
+    const market: Market = { neighbourhood, clock, counts, registry, isStopping: () => isStopping }
     const receipts = new ReceiptBook(neighbourhood.street)
     const api = apiRoutes(market, receipts)
     const metrics = () =>

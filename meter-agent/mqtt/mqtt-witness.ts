@@ -4,15 +4,15 @@ import type { CounterFacts, Witness } from '../witness.ts'
 import { BadMqttMessage } from './bad-message.ts'
 import { type NamedMessage, readMessages } from './read-message.ts'
 
-/** A number of JSON: nobody knows how its device counts. */
-const counts: CounterFacts = { unitWh: null, modulusWh: null, scale: null }
-
 /** What a device that publishes said beside its sample; nothing where some of it cannot be read. */
 export function mqttWitness(
   profile: MqttProfile,
   said: { readonly device: string; readonly messages: readonly NamedMessage[] },
 ): Witness {
-  const counters = { importCounter: counts, exportCounter: counts }
+  const counters = {
+    importCounter: counterFacts(profile, profile.grid?.importWh),
+    exportCounter: counterFacts(profile, profile.grid?.exportWh),
+  }
   try {
     const { grid, pv } = profileReport(profile, readMessages(profile, said)).measurements
     const frequencyHz = grid?.frequencyHz.value ?? null
@@ -27,4 +27,10 @@ export function mqttWitness(
     if (cause instanceof BadMqttMessage) return counters
     throw cause
   }
+}
+
+/** A number of JSON: nobody knows how its device counts, but whether it can be set to 0. */
+function counterFacts({ values }: MqttProfile, id: string | undefined): CounterFacts {
+  const counter = id === undefined ? undefined : values[id]?.counter
+  return { unitWh: null, modulusWh: null, scale: null, ...counter }
 }

@@ -70,5 +70,6 @@ function counterFacts(profile: ModbusProfile, values: ProfileValues, id: string 
     unitWh: isFloat ? null : unitWh,
     modulusWh: counter === undefined || counts === null ? null : counts * unitWh,
     scale,
+    ...(counter === undefined ? {} : { resettable: counter.resettable }),
   }
 }

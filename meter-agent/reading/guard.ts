@@ -63,16 +63,22 @@ export function guardCounter(state: CounterState | null, sample: CounterSample):
 
   const went = rawWh < lastRawWh ? 0 : ReadingQuality.implausible
   const quality = ReadingQuality.counterHeld | (jumped ? ReadingQuality.scaleChanged : step === null ? went : 0)
+  // Of a count below one digit of the new scale nothing says to which of the two its digits belong.
+  const isFirst = jumped && lastRawWh < 10 ** (scale ?? 0)
   const { doubt } = state
   const riseWh = doubt === null ? -1 : rawWh - doubt.rawWh
   const consistent = doubt !== null && riseWh >= 0 && riseWh <= mostWh(atMs - doubt.atMs, limits)
   const samples = consistent ? doubt.samples + 1 : 1
   // Two are never believed: a zero that may be the end of the digits or a stumble just before it (the next count tells
-  // which), and digits that stand at the wrong power of ten (they would go on to count ten times what flows).
-  if (samples < SAMPLES_TO_BELIEVE || (step !== null && !isLarge) || jumped) {
+  // which), and digits that stand at the wrong power of ten (they would go on to count ten times what flows). Unless
+  // they are the first that it counts: a home would wait for ever. They are counted from, and make no energy.
+  const isHeld = !isFirst && ((step !== null && !isLarge) || jumped)
+  if (samples < SAMPLES_TO_BELIEVE || isHeld) {
     return { state: { ...state, doubt: { rawWh, atMs, samples } }, quality }
   }
-  if (step !== null) return confirmed(state, sample, step)
+  if (step !== null && !isFirst) return confirmed(state, sample, step)
+  // Who says that nobody can set it to 0 is wrong about that, or about its count.
+  const contradiction = facts.resettable === false && rawWh < lastRawWh ? ReadingQuality.implausible : 0
   return {
     state: {
       publishedWh: state.publishedWh,
@@ -82,7 +88,7 @@ export function guardCounter(state: CounterState | null, sample: CounterSample):
       scale,
       left: { ...leftBy(state), untilMs: atMs },
     },
-    quality: quality | ReadingQuality.counterReset,
+    quality: quality | ReadingQuality.counterReset | contradiction,
   }
 }
 

@@ -16,7 +16,10 @@ export interface TradingSlot {
 /** Everything a trader decides on. */
 export interface TraderInput {
   readonly slots: readonly TradingSlot[]
-  readonly rules: Pick<MarketRules, 'tariff' | 'minPriceEurPerMWh' | 'maxPriceEurPerMWh' | 'maxOrderWh'>
+  readonly rules: Pick<
+    MarketRules,
+    'tariff' | 'protocolFeeBp' | 'minPriceEurPerMWh' | 'maxPriceEurPerMWh' | 'maxOrderWh'
+  >
   /** how long before its gate a slot is traded first */
   readonly tradingWindowMs: number
   /** numbers in [0, 1) of the home's own seeded stream */

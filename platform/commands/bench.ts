@@ -79,9 +79,20 @@ const meter = Command.make(
   ),
 )
 
+const settlement = Command.make('settlement', { json }, (given) =>
+  Effect.flatMap(
+    Effect.promise(() => import('../bench/settlement.ts')),
+    ({ runSettlementBench }) => runSettlementBench(given),
+  ),
+).pipe(
+  Command.withDescription(
+    'Gas of settling 100, 1,000 and 10,000 trades of 40, 200 and 1,000 homes through the contracts, on chains of its own.',
+  ),
+)
+
 export const bench = Command.make('bench').pipe(
   Command.withDescription(
     'Measures Commonwatt on this machine and holds it to its lines. Exit 0 says that it was measured, also where a line is MISSED: another machine is no fault. Exit 1: it could not be, or a check failed.',
   ),
-  Command.withSubcommands([engine, log, meter]),
+  Command.withSubcommands([engine, log, meter, settlement]),
 )

@@ -1,14 +1,13 @@
 import { Effect } from 'effect'
-import {
-  type BuiltBatch,
-  type ChainFailure,
-  type ChainReader,
-  neighbourhoodIdOf,
-  VaultLedger,
-} from '#contracts/index.ts'
+import { type BuiltBatch, type ChainFailure, type Counterparties, partInOrder, VaultLedger } from '#contracts/index.ts'
+import type { ChainPlace } from '#protocol/market-event.ts'
 import { auditCredits } from './audit-credits.ts'
+import { auditDevices, type DevicesAudit } from './audit-devices.ts'
+import { AuditedFunds } from './audited-funds.ts'
 import type { AuditedLog } from './audited-log.ts'
 import { type Evidence, unreadableChain } from './evidence.ts'
+import { counterpartiesOf } from './node-file.ts'
+import type { PinnedChain } from './open-chain.ts'
 import { ProofFailed } from './proof-failed.ts'
 import { proving } from './proving.ts'
 import { batchOnChain, type LoggedPlace } from './transaction-step.ts'
@@ -31,6 +30,7 @@ export interface ChainAudit {
   readonly source: string
   readonly block: number
   readonly batches: { readonly proposed: number; readonly final: number }
+  readonly devices: DevicesAudit
   readonly credits: { readonly mintedWh: number; readonly retiredWh: number; readonly unclaimedWh: number }
   readonly accounts: readonly AccountAudit[]
 }
@@ -40,15 +40,20 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
   Effect.gen(function* () {
     const { chain, node } = evidence
     yield* checkDeployment(evidence, log)
-    const id = neighbourhoodIdOf(node.neighbourhood)
     const { batches, final } = yield* auditBatches(evidence, log)
-    const ledger = yield* rebuiltLedger(chain.reader, id, batches)
+    const ledger = yield* rebuiltLedger(chain, counterpartiesOf(node), { batches, funds: log.funds })
+    yield* compare('bond of the operator', ledger.bondMicroEur, chain.reader.bond)
+    const { p256Verifier } = node.addresses
+    const devices = yield* auditDevices(chain, { batches, log, p256Verifier })
     const { accounts, ...credits } = yield* auditCredits(chain.reader, batches, final)
-    const names = new Map<Hex, string>([...log.homes, [node.supplier, 'supplier'], [node.grid, 'grid']])
+    const { supplier, grid, fund } = counterpartiesOf(node)
+    // In this order: where no fund is named, the supplier stands for it.
+    const names = new Map<Hex, string>([...log.homes, [fund, 'fund'], [supplier, 'supplier'], [grid, 'grid']])
     return {
       source: chain.source,
       block: chain.block,
       batches: { proposed: batches.length, final },
+      devices,
       credits,
       accounts: yield* Effect.forEach(names, ([account, name]) =>
         Effect.gen(function* () {
@@ -62,8 +67,8 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
             ledger.lockedOf(account),
             chain.reader.withdrawalOf(account),
           )
-          const positions = batches.slice(0, final).flatMap(({ movements }) => movements)
-          const positionWh = positions.reduce((sum, move) => sum + (move.account === account ? move.positionWh : 0), 0)
+          const positionWh = ledger.positionOf(account)
+          yield* compare(`position of ${name} ${account}`, positionWh, chain.reader.positionOf(account), 'Wh')
           const creditsWh = accounts.get(account) ?? 0
           return { name, account, balanceMicroEur: ledger.balanceOf(account), positionWh, creditsWh }
         }),
@@ -75,9 +80,8 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
  * Goes through the batches that the chain has, each made again from the log, and gives them. The log was read after the
  * chain was pinned, so it may tell of later ones.
  */
-const auditBatches = ({ chain, node }: Evidence, log: AuditedLog) =>
+const auditBatches = ({ chain }: Evidence, log: AuditedLog) =>
   Effect.gen(function* () {
-    const id = neighbourhoodIdOf(node.neighbourhood)
     const isThere = (logged: LoggedPlace | undefined) => logged !== undefined && logged.event.place.block <= chain.block
     const failed = (place: string, expected: string, got: string) =>
       new ProofFailed({ step: 'chain', place, expected, got })
@@ -85,7 +89,7 @@ const auditBatches = ({ chain, node }: Evidence, log: AuditedLog) =>
     let final = 0
     for (let number = 1; ; number++) {
       const place = `chain batch ${number}`
-      if ((yield* chain.reader.batchOf(id, number)) === null) {
+      if ((yield* chain.reader.batchOf(number)) === null) {
         if (isThere(log.proposed[number])) return yield* failed(place, 'the batch that the log tells of', 'none')
         return { batches, final }
       }
@@ -116,11 +120,38 @@ const checkDeployment = ({ chain, node }: Evidence, { opened }: AuditedLog) =>
     }
   })
 
-/** Every balance from the vault's own events, the movements of final batches being those made from the log. */
-const rebuiltLedger = (reader: ChainReader, neighbourhood: Hex, batches: readonly BuiltBatch[]) =>
+/**
+ * Every balance from the vault's own events, the movements of applied parts being those made from the log; what the log
+ * told of balances meanwhile is held against it.
+ */
+const rebuiltLedger = (
+  { reader }: PinnedChain,
+  counterparties: Counterparties,
+  { batches, funds }: { readonly batches: readonly BuiltBatch[]; readonly funds: AuditedLog['funds'] },
+) =>
   Effect.gen(function* () {
-    const ledger = new VaultLedger()
+    const ledger = new VaultLedger(counterparties)
+    const told = new AuditedFunds(funds)
+    const seats = yield* reader.seats
+    let partsApplied = 0
+    let movedBlock = 0
+    const checkTold = () => proving({ step: 'balances', place: 'log' }, () => told.checkAt(movedBlock, ledger))
+    const book = (number: number, place: ChainPlace) => {
+      const built = batches[number - 1]
+      const where = `chain transaction ${place.transaction}`
+      if (built === undefined) {
+        return Effect.fail(
+          new ProofFailed({ step: 'balances', place: where, expected: 'batches of this log', got: `batch ${number}` }),
+        )
+      }
+      return proving({ step: 'balances', place: where }, () => {
+        const { homes, counterparties: opposite } = partInOrder(built, partsApplied++, seats)
+        ledger.apply(homes, opposite)
+      })
+    }
     for (const event of yield* reader.vaultEvents) {
+      if (event.place.block > movedBlock) yield* checkTold()
+      movedBlock = event.place.block
       switch (event.type) {
         case 'Deposited':
           ledger.deposit(event.account, event.amountMicroEur)
@@ -131,27 +162,40 @@ const rebuiltLedger = (reader: ChainReader, neighbourhood: Hex, batches: readonl
         case 'Withdrawn':
           ledger.claimWithdrawal(event.account)
           break
-        case 'BatchFinalized': {
-          const { number, place } = event
-          const built = event.neighbourhood === neighbourhood ? batches[number - 1] : undefined
-          if (built === undefined) {
-            const where = `chain transaction ${place.transaction}`
-            const got = `batch ${number} of ${event.neighbourhood}`
-            return yield* new ProofFailed({ step: 'balances', place: where, expected: 'batches of this log only', got })
-          }
-          const where = `chain transaction ${place.transaction}`
-          yield* proving({ step: 'balances', place: where }, () =>
-            ledger.apply(built.movements, built.proposal.backstop),
-          )
-        }
+        case 'Escaped':
+          ledger.escape(event.account)
+          break
+        case 'BondPosted':
+          ledger.moveBond(event.amountMicroEur)
+          break
+        case 'BondReturned':
+        case 'BondSlashed':
+          ledger.moveBond(-event.amountMicroEur)
+          break
+        case 'PartApplied':
+          yield* book(event.number, event.place)
+          break
+        case 'PartSkipped':
+          partsApplied++
+          break
+        case 'Applied':
+          // Of several parts, each has said so already.
+          if (partsApplied === 0) yield* book(event.number, event.place)
+          partsApplied = 0
       }
     }
+    yield* checkTold()
+    // What the chain did since it was looked at, the log may tell of: that it cannot be known yet is no fault.
+    const headBlock = yield* reader.blockNumber
+    yield* proving({ step: 'balances', place: 'log' }, () => told.checkEnd(headBlock))
     return ledger
   })
 
-const compare = (place: string, expected: number, reading: Effect.Effect<number, ChainFailure>) =>
+const compare = (place: string, expected: number, reading: Effect.Effect<number, ChainFailure>, unit = 'µEUR') =>
   Effect.flatMap(reading, (got) =>
     got === expected
       ? Effect.void
-      : Effect.fail(new ProofFailed({ step: 'balances', place, expected: `${expected} µEUR`, got: `${got} µEUR` })),
+      : Effect.fail(
+          new ProofFailed({ step: 'balances', place, expected: `${expected} ${unit}`, got: `${got} ${unit}` }),
+        ),
   )

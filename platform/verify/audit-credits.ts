@@ -33,9 +33,9 @@ export const auditCredits = (
 > =>
   Effect.gen(function* () {
     const holdings = new Map<string, Holding>()
-    for (const { proposal, claims } of batches.slice(0, final)) {
-      for (const { account, source, slot, amountWh } of claims) {
-        const id = creditIdOf(proposal.neighbourhood, slot, source)
+    for (const { header, credits } of batches.slice(0, final)) {
+      for (const { account, source, slot, amountWh } of credits) {
+        const id = creditIdOf(header.neighbourhood, slot, source)
         holdings.set(`${account} ${id}`, { account, id, earnedWh: amountWh, claimedWh: 0, retiredWh: 0 })
       }
     }

@@ -1,4 +1,4 @@
-import { type BuiltBatch, buildBatch, deliveriesOf, emptySettlementBook, foldEvent } from '#contracts/index.ts'
+import { type BuiltBatch, emptySettlementBook, foldEvent } from '#contracts/index.ts'
 import { commandOf, MarketRerun } from '#matching-engine/index.ts'
 import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
 import { AuditedStatements } from './audited-statements.ts'
@@ -8,6 +8,7 @@ import { type Evidence, eventPlace } from './evidence.ts'
 import { shown } from './first-difference.ts'
 import { divergenceFailure } from './match-step.ts'
 import { ProofFailed } from './proof-failed.ts'
+import { rebuiltBatch } from './rebuilt-batch.ts'
 import type { Logged } from './trade-story.ts'
 
 type Hex = `0x${string}`
@@ -20,11 +21,15 @@ export class AuditedLog {
   readonly counts = { events: 0, signatures: 0, readings: 0, orders: 0, trades: 0 }
   readonly statements = new AuditedStatements()
   readonly homes = new Map<Hex, string>()
+  /** account → what its device was enrolled to sign by */
+  readonly deviceSigners = new Map<Hex, Hex>()
   /** every batch that the log tells of, made again, in order */
   readonly batches: BuiltBatch[] = []
   /** what the log tells of each of them, by batch number from 1 */
   readonly proposed: (Logged<'BatchProposed'> | undefined)[] = [undefined]
   readonly final: (Logged<'BatchFinalized'> | undefined)[] = [undefined]
+  /** what it tells of the homes' balances, in order */
+  readonly funds: Logged<'FundsChanged'>[] = []
   opened: MarketEventOf<'NeighbourhoodOpened'> | null = null
   readonly #evidence: Pick<Evidence, 'folder' | 'node'>
   readonly #bounds = new EventBounds()
@@ -43,7 +48,11 @@ export class AuditedLog {
     if (divergence !== null) throw divergenceFailure('log', divergence)
     this.#count(logged)
     if (event.type === 'NeighbourhoodOpened') this.opened = event
-    if (event.type === 'HomeEnrolled') this.homes.set(event.enrolment.body.account, event.enrolment.body.home)
+    if (event.type === 'HomeEnrolled') {
+      const { account, home, deviceSigner } = event.enrolment.body
+      this.homes.set(account, home)
+      this.deviceSigners.set(account, deviceSigner)
+    }
     if (event.type === 'BatchProposed') {
       const built = this.rebuild(event.batch.number)
       if (built === null) {
@@ -60,6 +69,7 @@ export class AuditedLog {
       this.batches.push(built)
       this.proposed.push({ sequence, event })
     }
+    if (event.type === 'FundsChanged') this.funds.push({ sequence, event })
     if (event.type === 'BatchFinalized') this.final.push({ sequence, event })
     this.statements.take(logged, this.opened?.rules.slotMinutes ?? 15)
     foldEvent(this.#book, logged)
@@ -76,11 +86,7 @@ export class AuditedLog {
 
   /** A batch made of what the log says so far; null while its slots are not all settling. */
   rebuild(number: number): BuiltBatch | null {
-    const { supplier, grid, neighbourhood } = this.#evidence.node
-    const deliveries = deliveriesOf(this.#book, number)
-    const tariff = this.#book.rules?.tariff
-    if (deliveries === null || tariff === undefined) return null
-    return buildBatch({ neighbourhood, number, deliveries }, { supplier, grid, tariff })
+    return rebuiltBatch(this.#evidence.node, this.#book, number)
   }
 
   #count({ event }: LoggedEvent): void {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BuiltBatch, isTradeUnder, tradeProofOf } from '#contracts/index.ts'
+import { type BuiltBatch, isLegUnder, legProofsOf } from '#contracts/index.ts'
 import { keccak } from '#protocol/signing.ts'
 import { eventPlace } from './evidence.ts'
 import { firstDifference } from './first-difference.ts'
@@ -10,7 +10,7 @@ import type { Logged, TradeStory } from './trade-story.ts'
 
 /**
  * The batch: rebuilt from the slot's records it has the roots and totals that were logged, its archive is what was
- * kept, and a Merkle proof leads from the trade to its root. Throws ProofFailed.
+ * kept, and Merkle proofs lead from both sides of the trade to its root. Throws ProofFailed.
  */
 export function batchStep(story: TradeStory, folder: string): ReceiptStep {
   const { batch } = story
@@ -23,26 +23,21 @@ export function batchStep(story: TradeStory, folder: string): ReceiptStep {
       place: eventPlace(story.trade),
     }
   }
-  const { proposed, built, deliveries } = batch
+  const { proposed, built } = batch
   checkBatch('batch', proposed, built)
   const archive = checkArchive('batch', folder, built)
-  const trades = deliveries.flatMap((delivery) => delivery.trades)
-  const proof = tradeProofOf(trades, trade.id)
-  if (!isTradeUnder(proposed.event.batch.tradesRoot, trade, proof)) {
+  const { tradesRoot } = proposed.event.batch
+  const proofs = legProofsOf(built.legs, trade)
+  if (!proofs.every((proof) => isLegUnder(tradesRoot, trade, proof))) {
     const place = eventPlace(proposed, 'batch.tradesRoot')
-    throw new ProofFailed({
-      step: 'batch',
-      place,
-      expected: `a root over trade ${trade.id}`,
-      got: proposed.event.batch.tradesRoot,
-    })
+    throw new ProofFailed({ step: 'batch', place, expected: `a root over trade ${trade.id}`, got: tradesRoot })
   }
   return {
     step: 'batch',
     state: 'proven',
     detail:
-      `batch ${built.batch.number}, rebuilt from ${trades.length} trades and ${built.batch.totals.creditsWh} Wh of credits, ` +
-      `has the logged roots; ${proof.length} hashes lead from the trade to ${built.batch.tradesRoot}`,
+      `batch ${built.batch.number}, rebuilt from ${built.batch.totals.trades} trades and ${built.batch.totals.creditsWh} Wh of credits, ` +
+      `has the logged roots; ${proofs[0].siblings.length} hashes lead from each side of the trade to ${tradesRoot}`,
     place: archive,
   }
 }
@@ -57,7 +52,7 @@ export function checkBatch(step: string, proposed: Logged<'BatchProposed'>, buil
 
 /** A batch's archive is there, byte for byte. Gives its place; throws ProofFailed. */
 export function checkArchive(step: string, folder: string, built: BuiltBatch): string {
-  const { archiveHash } = built.proposal
+  const { archiveHash } = built.header
   const place = join('archive', `${archiveHash}.json`)
   const file = join(folder, place)
   if (!existsSync(file)) {

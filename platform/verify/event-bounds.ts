@@ -25,6 +25,12 @@ const givenEvents: { readonly [T in MarketEvent['type']]?: Schema.Codec<unknown>
     }),
     operator: Address,
   }),
+  FundsChanged: Schema.Struct({
+    type: Schema.Literal('FundsChanged'),
+    timeMs: Count,
+    block: Count,
+    funds: Schema.Array(Schema.Struct({ account: Address, balanceMicroEur: Count })),
+  }),
   BatchProposed: Schema.Struct({
     type: Schema.Literal('BatchProposed'),
     timeMs: Count,

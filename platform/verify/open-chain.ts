@@ -2,13 +2,24 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
-import { ChainFailure, type ChainReader, connectChainReader, JOURNAL_FILE, startLocalChain } from '#contracts/index.ts'
+import {
+  ChainFailure,
+  type ChainReader,
+  connectChainReader,
+  connectDeviceRegistryReader,
+  type DeviceRegistryReader,
+  JOURNAL_FILE,
+  neighbourhoodIdOf,
+  startLocalChain,
+} from '#contracts/index.ts'
 import { BadInput } from '../bad-input.ts'
 import type { NodeFile } from './node-file.ts'
+import { ProofFailed } from './proof-failed.ts'
 
 /** The chain that a proof is held against, as it was at one block. */
 export interface PinnedChain {
   readonly reader: ChainReader
+  readonly registry: DeviceRegistryReader
   readonly block: number
   /** where it was asked */
   readonly source: string
@@ -22,7 +33,7 @@ export const openChain = (options: {
   readonly folder: string
   readonly node: NodeFile
   readonly rpcUrl: string | undefined
-}): Effect.Effect<PinnedChain, ChainFailure | BadInput, Scope.Scope> =>
+}): Effect.Effect<PinnedChain, ChainFailure | BadInput | ProofFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const { folder, node, rpcUrl } = options
     if (rpcUrl !== undefined) return yield* pinned(rpcUrl, node, rpcUrl)
@@ -56,11 +67,19 @@ const fromJournal = (folder: string, node: NodeFile) =>
     return yield* pinned(rpcUrl, node, journal)
   })
 
-const pinned = (rpcUrl: string, { addresses }: NodeFile, source: string) =>
+const pinned = (rpcUrl: string, node: NodeFile, source: string) =>
   Effect.gen(function* () {
-    const now = yield* connectChainReader({ rpcUrl, addresses })
+    const { addresses, neighbourhood: name } = node
+    const neighbourhood = neighbourhoodIdOf(name)
+    const now = yield* connectChainReader({ rpcUrl, addresses, neighbourhood })
     const block = yield* now.blockNumber
-    const reader = yield* connectChainReader({ rpcUrl, addresses, atBlock: block })
-    yield* reader.disputeWindowSeconds // there is a settlement at all
-    return { reader, block, source }
+    const reader = yield* connectChainReader({ rpcUrl, addresses, neighbourhood, atBlock: block })
+    const terms = yield* reader.terms // there is a settlement at all
+    for (const role of ['supplier', 'grid', 'fund'] as const) {
+      if (terms[role] === node[role]) continue
+      const place = `chain neighbourhood ${role}`
+      return yield* new ProofFailed({ step: 'chain', place, expected: node[role], got: terms[role] })
+    }
+    const registry = yield* connectDeviceRegistryReader({ rpcUrl, addresses, atBlock: block })
+    return { reader, registry, block, source }
   })

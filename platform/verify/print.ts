@@ -31,9 +31,10 @@ export function auditText({ neighbourhood, log, batches, chain, failure }: Audit
     `  batches  ${batches} made again from the log, each as logged and as archived`,
   ]
   if (chain !== null) {
-    const { credits } = chain
+    const { credits, devices } = chain
     lines.push(
       `  chain    ${chain.batches.final} of ${chain.batches.proposed} batches final at block ${chain.block} of ${chain.source}`,
+      `  devices  ${devices.registered} registered, ${devices.inService} in service; every settled statement is by one of them`,
       `  credits  ${credits.mintedWh} Wh minted, ${credits.retiredWh} retired, ${credits.unclaimedWh} not claimed yet`,
       `  ${'account'.padEnd(20)} ${'balance µEUR'.padStart(18)} ${'position Wh'.padStart(12)} ${'credits Wh'.padStart(11)}`,
       ...chain.accounts.map(

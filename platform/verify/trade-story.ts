@@ -1,12 +1,5 @@
 import { Effect, Stream } from 'effect'
-import {
-  type BuiltBatch,
-  buildBatch,
-  type Delivery,
-  deliveriesOf,
-  emptySettlementBook,
-  foldEvent,
-} from '#contracts/index.ts'
+import { type BuiltBatch, emptySettlementBook, foldEvent } from '#contracts/index.ts'
 import { type Divergence, MarketRerun } from '#matching-engine/index.ts'
 import type { LoggedEvent, MarketEventOf, MarketEventType } from '#protocol/market-event.ts'
 import { BadInput } from '../bad-input.ts'
@@ -14,6 +7,7 @@ import { EventBounds } from './event-bounds.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
 import type { ProofFailed } from './proof-failed.ts'
 import { proving } from './proving.ts'
+import { rebuiltBatch } from './rebuilt-batch.ts'
 
 /** An event of one type in its place. */
 export type Logged<T extends MarketEventType> = { readonly sequence: number; readonly event: MarketEventOf<T> }
@@ -36,7 +30,6 @@ export interface TradeStory {
   readonly batch: {
     readonly proposed: Logged<'BatchProposed'>
     readonly built: BuiltBatch
-    readonly deliveries: readonly Delivery[]
   } | null
   readonly finalized: Logged<'BatchFinalized'> | null
 }
@@ -146,14 +139,8 @@ class StoryTeller {
 
   #rebuilt(proposed: Logged<'BatchProposed'>): NonNullable<TradeStory['batch']> {
     const { number } = proposed.event.batch
-    const { supplier, grid, neighbourhood } = this.#evidence.node
-    const deliveries = deliveriesOf(this.#book, number)
-    const tariff = this.#book.rules?.tariff
-    if (deliveries === null || tariff === undefined) throw new Error(`batch ${number} has no slots that are settling`)
-    return {
-      proposed,
-      deliveries,
-      built: buildBatch({ neighbourhood, number, deliveries }, { supplier, grid, tariff }),
-    }
+    const built = rebuiltBatch(this.#evidence.node, this.#book, number)
+    if (built === null) throw new Error(`batch ${number} has no slots that are settling`)
+    return { proposed, built }
   }
 }

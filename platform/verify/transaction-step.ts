@@ -1,10 +1,11 @@
 import { Effect } from 'effect'
-import { type BuiltBatch, type ChainFailure, type ChainReader, hashMovements } from '#contracts/index.ts'
+import { type BuiltBatch, type ChainFailure, type ChainReader, movementsHashOf, packBatch } from '#contracts/index.ts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { eventPlace, unreadableChain } from './evidence.ts'
 import { firstDifference } from './first-difference.ts'
 import type { PinnedChain } from './open-chain.ts'
 import { ProofFailed } from './proof-failed.ts'
+import { proving } from './proving.ts'
 import type { ReceiptStep } from './receipt.ts'
 import type { Logged, TradeStory } from './trade-story.ts'
 
@@ -56,16 +57,16 @@ export const batchOnChain = (
 ): Effect.Effect<BatchOnChain, ProofFailed> =>
   Effect.gen(function* () {
     const { built, logged } = batch
-    const { neighbourhood, number, archiveHash, backstop } = built.proposal
-    const there = yield* reader.batchOf(neighbourhood, number)
+    const { number } = built.header
+    const there = yield* reader.batchOf(number)
     const place = `chain batch ${number}`
     if (there === null) {
       return yield* new ProofFailed({ step, place, expected: 'the batch that the log tells of', got: 'none' })
     }
-    const { firstSlot, lastSlot, tradesRoot, statementsRoot, creditsRoot } = built.batch
-    const rebuilt = { firstSlot, lastSlot, tradesRoot, statementsRoot, creditsRoot, backstop }
-    const expected = { ...rebuilt, movementsHash: hashMovements(built.movements), archiveHash }
-    const got = { ...there, archiveHash: yield* reader.archiveHashOf(neighbourhood, number) }
+    const seats = yield* reader.seats
+    const parts = yield* proving({ step, place }, () => packBatch(built, seats))
+    const expected = { ...built.header, movementsHash: movementsHashOf(parts.map(({ bytes }) => bytes)) }
+    const got = { ...there.header, movementsHash: there.movementsHash }
     for (const field of Object.keys(expected) as (keyof typeof expected)[]) {
       if (got[field] === expected[field]) continue
       return yield* new ProofFailed({
@@ -75,9 +76,9 @@ export const batchOnChain = (
         got: String(got[field]),
       })
     }
-    const proposed = yield* placeOnChain(step, reader, { type: 'BatchProposed', built, logged: logged.proposed })
+    const proposed = yield* placeOnChain(step, reader, { event: 'BatchProposed', built, logged: logged.proposed })
     if (!there.isFinal) return { state: 'proposed', ...proposed } as const
-    const final = yield* placeOnChain(step, reader, { type: 'BatchFinalized', built, logged: logged.final })
+    const final = yield* placeOnChain(step, reader, { event: 'Applied', built, logged: logged.final })
     return { state: 'final', ...final } as const
   }).pipe(Effect.catchTag('ChainFailure', (failure: ChainFailure) => Effect.fail(unreadableChain(failure))))
 
@@ -86,19 +87,19 @@ const placeOnChain = (
   step: string,
   reader: ChainReader,
   wanted: {
-    readonly type: LoggedPlace['event']['type']
+    readonly event: 'BatchProposed' | 'Applied'
     readonly built: BuiltBatch
     readonly logged: LoggedPlace | undefined
   },
 ): Effect.Effect<ChainPlace, ProofFailed | ChainFailure> =>
   Effect.gen(function* () {
-    const { type, built, logged } = wanted
-    const { neighbourhood, number } = built.proposal
-    const at = yield* reader.placeOf(type, neighbourhood, number)
+    const { event, built, logged } = wanted
+    const { number } = built.header
+    const at = yield* reader.placeOf(event, number)
     const receipt = at === null ? null : yield* reader.transactionOf(at.transaction)
     if (at === null || receipt?.status !== 'success' || receipt.block !== at.block) {
       const got = at === null ? 'none' : `transaction ${at.transaction}: ${receipt?.status ?? 'unknown to the chain'}`
-      const expected = `a ${type} event of a transaction that went through`
+      const expected = `a ${event} event of a transaction that went through`
       return yield* new ProofFailed({ step, place: `chain batch ${number}`, expected, got })
     }
     const difference = logged === undefined ? null : firstDifference(at, logged.event.place, 'place')

@@ -5,9 +5,11 @@ import {
   type Deployment,
   deploy,
   type LocalChain,
+  neighbourhoodIdOf,
   startLocalChain,
 } from '#contracts/index.ts'
 import { addressOf } from '#protocol/signing.ts'
+import { fund, grid, supplier } from './deliveries.ts'
 
 type Hex = `0x${string}`
 
@@ -33,15 +35,22 @@ export interface TestChain {
 
 export const WINDOW_SECONDS = 3_600
 
-/** A deployed local chain for the length of the scope. */
-export const testChain = (options: { readonly clock?: HandClock; readonly dataDir?: string } = {}) =>
+export const LIME_STREET = neighbourhoodIdOf('lime-street')
+
+/** A deployed local chain with an open neighbourhood and its operator's bond, for the length of the scope. */
+export const testChain = (
+  options: { readonly clock?: HandClock; readonly dataDir?: string; readonly bondMicroEur?: number } = {},
+) =>
   Effect.gen(function* (): Effect.fn.Return<TestChain, Error, Scope.Scope> {
     const clock = options.clock ?? new HandClock()
     const chain = yield* startLocalChain({ ...options, clock })
     const { rpcUrl, operatorKey } = chain
     const kept = options.dataDir === undefined ? {} : { directory: `${options.dataDir}/deployment` }
     const deployment = yield* deploy({ rpcUrl, operatorKey, disputeWindowSeconds: WINDOW_SECONDS, ...kept })
-    const client = yield* connectChain({ rpcUrl, operatorKey, addresses: deployment.addresses })
+    const { addresses } = deployment
+    const client = yield* connectChain({ rpcUrl, operatorKey, addresses, neighbourhood: LIME_STREET })
+    yield* client.openNeighbourhood({ supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 })
+    yield* client.bondAtLeast(options.bondMicroEur ?? 10_000_000_000)
     return { clock, chain, deployment, client }
   })
 

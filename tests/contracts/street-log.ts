@@ -2,13 +2,14 @@ import { Effect } from 'effect'
 import type { SettlementEvent } from '#contracts/index.ts'
 import type { LoggedEvent, MarketEvent } from '#protocol/market-event.ts'
 import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
+import { digestOf } from '#protocol/signing.ts'
 import type { Statement } from '#protocol/statement.ts'
 import type { Trade } from '#protocol/trade.ts'
-import { home, statement, tariff, trade, zeroHash } from './deliveries.ts'
+import { delivered, domain, home, statement, terms, trade } from './deliveries.ts'
 
 type Hex = `0x${string}`
 
-export const rules: MarketRules = { ...defaultMarketRules, slotsPerBatch: 2, disputeWindowMs: 3_600_000, tariff }
+export const rules: MarketRules = { ...defaultMarketRules, slotsPerBatch: 2, disputeWindowMs: 3_600_000, ...terms }
 
 /** A market's log in memory, with what settlement reads of it. */
 export class StreetLog {
@@ -22,7 +23,7 @@ export class StreetLog {
       timeMs: 0,
       neighbourhood: 'lime-street',
       rules,
-      domain: { name: 'Commonwatt', version: '1', chainId: 31_337, verifyingContract: home(999) },
+      domain,
       operator: home(998),
     })
   }
@@ -30,12 +31,19 @@ export class StreetLog {
   /** Slots open, trade, are metered and wait for settlement. */
   settle(deliveries: readonly { slot: number; trades: readonly Trade[]; statements: readonly Statement[] }[]): void {
     for (const { slot } of deliveries) this.#append({ type: 'SlotPhaseChanged', timeMs: 0, slot, phase: 'continuous' })
-    for (const { slot, trades, statements } of deliveries) {
-      for (const one of trades) this.#append({ type: 'TradeMatched', timeMs: 0, trade: one })
-      for (const body of statements) {
-        const envelope = { kind: 'statement', body, algorithm: 'secp256k1', signer: body.account } as const
-        this.#append({ type: 'StatementAccepted', timeMs: 0, statement: { ...envelope, signature: zeroHash } })
+    for (const records of deliveries) {
+      const { slot, trades, statements } = delivered(records)
+      for (const { trade, buyOrder, sellOrder } of trades) {
+        for (const order of [buyOrder, sellOrder]) {
+          const orderId = digestOf({ domain, kind: 'order', body: order.body })
+          this.#append({ type: 'OrderPlaced', timeMs: 0, orderId, order })
+        }
+        const [buyOrderId, sellOrderId] = [buyOrder, sellOrder].map(({ body }) =>
+          digestOf({ domain, kind: 'order', body }),
+        ) as [Hex, Hex]
+        this.#append({ type: 'TradeMatched', timeMs: 0, trade: { ...trade, buyOrderId, sellOrderId } })
       }
+      for (const statement of statements) this.#append({ type: 'StatementAccepted', timeMs: 0, statement })
       this.#append({ type: 'SlotPhaseChanged', timeMs: 0, slot, phase: 'settling' })
     }
   }

@@ -18,7 +18,13 @@ const HOMES = 6
 const DAY_MS = 24 * 60 * 60_000
 const SLOT_MS = 15 * 60_000
 const startMs = Date.UTC(2026, 5, 21)
-const rules = { ...defaultMarketRules, slotsPerBatch: 4, disputeWindowMs: 4 * SLOT_MS }
+const rules = {
+  ...defaultMarketRules,
+  protocolFeeBp: 25,
+  collateral: 'reserved' as const,
+  slotsPerBatch: 4,
+  disputeWindowMs: 4 * SLOT_MS,
+}
 
 describe('a simulated day, through registers, signatures, orders, trades, batches and contracts', () => {
   const folder = mkdtempSync(join(tmpdir(), 'commonwatt-day-'))
@@ -33,6 +39,7 @@ describe('a simulated day, through registers, signatures, orders, trades, batche
     ...street.live.homes.map(({ agent }) => agent.account),
     street.live.supplier,
     street.live.grid,
+    street.live.fund,
   ]
   const balances = () =>
     Effect.runPromise(
@@ -119,17 +126,17 @@ describe('a simulated day, through registers, signatures, orders, trades, batche
   })
 
   it('moves cash on chain that sums to zero, and is the ledger’s for each account, to the µEUR', async () => {
-    const { supplier, grid } = street.live
+    const { supplier, grid, fund } = street.live
     const last = await balances()
     const moved = accounts().map((account) => (last.get(account) ?? 0) - (firstBalances.get(account) ?? 0))
     expect(sum(moved)).toBe(0)
     const expected = expectedMovements({
       trades: settledTrades,
       statements: settledStatements,
-      tariff: rules.tariff,
-      supplier,
-      grid,
+      rules,
+      counterparties: { supplier, grid, fund },
     })
+    expect(expected.get(fund)).toBeGreaterThan(0n)
     expect(moved.map(BigInt)).toEqual(accounts().map((account) => expected.get(account) ?? 0n))
   })
 

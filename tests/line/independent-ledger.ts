@@ -1,5 +1,5 @@
 import type { LoggedEvent, MarketEventOf, MarketEventType } from '#protocol/market-event.ts'
-import type { Tariff } from '#protocol/market-rules.ts'
+import type { BillTerms } from '#protocol/market-rules.ts'
 import type { Statement } from '#protocol/statement.ts'
 import type { Trade } from '#protocol/trade.ts'
 
@@ -27,8 +27,21 @@ export function settledBatches(events: readonly LoggedEvent[], numbers: readonly
     ofType(events, 'TradeMatched').map(({ trade }) => trade),
     ({ slot }) => slot,
   )
+  // Only who had money in the vault before a slot ended is settled there: who had none, its supplier bills.
+  const slotMinutes = ofType(events, 'NeighbourhoodOpened')[0]?.rules.slotMinutes ?? 15
+  const paidInAtMs = new Map<string, number>()
+  for (const { timeMs, funds } of ofType(events, 'FundsChanged')) {
+    for (const { account, balanceMicroEur } of funds) {
+      if (balanceMicroEur > 0 && !paidInAtMs.has(account)) paidInAtMs.set(account, timeMs)
+    }
+  }
   const statements = Map.groupBy(
-    ofType(events, 'StatementAccepted').map(({ statement }) => statement.body),
+    ofType(events, 'StatementAccepted')
+      .map(({ statement }) => statement.body)
+      .filter(({ account, slot }) => {
+        const paidIn = paidInAtMs.get(account)
+        return paidIn !== undefined && paidIn + 1_000 < (slot + 1) * slotMinutes * 60_000
+      }),
     ({ slot }) => slot,
   )
   const batches = ofType(events, 'BatchProposed').filter(({ batch }) => final.has(batch.number))
@@ -48,16 +61,16 @@ export function settledBatches(events: readonly LoggedEvent[], numbers: readonly
 export function expectedMovements(options: {
   readonly trades: readonly Trade[]
   readonly statements: readonly Statement[]
-  readonly tariff: Tariff
-  readonly supplier: Address
-  readonly grid: Address
+  readonly rules: BillTerms
+  readonly counterparties: Readonly<Record<'supplier' | 'grid' | 'fund', Address>>
 }): Map<Address, bigint> {
-  const { tariff } = options
+  const { tariff, protocolFeeBp } = options.rules
+  const { supplier, grid, fund } = options.counterparties
   const movements = new Map<Address, bigint>()
   const add = (account: Address, microEur: bigint) => movements.set(account, (movements.get(account) ?? 0n) + microEur)
-  const floor = (numerator: bigint) => {
-    const quotient = numerator / 1000n
-    return numerator % 1000n < 0n ? quotient - 1n : quotient
+  const floor = (numerator: bigint, denominator = 1_000n) => {
+    const quotient = numerator / denominator
+    return numerator % denominator < 0n ? quotient - 1n : quotient
   }
   for (const { buyer, seller, priceEurPerMWh, energyWh } of options.trades) {
     add(buyer, -BigInt(priceEurPerMWh) * BigInt(energyWh))
@@ -65,38 +78,45 @@ export function expectedMovements(options: {
   }
   for (const { account, slot, importWh, exportWh } of options.statements) {
     const own = options.trades.filter((trade) => trade.slot === slot)
-    const bought = BigInt(sum(own.filter((trade) => trade.buyer === account).map((trade) => trade.energyWh)))
+    const purchases = own.filter((trade) => trade.buyer === account)
+    const bought = BigInt(sum(purchases.map((trade) => trade.energyWh)))
+    const dear = purchases.filter((trade) => trade.priceEurPerMWh > 0)
+    const paid = BigInt(sum(dear.map((trade) => trade.priceEurPerMWh * trade.energyWh)))
     const sold = BigInt(sum(own.filter((trade) => trade.seller === account).map((trade) => trade.energyWh)))
     const charge = floor(-bought * BigInt(tariff.localChargeMilliEurPerMWh))
     const deviation = BigInt(exportWh) - BigInt(importWh) - (sold - bought)
     const rate = BigInt(deviation > 0n ? tariff.feedInMilliEurPerMWh : tariff.retailMilliEurPerMWh)
     const balance = floor(deviation * rate)
-    add(account, charge + balance)
-    add(options.grid, -charge)
-    add(options.supplier, -balance)
+    const fee = floor(-paid * BigInt(protocolFeeBp), 10_000n)
+    const received = (paid * BigInt(protocolFeeBp)) / 10_000n
+    add(account, charge + balance + fee)
+    const toGrid = (bought * BigInt(tariff.localChargeMilliEurPerMWh)) / 1_000n
+    add(grid, toGrid)
+    add(fund, received)
+    add(supplier, -balance - (charge + toGrid) - (fee + received))
   }
   return movements
 }
 
 /**
- * What each account's vault balance must be after the batches, in order. Who cannot pay pays what it has, and the
- * supplier the rest.
+ * What each account's vault balance must be after the batches, in order. Who cannot pay pays what it has, and the fund
+ * the rest.
  */
 export function expectedBalances(options: {
   readonly deposits: ReadonlyMap<Address, number>
   readonly batches: readonly SettledBatch[]
-  readonly tariff: Tariff
-  readonly supplier: Address
-  readonly grid: Address
+  readonly rules: BillTerms
+  readonly counterparties: Readonly<Record<'supplier' | 'grid' | 'fund', Address>>
 }): Map<Address, bigint> {
+  const { fund } = options.counterparties
   const balances = new Map([...options.deposits].map(([account, microEur]) => [account, BigInt(microEur)]))
   const add = (account: Address, microEur: bigint) => balances.set(account, (balances.get(account) ?? 0n) + microEur)
   for (const batch of options.batches) {
     for (const [account, microEur] of expectedMovements({ ...options, ...batch })) add(account, microEur)
     for (const [account, balance] of balances) {
-      if (balance >= 0n || account === options.supplier) continue
+      if (balance >= 0n || account === fund) continue
       balances.set(account, 0n)
-      add(options.supplier, balance)
+      add(fund, balance)
     }
   }
   return balances

@@ -1,10 +1,11 @@
 import type { RecordedReading } from '#meter-agent/index.ts'
 import { advanceSlots, type SlotState } from '#meter-agent/reading/slot-statement.ts'
+import { signDeviceJoin } from '#protocol/device-join.ts'
 import type { SignedMessage } from '#protocol/envelope.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Order } from '#protocol/order.ts'
 import type { Reading } from '#protocol/reading.ts'
-import { addressOf, digestOf, sign } from '#protocol/signing.ts'
+import { addressOf, digestOf, secp256k1Signer, sign } from '#protocol/signing.ts'
 import { slotAt } from '#protocol/slot.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 
@@ -15,6 +16,7 @@ const SLOT_MINUTES = 15
 /** Its roof gives 1,600 W all day, and nobody is at home. */
 const MS_PER_WH = 2_250
 const METER_BEGAN_WH = 700_000_000
+const HALF_A_DAY_SECONDS = 43_200
 
 const doors = { enrolment: 'enrolments', reading: 'readings', statement: 'statements', order: 'orders' } as const
 type Letter = Extract<SignedMessage, { readonly kind: keyof typeof doors }>
@@ -38,6 +40,7 @@ export class OutsideHome {
   /** refusals that nothing explains but something lost or done twice */
   readonly unexplained: string[] = []
   isEnrolled = false
+  isRegistered = false
 
   readonly #random: () => number
   #nonce = 1
@@ -56,6 +59,7 @@ export class OutsideHome {
       if (this.#nonce === 1) this.#add(this.#enrolment(domain, neighbourhood))
       // Only what follows an answered letter is written, so that letters arrive in the order of their sequence.
       else if (this.#unanswered.length === 0) this.#write(domain, neighbourhood, timeMs)
+      if (this.isEnrolled && !this.isRegistered) await this.#register(url)
       for (const kind of Object.keys(doors) as (keyof typeof doors)[]) await this.#send(url, kind)
       return true
     } catch (cause) {
@@ -72,6 +76,23 @@ export class OutsideHome {
     }
     const response = await fetch(url, body === undefined ? {} : posted)
     return (await response.json()) as never
+  }
+
+  /** Asks until its device is on chain: whichever request gets there first. */
+  async #register(url: string): Promise<void> {
+    const { domain, neighbourhood, timeMs, p256Verifier } = await this.#ask(`${url}/api/v1/protocol`)
+    const signed = signDeviceJoin({
+      domain,
+      neighbourhood,
+      deviceId: this.home,
+      owner: secp256k1Signer(accountKey),
+      device: secp256k1Signer(deviceKey),
+      p256Verifier,
+      deadline: Math.floor(timeMs / 1_000) + HALF_A_DAY_SECONDS,
+      nonce: this.#nonce++,
+    })
+    const { device = null } = await this.#ask(`${url}/api/v1/devices`, signed)
+    this.isRegistered = device !== null
   }
 
   async #send(url: string, kind: keyof typeof doors): Promise<void> {
@@ -93,6 +114,8 @@ export class OutsideHome {
     if (!outcome.accepted && outcome.code === 'SLOT_NOT_DELIVERED') return
     this.#unanswered = this.#unanswered.filter((other) => other !== one)
     if (outcome.accepted || (sent > 1 && alreadyTaken.includes(outcome.code))) this.#remember(letter)
+    // The street pays in for it a moment after its device is registered.
+    else if (outcome.code === 'INSUFFICIENT_FUNDS' && this.orders.size === 0) return
     else if (!tooLate.includes(outcome.code)) this.unexplained.push(`${letter.kind}: ${JSON.stringify(outcome)}`)
   }
 

@@ -14,7 +14,7 @@ describe.skipIf(!hasChromium)('the page of a street that trades', () => {
   let browser: Browser
 
   beforeAll(async () => {
-    street = await startStreet(['--homes', '12', '--speed', '900'])
+    street = await startStreet(['--homes', '12', '--speed', '600'])
     browser = await launchChromium()
   })
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, Exit, Scope } from 'effect'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { buildBatch, neighbourhoodIdOf } from '#contracts/index.ts'
+import { movementsHashOf, neighbourhoodIdOf, packMovements } from '#contracts/index.ts'
 import { stateHash } from '#matching-engine/index.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import type { Order } from '#protocol/order.ts'
@@ -16,6 +16,13 @@ const SLOT_MS = 15 * 60_000
 const rules = { ...defaultMarketRules, slotsPerBatch: 4, disputeWindowMs: 4 * SLOT_MS }
 const accountKey = `0x${'5a'.repeat(32)}` as const
 const strangerKey = `0x${'5b'.repeat(32)}` as const
+
+const zero = `0x${'0'.repeat(64)}` as const
+/** A batch that stands for nothing. */
+const emptyHeader = {
+  ...{ number: 1, tradesRoot: zero, statementsRoot: zero, billsRoot: zero, creditsRoot: zero },
+  ...{ termsHash: zero, logHead: zero, archiveHash: zero, tradedWh: 0 },
+} as const
 
 describe('what a street refuses, with its code, and nothing changed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'commonwatt-refusals-'))
@@ -113,28 +120,29 @@ describe('what a street refuses, with its code, and nothing changed', () => {
   })
 
   it('a batch that does not sum to zero, by the contract: nothing moves', async () => {
-    const { chain, supplier, grid, homes } = street.live
+    const { chain, homes } = street.live
     const neighbourhood = street.simulated.neighbourhood
     const [one, other] = homes.map(({ agent }) => agent.account).sort()
     if (one === undefined || other === undefined) throw new Error('the street has two homes')
-    const deliveries = [firstSlot, firstSlot + 1, firstSlot + 2, firstSlot + 3].map((slot) => ({
-      slot,
-      trades: [],
-      statements: [],
-    }))
-    const { proposal } = buildBatch({ neighbourhood, number: 1, deliveries }, { supplier, grid, tariff: rules.tariff })
+    const header = { ...emptyHeader, neighbourhood: neighbourhoodIdOf(neighbourhood), firstSlot: 1, lastSlot: 4 }
+    const seats = await Effect.runPromise(chain.seats)
+    const nobody = { supplierMicroEur: 0, gridMicroEur: 0, fundMicroEur: 0 }
     const movements = [
-      { account: one, moneyMicroEur: -1_000, positionWh: 0, deviationWh: 0 },
-      { account: other, moneyMicroEur: 1_001, positionWh: 0, deviationWh: 0 },
+      { account: one, moneyMicroEur: -1_000, positionWh: 0 },
+      { account: other, moneyMicroEur: 1_001, positionWh: 0 },
     ]
+    const { bytes, debitMicroEur } = packMovements(movements, nobody, (account) => seats.get(account) ?? 0)
     const balances = () => Effect.runPromise(Effect.all([chain.balanceOf(one), chain.balanceOf(other)]))
-    const [balancesBefore, failure] = [
-      await balances(),
-      await Effect.runPromise(Effect.flip(chain.propose(proposal, movements))),
-    ]
-    expect(failure.message).toMatch(/DoesNotSumToZero/)
+    const balancesBefore = await balances()
+    const movementsHash = movementsHashOf([bytes])
+    await Effect.runPromise(chain.propose({ header, movementsHash, debitMicroEur }))
+    const proposed = await Effect.runPromise(chain.batchOf(1))
+    if (proposed === null) throw new Error('it was proposed')
+    street.clock.advance(rules.disputeWindowMs)
+    const failure = await Effect.runPromise(Effect.flip(chain.apply(proposed, [bytes])))
+    expect(failure.message).toMatch(/DoesNotConserve/)
     expect(await balances()).toEqual(balancesBefore)
-    expect(await Effect.runPromise(chain.batchOf(neighbourhoodIdOf(neighbourhood), 1))).toBeNull()
+    expect(await Effect.runPromise(chain.lastFinal)).toBe(0)
     nothingChanged()
   })
 })

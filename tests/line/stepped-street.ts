@@ -60,6 +60,7 @@ export const openSteppedStreet = (options: {
       }
       yield* neighbourhood.advance(timeMs)
       yield* live.estimateMissing(timeMs)
+      yield* live.lookAtFunds(timeMs)
       if (then === 'trade') yield* Effect.forEach(homes, ({ agent }) => agent.trade())
       yield* caughtUp
       yield* settler.tick(timeMs)

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Effect } from 'effect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isTradeUnder, tradeProofOf } from '#contracts/index.ts'
+import { emptySettlementBook, foldEvent, isLegUnder, legProofsOf } from '#contracts/index.ts'
 import { audit } from '#platform/verify/audit.ts'
 import { openEvidence } from '#platform/verify/evidence.ts'
+import { readNodeFile } from '#platform/verify/node-file.ts'
 import type { Failure } from '#platform/verify/proof-failed.ts'
+import { rebuiltBatch } from '#platform/verify/rebuilt-batch.ts'
 import { verifyReceipt } from '#platform/verify/verify-receipt.ts'
 import type { LoggedEvent, MarketEventOf, MarketEventType } from '#protocol/market-event.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
@@ -18,7 +20,14 @@ import { openSteppedStreet, times } from './stepped-street.ts'
 
 const SLOT_MS = 15 * 60_000
 const startMs = Date.UTC(2026, 5, 21, 9)
-const rules = { ...defaultMarketRules, slotsAhead: 8, slotsPerBatch: 4, disputeWindowMs: 4 * SLOT_MS }
+const rules = {
+  ...defaultMarketRules,
+  protocolFeeBp: 25,
+  collateral: 'reserved' as const,
+  slotsAhead: 8,
+  slotsPerBatch: 4,
+  disputeWindowMs: 4 * SLOT_MS,
+}
 const root = mkdtempSync(join(tmpdir(), 'commonwatt-verify-test-'))
 const folder = join(root, 'street')
 mkdirSync(folder)
@@ -185,19 +194,23 @@ describe('the receipt of a trade', () => {
   })
 
   it('has a Merkle proof that no changed character survives', () => {
-    const [batch] = of('BatchProposed')
-    const { firstSlot, lastSlot, tradesRoot } = batch?.event.batch ?? { firstSlot: 0, lastSlot: 0, tradesRoot: '0x' }
-    const leaves = of('TradeMatched')
-      .map(({ event }) => event.trade)
-      .filter(({ slot }) => slot >= firstSlot && slot <= lastSlot)
-      .sort((a, b) => a.slot - b.slot)
-    const proof = tradeProofOf(leaves, trade.id)
-    expect(isTradeUnder(tradesRoot, trade, proof)).toBe(true)
-    for (const [index, sibling] of proof.entries()) {
-      const changed = proof.with(index, withOtherCharacter(sibling, 2 + ((7 * index) % 64)) as `0x${string}`)
-      expect(isTradeUnder(tradesRoot, trade, changed)).toBe(false)
+    const [first] = of('BatchProposed')
+    const book = emptySettlementBook()
+    for (const logged of events) if (logged.sequence < (first?.sequence ?? 0)) foldEvent(book, logged)
+    const node = Effect.runSync(readNodeFile(folder))
+    const legs = rebuiltBatch(node, book, 1)?.legs ?? []
+    const tradesRoot = first?.event.batch.tradesRoot ?? '0x'
+    for (const proof of legProofsOf(legs, trade)) {
+      expect(isLegUnder(tradesRoot, trade, proof)).toBe(true)
+      for (const [index, sibling] of proof.siblings.entries()) {
+        const other = withOtherCharacter(sibling, 2 + ((7 * index) % 64)) as `0x${string}`
+        const changed = { ...proof, siblings: proof.siblings.with(index, other) }
+        expect(isLegUnder(tradesRoot, trade, changed)).toBe(false)
+      }
+      expect(isLegUnder(tradesRoot, { ...trade, energyWh: trade.energyWh + 1 }, proof)).toBe(false)
+      expect(isLegUnder(tradesRoot, trade, { ...proof, index: proof.index ^ 1 })).toBe(false)
+      expect(isLegUnder(tradesRoot, trade, { ...proof, count: proof.count + 1 })).toBe(false)
     }
-    expect(isTradeUnder(tradesRoot, { ...trade, energyWh: trade.energyWh + 1 }, proof)).toBe(false)
   })
 })
 
@@ -238,6 +251,7 @@ describe('the audit', () => {
       Effect.scoped(Effect.flatMap(openEvidence({ data: folder, rpcUrl: undefined }), (from) => audit(from))),
     )
     expect(found).toMatchObject({ holds: true, failure: null, log: { events: events.length } })
+    expect(found.chain?.devices).toEqual({ registered: 3, inService: 3 })
     expect(found.log.registers).toEqual({ decoded: found.log.readings, gone: 0 })
     const accounts = found.chain?.accounts ?? []
     const deposits = 3 * 1_000_000_000 + 1_000_000_000_000
@@ -309,8 +323,8 @@ describe('one changed character', () => {
     [
       'archive: a trade',
       () => changeFile(firstArchive, /"energyWh":\d+/),
-      /archive.*trades\.\d+\.energyWh/,
-      /archive.*trades/,
+      /archive.*deliveries\.\d+\.trades\.\d+\..*energyWh/,
+      /archive.*deliveries/,
     ],
     [
       'archive: a movement',

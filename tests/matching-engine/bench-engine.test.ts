@@ -60,7 +60,7 @@ describe('bench engine', () => {
   it('refuses a size that measures nothing', async () => {
     const { code, stdout, stderr } = await commonwatt(['bench', 'engine', '--operations', '5', '--json'])
     expect([code, stdout]).toEqual([2, ''])
-    expect(stderr).toContain('--operations 5: at least 1000')
+    expect(stderr).toContain('--operations: "5". Expected: at least 1000')
   })
 })
 

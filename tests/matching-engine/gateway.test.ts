@@ -11,7 +11,7 @@ import { stateHash } from '#matching-engine/state-hash.ts'
 import type { ClientToServer, Frame, ServerToClient, Status } from '#protocol/messages.ts'
 import { type StreetSnapshot, streetFrom } from '#protocol/snapshot.ts'
 import { applyEvent } from '#protocol/street.ts'
-import { typedData } from '#protocol/typed-data.ts'
+import { publishedTypes } from '#protocol/typed-data.ts'
 import { controlBy, Home, NOW_MS, orderIdOf, PARTITION, roseStreet, rules, run, SLOT, startMs } from './rose-street.ts'
 
 const clock = { nowMs: () => NOW_MS, speed: 900 }
@@ -295,7 +295,8 @@ describe('what can be read', () => {
           neighbourhood: PARTITION,
           rules,
           timeMs: NOW_MS,
-          types: typedData,
+          types: publishedTypes,
+          p256Verifier: null,
         })
         const positions = (yield* get('/api/v1/homes/anna/positions')).json()
         expect(positions).toMatchObject({ home: 'anna', slots: expect.any(Array) })

@@ -140,8 +140,9 @@ const walkedStreet = Effect.fnUntraced(function* (openingCallMs: number) {
       case 'BatchDisputed':
       case 'BatchUpheld':
       case 'BatchFinalized': {
-        const roots = { tradesRoot: ZERO_HASH, statementsRoot: ZERO_HASH, creditsRoot: ZERO_HASH }
-        const batch = { number: 1, firstSlot: SLOT, lastSlot: WALKED, ...roots, totals: noTotals }
+        const roots = { tradesRoot: ZERO_HASH, statementsRoot: ZERO_HASH, billsRoot: ZERO_HASH, creditsRoot: ZERO_HASH }
+        const hashes = { termsHash: ZERO_HASH, logHead: ZERO_HASH, archiveHash: ZERO_HASH }
+        const batch = { number: 1, firstSlot: SLOT, lastSlot: WALKED, ...roots, ...hashes, totals: noTotals }
         if (!isProposed) yield* record({ type: 'BatchProposed', timeMs: nowMs, batch, place })
         isProposed = true
         return yield* record({ type: event.type, timeMs: nowMs, number: 1, place })

@@ -42,6 +42,10 @@ function batchOf(number: number, firstSlot: number, lastSlot: number): Batch {
     tradesRoot: ZERO_HASH,
     statementsRoot: ZERO_HASH,
     creditsRoot: ZERO_HASH,
+    billsRoot: ZERO_HASH,
+    termsHash: ZERO_HASH,
+    logHead: ZERO_HASH,
+    archiveHash: ZERO_HASH,
     totals: {
       trades: 1,
       tradedWh: 300,

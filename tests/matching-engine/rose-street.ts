@@ -5,6 +5,7 @@ import { openMemoryEventLog } from '#matching-engine/event-log/memory.ts'
 import { MarketRerun } from '#matching-engine/market-rerun.ts'
 import { type Neighbourhood, openNeighbourhood } from '#matching-engine/neighbourhood.ts'
 import { keyOfText, newKeyText } from '#meter-agent/keys/key-text.ts'
+import { signDeviceJoin } from '#protocol/device-join.ts'
 import type { BodyOf, MessageKind } from '#protocol/envelope.ts'
 import type { MarketControl } from '#protocol/market-control.ts'
 import type { MarketEvent } from '#protocol/market-event.ts'
@@ -12,7 +13,7 @@ import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Order } from '#protocol/order.ts'
 import type { Signer } from '#protocol/signer.ts'
-import { addressOf, digestOf, sign, signWith } from '#protocol/signing.ts'
+import { addressOf, digestOf, secp256k1Signer, sign, signWith } from '#protocol/signing.ts'
 import { slotStartMs } from '#protocol/slot.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 
@@ -30,6 +31,8 @@ export const domain: SigningDomain = {
   chainId: 31_337,
   verifyingContract: `0x${'c0'.repeat(20)}`,
 }
+/** what P-256 keys begin with on its chain */
+export const p256Verifier = `0x${'7e'.repeat(20)}` as const
 export const PARTITION = 'rose-street'
 export const MINUTE_MS = 60_000
 export const SLOT_MS = rules.slotMinutes * MINUTE_MS
@@ -183,6 +186,20 @@ export class Home {
       ...change,
     }
     return sign({ domain, kind: 'statement', body, privateKey })
+  }
+
+  /** The request to register its device on chain, good for ten minutes. */
+  deviceJoin(change: Partial<Parameters<typeof signDeviceJoin>[0]> = {}) {
+    return signDeviceJoin({
+      domain,
+      neighbourhood: PARTITION,
+      deviceId: this.deviceId,
+      owner: secp256k1Signer(this.accountKey),
+      device: secp256k1Signer(this.deviceKey),
+      p256Verifier,
+      deadline: NOW_MS / 1_000 + 600,
+      ...change,
+    })
   }
 
   signed<K extends MessageKind>(kind: K, body: BodyOf<K>) {

@@ -90,6 +90,14 @@ describe('a counter that lies', () => {
     ])
   })
 
+  it('is doubted more where nobody can set it to 0 and it begins anew', () => {
+    const samples = [3_000, 0, 0, 0]
+    expect(published(samples, { facts: { ...none, resettable: true } }).at(-1)?.[1]).toBe(counterHeld | counterReset)
+    expect(published(samples, { facts: { ...none, resettable: false } }).at(-1)?.[1]).toBe(
+      counterHeld | counterReset | implausible,
+    )
+  })
+
   it('comes back from a spike that was believed', () => {
     expect(published([3_000, 1e9, 1e9, 1e9, 3_005]).slice(-2)).toEqual([
       [3_000, counterHeld | implausible | counterReset],
@@ -156,5 +164,24 @@ describe('a scale factor that changes', () => {
       ...Array.from({ length: 4 }, () => [400, counterHeld | scaleChanged]),
       [405, 0],
     ])
+  })
+
+  it('with the first count holds no home for ever, and makes no energy of it', () => {
+    const firsts = [5, 6, 7, 9, 12].map((wh) => [wh, 0] as const)
+    const held = counterHeld | scaleChanged
+    expect(published([[0, -3], [0, -3], ...firsts])).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, held],
+      [0, held],
+      [0, held | counterReset],
+      [2, 0],
+      [5, 0],
+    ])
+    // Digits that only stayed behind for a while are no energy either, before it is believed and after.
+    for (const behind of [firsts.slice(0, 2), firsts.slice(0, 3)]) {
+      const counts = published([[0, -3], ...behind, [0, 0], [0, 0], [0, 0], [0, 0], [1, 0]])
+      expect(counts.at(-1)?.[0]).toBeLessThanOrEqual(1)
+    }
   })
 })

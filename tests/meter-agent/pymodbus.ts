@@ -6,7 +6,7 @@ import { freePort } from './modbus-serial.ts'
 
 const PYTHON = '/usr/bin/python3'
 /** Whether a Modbus server of other people is installed (Debian: python3-pymodbus); where not, it is said. */
-export const hasPymodbus = spawnSync(PYTHON, ['-c', 'from pymodbus.datastore import ModbusSlaveContext']).status === 0
+export const hasPymodbus = spawnSync(PYTHON, ['-c', 'from pymodbus.server import StartTcpServer']).status === 0
 if (!hasPymodbus) console.warn('SKIPPED: what an independent Modbus server serves; python3-pymodbus is not installed')
 
 /** It has the registers of its input, by unit and table, and refuses all others. */

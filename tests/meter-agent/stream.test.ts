@@ -31,6 +31,7 @@ const home = (deviceKey = keyOfText(newKeyText('p256')), place = join(folder, `h
       protocol: Effect.succeed({ domain, rules: defaultMarketRules, neighbourhood: 'elm-street' }),
       isEnrolled: () => true,
       enrol: Effect.void,
+      register: Effect.succeed(true),
       forgotten: Effect.void,
     }
     mkdirSync(place, { recursive: true })

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { Effect, type Scope } from 'effect'
+import { type SignedDeviceJoin, wrongSignatureOf } from '#protocol/device-join.ts'
 import type {
   SignedControl,
   SignedMessage,
@@ -14,7 +15,7 @@ import { type RefusalCode, refusals } from '#protocol/refusal.ts'
 import { isWithin } from '#protocol/session.ts'
 import { verifiedDigest } from '#protocol/signing.ts'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
-import { typedData } from '#protocol/typed-data.ts'
+import { publishedTypes } from '#protocol/typed-data.ts'
 import { freePort } from './modbus-serial.ts'
 
 export const domain = {
@@ -23,6 +24,9 @@ export const domain = {
   chainId: 31_337,
   verifyingContract: `0x${'1'.repeat(40)}`,
 } as const
+
+/** what P-256 keys begin with on its chain */
+export const VERIFIER = `0x${'7e'.repeat(20)}` as const
 
 type HomeMessage = Exclude<SignedMessage, SignedControl>
 
@@ -43,6 +47,10 @@ export interface TestGateway {
   readonly refuse: Map<string, RefusalCode>
   neighbourhood: string
   chainId: number
+  /** what its chain's registry makes of devices: an id, not yet, a refusal; null: there is no chain */
+  registry: number | 'under way' | RefusalCode | null
+  /** every request to register a device that arrived */
+  readonly joins: SignedDeviceJoin[]
   /** what it says of the home that has enrolled, if anything else than the truth */
   enrolledAs: {
     readonly home: string
@@ -75,6 +83,8 @@ export const serveGateway = (options: {
       refuse: new Map(),
       neighbourhood: 'elm-street',
       chainId: domain.chainId,
+      registry: null,
+      joins: [],
       enrolledAs: null,
     }
     const no = (code: RefusalCode): Outcome => ({ accepted: false, code, detail: `test says ${code}` })
@@ -148,16 +158,26 @@ export const serveGateway = (options: {
         })),
       }
     }
+    const registered = (signed: SignedDeviceJoin): { status: number; json: unknown } => {
+      gateway.joins.push(signed)
+      const { registry } = gateway
+      const problem = (code: RefusalCode) => ({ status: refusals[code].status, json: { code, detail: 'test says so' } })
+      if (wrongSignatureOf({ ...domain, chainId: gateway.chainId }, signed) !== null) return problem('BAD_SIGNATURE')
+      if (typeof registry === 'number') return { status: 200, json: { device: registry } }
+      return registry === 'under way' ? { status: 202, json: { device: null } } : problem(registry ?? 'NO_REGISTRY')
+    }
     const answer = (method: string, path: string, body: string): { status: number; json: unknown } => {
       if (path === '/api/v1/protocol') {
-        const { neighbourhood, chainId } = gateway
+        const { neighbourhood, chainId, registry } = gateway
+        const p256Verifier = registry === null ? null : VERIFIER
         const protocol = { domain: { ...domain, chainId }, rules: defaultMarketRules, neighbourhood }
-        return { status: 200, json: { ...protocol, timeMs: 0, types: typedData } }
+        return { status: 200, json: { ...protocol, timeMs: options.nowMs(), types: publishedTypes, p256Verifier } }
       }
       if (path === '/api/v1/homes') {
         return { status: 200, json: gateway.enrolledAs === null ? [] : [gateway.enrolledAs] }
       }
       if (path === '/api/v1/homes/no-7/positions') return { status: 200, json: positions() }
+      if (path === '/api/v1/devices') return registered(JSON.parse(body) as SignedDeviceJoin)
       const taken = JSON.parse(body) as HomeMessage | readonly HomeMessage[]
       const door = `${method} ${path.split('/')[3]}`
       if (Array.isArray(taken)) return { status: 200, json: taken.map((one: HomeMessage) => take(door, one)) }

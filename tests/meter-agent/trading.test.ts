@@ -134,6 +134,14 @@ describe.each(traders)('the $name trader', (trader) => {
     )
   })
 
+  it('never pays more than what the fee leaves of the gap', () => {
+    const rules = { ...defaultMarketRules, protocolFeeBp: 100 }
+    const prices = Array.from({ length: 200 }, (_, i) =>
+      trader.quotes({ ...input([slot({ forecastNetWh: -500, msToGate: 0 })], rules), random: () => i / 200 }),
+    ).flatMap((quotes) => quotes.map(({ priceEurPerMWh }) => priceEurPerMWh))
+    expect(Math.max(...prices)).toBe(207) // 207 × 1.01 is below 210, 208 × 1.01 above
+  })
+
   it('stays away where neighbours have nothing to share', () => {
     const tariff = { ...defaultMarketRules.tariff, localChargeMilliEurPerMWh: 300_000 }
     expect(trader.quotes(input([slot({ forecastNetWh: 500 })], { ...defaultMarketRules, tariff }))).toEqual([])

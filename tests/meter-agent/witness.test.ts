@@ -117,6 +117,7 @@ describe('a profile', () => {
       unitWh: 10,
       modulusWh: 2 ** 32 * 10,
       scale: null,
+      resettable: false,
     })
     expect((await witnessBy('carlo-gavazzi-em24-e1', {})).importCounter?.modulusWh).toBe(2 ** 31 * 100)
   })

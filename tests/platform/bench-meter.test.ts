@@ -42,8 +42,8 @@ describe('bench meter', () => {
   )
 
   it.each([
-    [['--devices', '0'], '--devices 0: 1 to 5000'],
-    [['--seconds', '0'], '--seconds 0: 1 to 86400'],
+    [['--devices', '0'], 'flag --devices: "0". Expected: 1 to 5000'],
+    [['--seconds', '0'], 'flag --seconds: "0". Expected: 1 to 86400'],
   ])('refuses %j', async (flags, words) => {
     const { code, stdout, stderr } = await commonwatt(['bench', 'meter', ...flags, '--json'])
     expect([code, stdout]).toEqual([2, ''])

@@ -25,7 +25,7 @@ describe('the flags of meter scan', () => {
     ['a host with a path', { hosts: Option.some('here/there') }, /--hosts: path/],
     ['a port that is none', { hosts, port: 70_000 }, /--hosts: url/],
     ['units that are none', { hosts, units: '1-256' }, /--units 1-256/],
-    ['a line with a unit', { line: Option.some('rtu:///dev/ttyUSB0?unit=3') }, /the units are --units/],
+    ['a line with a unit', { line: Option.some('rtu:///dev/null?unit=3') }, /the units are --units/],
     ['a line that is none', { line: Option.some('rtu:///dev/ttyUSB0?baud=1') }, /--line: query/],
     ['more than a home has', { hosts: Option.some('10.0.0.0-255'), units: '1-100' }, /more than 4096/],
   ])('refuse %s', async (_, flags, why) => {

@@ -30,7 +30,7 @@ describe('start refuses at once', () => {
     async (command) => {
       const { code, stdout, stderr } = await commonwatt([...command, '--rpc', 'foo'])
       expect([code, stdout]).toEqual([2, ''])
-      expect(stderr).toContain('--rpc foo is no http:// or https:// address, such as http://127.0.0.1:8545')
+      expect(stderr).toContain('is no http:// or https:// address, such as http://127.0.0.1:8545')
     },
     LONG_MS,
   )

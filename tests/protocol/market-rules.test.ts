@@ -22,6 +22,7 @@ describe('rules that joined later', () => {
       { haltMs: '9' },
       { openingCallMs: -1 },
       { priceRule: 'dearest' },
+      { protocolFeeBp: 101 },
     ]) {
       expect(() => decode({ ...older, ...wrong })).toThrow(Object.keys(wrong)[0])
     }

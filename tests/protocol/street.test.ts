@@ -85,12 +85,14 @@ describe('the fold of a neighbourhood', () => {
       soldWh: 0,
       paidMicroEur: 9_000,
       receivedMicroEur: 0,
+      reservedMicroEur: 0,
     })
     expect(positions?.get(addressOf(ben))).toEqual({
       boughtWh: 0,
       soldWh: 60,
       paidMicroEur: 0,
       receivedMicroEur: 9_000,
+      reservedMicroEur: 0,
     })
     expect([...(street.slots.get(slot)?.openOrders.values() ?? [])].map((o) => [o.orderId, o.openWh])).toEqual([
       [id(1), 40],

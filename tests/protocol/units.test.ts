@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
-import { billLineMicroEur, tradeValueMicroEur } from '#protocol/units.ts'
+import { billLineMicroEur, feeLineMicroEur, tradeValueMicroEur } from '#protocol/units.ts'
 
 describe('money and energy', () => {
   it('values a trade exactly: 300 EUR/MWh × 1 kWh = 30 ct', () => {
@@ -17,6 +17,14 @@ describe('money and energy', () => {
     expect(billLineMicroEur({ energyWh: 3, rateMilliEurPerMWh: 278_950 })).toBe(836)
     expect(billLineMicroEur({ energyWh: -3, rateMilliEurPerMWh: 278_950 })).toBe(-837)
     expect(billLineMicroEur({ energyWh: -2, rateMilliEurPerMWh: 500 })).toBe(-1)
+  })
+
+  it('takes a fee in basis points, rounded down likewise', () => {
+    expect(feeLineMicroEur({ amountMicroEur: -150_000, feeBp: 25 })).toBe(-375)
+    expect(feeLineMicroEur({ amountMicroEur: -150_001, feeBp: 25 })).toBe(-376)
+    expect(feeLineMicroEur({ amountMicroEur: 150_001, feeBp: 25 })).toBe(375)
+    expect(feeLineMicroEur({ amountMicroEur: -Number.MAX_SAFE_INTEGER, feeBp: 100 })).toBe(-90_071_992_547_410)
+    expect(Object.is(feeLineMicroEur({ amountMicroEur: -0, feeBp: 25 }), 0)).toBe(true)
   })
 
   it('never gives a home more than the exact amount, nor takes a whole µEUR more', () => {

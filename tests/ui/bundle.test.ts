@@ -54,8 +54,10 @@ describe('the page as a download', () => {
     const pure = [
       'later-rules.ts',
       'messages.ts',
+      'most-paid.ts',
       'open-orders.ts',
       'reading-quality.ts',
+      'reserve.ts',
       'slot.ts',
       'snapshot.ts',
       'street.ts',

@@ -66,11 +66,12 @@ describe('times', () => {
 })
 
 describe('the price between the two tariffs', () => {
-  const lines = tariffLines(defaultMarketRules.tariff)
+  const lines = tariffLines(defaultMarketRules)
 
   it('has three lines: retail, retail less what local energy still costs, feed-in', () => {
     expect(lines).toEqual({ retail: 320, ceiling: 210, feedIn: 80 })
-    expect(sharedRange(defaultMarketRules.tariff)).toEqual({ floor: 80, ceiling: 210 })
+    expect(sharedRange(defaultMarketRules)).toEqual({ floor: 80, ceiling: 210 })
+    expect(tariffLines({ ...defaultMarketRules, protocolFeeBp: 100 }).ceiling).toBeCloseTo(210 / 1.01, 9)
   })
 
   it('shows all lines with air, and every trade, also beyond them', () => {
@@ -83,11 +84,8 @@ describe('the price between the two tariffs', () => {
   })
 
   it('keeps a range where nothing is left to share', () => {
-    const { floor, ceiling } = sharedRange({
-      retailMilliEurPerMWh: 100_000,
-      localChargeMilliEurPerMWh: 90_000,
-      feedInMilliEurPerMWh: 80_000,
-    })
+    const tariff = { retailMilliEurPerMWh: 100_000, localChargeMilliEurPerMWh: 90_000, feedInMilliEurPerMWh: 80_000 }
+    const { floor, ceiling } = sharedRange({ tariff, protocolFeeBp: 0 })
     expect(ceiling).toBeGreaterThan(floor)
   })
 })

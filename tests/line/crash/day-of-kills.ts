@@ -159,21 +159,20 @@ export function describeDaysOfKills(seeds: readonly number[]): void {
       expect([final.length, final.length + 1]).toContain(kept.finalizedOnChain.length)
       for (const [i, batch] of kept.onChain.entries()) {
         const { tradesRoot, statementsRoot, creditsRoot } = proposed[i] ?? {}
-        expect(batch).toMatchObject({ isFinal: true, tradesRoot, statementsRoot, creditsRoot })
+        expect(batch).toMatchObject({ isFinal: true, header: { tradesRoot, statementsRoot, creditsRoot } })
       }
     })
 
     it('balances: what each account has on chain is the ledger’s, credits are what was sold and delivered', () => {
-      const { supplier, grid, rules, homes } = kept
+      const { counterparties, rules, homes } = kept
       const deposits = new Map([
-        ...homes.map(
-          ({ home, account }) => [account, home === driven.outside.home ? 0 : HOME_ESCROW_MICRO_EUR] as const,
-        ),
-        [supplier, SUPPLIER_ESCROW_MICRO_EUR] as const,
-        [grid, 0] as const,
+        ...homes.map(({ account }) => [account, HOME_ESCROW_MICRO_EUR] as const),
+        [counterparties.supplier, SUPPLIER_ESCROW_MICRO_EUR] as const,
+        [counterparties.grid, 0] as const,
+        [counterparties.fund, 0] as const,
       ])
       const batches = settledBatches(kept.events, kept.finalizedOnChain)
-      const expected = expectedBalances({ deposits, batches, tariff: rules.tariff, supplier, grid })
+      const expected = expectedBalances({ deposits, batches, rules, counterparties })
       expect(kept.balances).toEqual(expected)
       // The stop may have come before all of the last batch's credits were claimed; the next start goes on with them.
       const creditsWh = batches.map(expectedCreditsWh)

@@ -24,24 +24,26 @@ export const readFolder = (folder: string) =>
     const { addresses } = yield* deploy({
       ...access,
       disputeWindowSeconds: rules.disputeWindowMs / 1000,
+      slotMinutes: rules.slotMinutes,
       directory: join(folder, 'deployment'),
     })
-    const chain = yield* connectChain({ ...access, addresses })
+    const chain = yield* connectChain({ ...access, addresses, neighbourhood: neighbourhoodIdOf(partition) })
     const accountIn = (name: string) =>
       Effect.map(loadAccountKey(pathToFileURL(join(folder, 'keys', name)).href), (key) => addressOf(key))
     const supplier = yield* accountIn('supplier')
     const grid = yield* accountIn('grid')
+    const fund = yield* accountIn('fund')
     const homes = ofType(events, 'HomeEnrolled').map(({ enrolment }) => enrolment.body)
-    const balances = yield* Effect.forEach([...homes.map(({ account }) => account), supplier, grid], (account) =>
+    const balances = yield* Effect.forEach([...homes.map(({ account }) => account), supplier, grid, fund], (account) =>
       Effect.map(chain.balanceOf(account), (balance) => [account, BigInt(balance)] as const),
     )
     const final = ofType(events, 'BatchFinalized').length
     const onChain = yield* Effect.forEach(
       Array.from({ length: final }, (_, i) => i + 1),
-      (number) => chain.batchOf(neighbourhoodIdOf(partition), number),
+      (number) => chain.batchOf(number),
     )
     const finalizedOnChain = (yield* chain.vaultEvents).flatMap((event) =>
-      event.type === 'BatchFinalized' ? [event.number] : [],
+      event.type === 'Applied' ? [event.number] : [],
     )
     const outboxes = yield* Effect.forEach(readdirSync(join(folder, 'outboxes')), (name) =>
       name.endsWith('.sqlite')
@@ -53,8 +55,7 @@ export const readFolder = (folder: string) =>
       rules,
       opened: opened.length,
       homes,
-      supplier,
-      grid,
+      counterparties: { supplier, grid, fund },
       balances: new Map(balances),
       onChain,
       finalizedOnChain,

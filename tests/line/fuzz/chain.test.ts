@@ -1,7 +1,6 @@
 import { Effect } from 'effect'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readArtifact } from '#contracts/chain/artifacts.ts'
-import { neighbourhoodIdOf } from '#contracts/index.ts'
 import { person, type TestChain, testChain } from '../../contracts/on-chain.ts'
 import { throughDoor } from './door.ts'
 import { fuzzing } from './fuzzing.ts'
@@ -25,7 +24,7 @@ describe('contracts and their node', () => {
         leaving: test.client.withdrawalOf(rich.account),
         strangers: Effect.forEach(strangers, ({ account }) => test.client.balanceOf(account)),
         credits: test.client.creditTotals,
-        batch: test.client.batchOf(neighbourhoodIdOf('street'), 1),
+        batch: test.client.batchOf(1),
       }),
     )
 

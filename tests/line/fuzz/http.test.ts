@@ -2,7 +2,15 @@ import { Effect } from 'effect'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { problems, serveGateway, stateHash } from '#matching-engine/index.ts'
 import { refusals } from '#protocol/refusal.ts'
-import { controlBy, NOW_MS, orderIdOf, PARTITION, roseStreet, SLOT } from '../../matching-engine/rose-street.ts'
+import {
+  controlBy,
+  NOW_MS,
+  orderIdOf,
+  PARTITION,
+  p256Verifier,
+  roseStreet,
+  SLOT,
+} from '../../matching-engine/rose-street.ts'
 import { throughDoor } from './door.ts'
 import { fuzzing } from './fuzzing.ts'
 import { httpClient, sendRaw } from './http-client.ts'
@@ -20,7 +28,8 @@ describe('HTTP and socket.io', () => {
     const street = await opened(roseStreet)
     const { neighbourhood, anna } = street
     const clock = { nowMs: () => NOW_MS, speed: 900 }
-    const gateway = await opened(serveGateway({ neighbourhood, clock, host: '127.0.0.1', port: 0 }))
+    const registry = { p256Verifier, registerDevice: () => Effect.succeed(7) }
+    const gateway = await opened(serveGateway({ neighbourhood, clock, registry, host: '127.0.0.1', port: 0 }))
     port = gateway.port
     hash = () => stateHash(neighbourhood.street)
     // All of these were taken, or will not be: sent again as they are, they change nothing either.
@@ -37,6 +46,7 @@ describe('HTTP and socket.io', () => {
       ['POST', '/api/v1/sessions', anna.session()],
       ['POST', '/api/v1/statements', anna.statement()],
       ['POST', '/api/v1/enrolments', anna.enrolment()],
+      ['POST', '/api/v1/devices', anna.deviceJoin()],
       ['POST', '/api/v1/controls', controlBy('stop', { privateKey: anna.accountKey })],
     ]
   })

@@ -32,6 +32,8 @@ const SLOT_MS = 15 * 60_000
 const startMs = Date.UTC(2026, 5, 21, 9)
 const rules = {
   ...defaultMarketRules,
+  protocolFeeBp: 25,
+  collateral: 'reserved' as const,
   slotsAhead: 4,
   meteringDeadlineMs: 0,
   slotsPerBatch: 1,
@@ -72,7 +74,13 @@ describe('the records of a street that verify reads', () => {
     for (const by of ['audit', 'receipt'] as const) expect(await Effect.runPromise(failureIn(folder, by))).toBeNull()
     const types = events.map(({ event }) => event.type)
     expect(types).toEqual(
-      expect.arrayContaining(['ReadingAccepted', 'StatementAccepted', 'TradeMatched', 'BatchFinalized']),
+      expect.arrayContaining([
+        'ReadingAccepted',
+        'StatementAccepted',
+        'TradeMatched',
+        'FundsChanged',
+        'BatchFinalized',
+      ]),
     )
   })
 
@@ -104,7 +112,7 @@ describe('the records of a street that verify reads', () => {
     const copy = join(root, 'archives')
     cpSync(join(folder, 'archive'), join(copy, 'archive'), { recursive: true })
     const archives = log.batches.map((built) => {
-      const place = join('archive', `${built.proposal.archiveHash}.json`)
+      const place = join('archive', `${built.header.archiveHash}.json`)
       return { built, place, file: join(copy, place), honest: Buffer.from(built.archive) }
     })
     await throughDoor({

@@ -112,7 +112,7 @@ export class MapView {
 
   get #range() {
     const rules = this.#page?.street.rules
-    return rules ? sharedRange(rules.tariff) : null
+    return rules ? sharedRange(rules) : null
   }
 
   #choose(home: string | null): void {

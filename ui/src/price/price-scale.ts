@@ -1,4 +1,5 @@
-import type { Tariff } from '#protocol/market-rules.ts'
+import type { BillTerms } from '#protocol/market-rules.ts'
+import { mostPaidEurPerMWh } from '#protocol/most-paid.ts'
 import type { PriceRange } from '../map/price-colours.ts'
 
 /** The lines that a market price lives between, EUR/MWh. */
@@ -11,18 +12,19 @@ export interface TariffLines {
   readonly feedIn: number
 }
 
-/** The three lines of a tariff. */
-export function tariffLines(tariff: Tariff): TariffLines {
+/** The three lines that the rules draw. */
+export function tariffLines(rules: BillTerms): TariffLines {
+  const { tariff } = rules
   return {
     retail: tariff.retailMilliEurPerMWh / 1000,
-    ceiling: (tariff.retailMilliEurPerMWh - tariff.localChargeMilliEurPerMWh) / 1000,
+    ceiling: mostPaidEurPerMWh(rules),
     feedIn: tariff.feedInMilliEurPerMWh / 1000,
   }
 }
 
 /** What neighbours share: the prices that are good for both. The colours of trades run over it. */
-export function sharedRange(tariff: Tariff): PriceRange {
-  const { ceiling, feedIn } = tariffLines(tariff)
+export function sharedRange(rules: BillTerms): PriceRange {
+  const { ceiling, feedIn } = tariffLines(rules)
   return { floor: feedIn, ceiling: Math.max(ceiling, feedIn + 1) }
 }
 

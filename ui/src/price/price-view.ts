@@ -94,7 +94,7 @@ export class PriceView {
     const bottom = height - margin.bottom
     const present = slotAt({ timeMs: page.clockMs, slotMinutes: page.slotMinutes })
     const window = slotWindow(present, narrow ? 32 : 64)
-    const lines = tariffLines(rules.tariff)
+    const lines = tariffLines(rules)
     const x = scaleLinear([window.first, window.first + window.length], [margin.left, right])
     const vwaps = [...slots.values()].filter((slot) => slot.tradedWh > 0 && inWindow(slot.slot, window))
     const prints = page.street.tape.filter(({ trade }) => inWindow(trade.slot, window))
@@ -139,7 +139,7 @@ export class PriceView {
   }): void {
     const { x, y } = scene
     const page = this.#page as Page
-    const range = sharedRange((page.street.rules as NonNullable<Page['street']['rules']>).tariff)
+    const range = sharedRange(page.street.rules as NonNullable<Page['street']['rules']>)
     const step = x(1) - x(0)
     const dots = this.#dots.map(() => path())
     for (const { trade } of page.street.tape) {

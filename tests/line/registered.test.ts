@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Effect } from 'effect'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectDeviceRegistryReader, neighbourhoodIdOf } from '#contracts/index.ts'
+import { loadOrGenerateAccountKey, loadOrGenerateKey, makeAgent, rampTrader } from '#meter-agent/index.ts'
+import { type Audit, audit } from '#platform/verify/audit.ts'
+import { openEvidence } from '#platform/verify/evidence.ts'
+import { readNodeFile } from '#platform/verify/node-file.ts'
+import { auditText } from '#platform/verify/print.ts'
+import { deviceKeyOf } from '#protocol/device-join.ts'
+import { defaultMarketRules } from '#protocol/market-rules.ts'
+import { keccak } from '#protocol/signing.ts'
+import { openSteppedStreet, type SteppedStreet, times } from './stepped-street.ts'
+
+const SLOT_MS = 15 * 60_000
+const startMs = Date.UTC(2026, 5, 21, 9)
+const rules = {
+  ...defaultMarketRules,
+  collateral: 'reserved' as const,
+  slotsAhead: 8,
+  slotsPerBatch: 1,
+  disputeWindowMs: SLOT_MS,
+}
+const root = mkdtempSync(join(tmpdir(), 'commonwatt-registered-'))
+
+/** What the registry tells of a home's device in a slot. */
+type Standing = { readonly status: string; readonly key: string } | null
+let standings: Readonly<Record<string, readonly Standing[]>> = {}
+let annaKey = ''
+let before: Audit
+let after: Audit
+
+/** The agent of a home that comes from elsewhere, and reads a meter of the street. */
+const outsider = (street: SteppedStreet, home: string, algorithm: 'secp256k1' | 'p256') =>
+  Effect.gen(function* () {
+    const { live, clock, simulated } = street
+    const [neighbour] = live.homes
+    if (neighbour === undefined) throw new Error('a street has homes')
+    const uri = (name: string) => pathToFileURL(join(root, `${home}-${name}`)).href
+    const deviceKey = yield* loadOrGenerateKey(uri('device'), algorithm)
+    const agent = yield* makeAgent({
+      home,
+      neighbourhood: simulated.neighbourhood,
+      deviceId: `${home}-meter`,
+      deviceKey,
+      streamKeyUri: uri('stream'),
+      accountKey: yield* loadOrGenerateAccountKey(uri('account')),
+      device: neighbour.device.address,
+      gatewayUrl: live.url,
+      dataFile: join(root, `${home}.sqlite`),
+      clock,
+      clockState: 'simulated',
+      trader: rampTrader,
+    })
+    return { agent, deviceKey }
+  })
+
+beforeAll(() => {
+  const folder = join(root, 'street')
+  mkdirSync(folder)
+  const audited = Effect.scoped(
+    Effect.flatMap(openEvidence({ data: folder, rpcUrl: undefined }), (evidence) => audit(evidence)),
+  )
+  return Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const street = yield* openSteppedStreet({ homes: 2, seed: 3, startMs, folder, rules })
+        const step = Effect.fnUntraced(function* (
+          fromMs: number,
+          toMs: number,
+          others: readonly (typeof anna.agent)[],
+        ) {
+          for (const timeMs of times({ fromMs, toMs, stepMinutes: 7.5 })) {
+            yield* street.moveTo(timeMs, 'rest')
+            for (const agent of others) yield* Effect.andThen(agent.poll(), agent.publish())
+          }
+        })
+        const anna = yield* outsider(street, 'anna', 'p256')
+        annaKey = deviceKeyOf(anna.deviceKey, street.live.deployment.addresses.p256Verifier)
+        yield* anna.agent.enrol()
+        yield* anna.agent.register().pipe(Effect.repeat({ until: (isDone) => isDone }))
+        yield* step(startMs + SLOT_MS / 2, startMs + 5 * SLOT_MS, [anna.agent])
+        before = yield* audited
+
+        // Bob's agent is not one of ours: it does not care for the registry, and he pays into the vault himself.
+        const bob = yield* outsider(street, 'bob', 'secp256k1')
+        yield* bob.agent.enrol()
+        yield* street.live.chain.fund([{ account: bob.agent.account, amountMicroEur: 1_000_000_000 }])
+        yield* step(startMs + 5.5 * SLOT_MS, startMs + 10 * SLOT_MS, [anna.agent, bob.agent])
+        after = yield* audited
+
+        const { rpcUrl } = yield* readNodeFile(folder)
+        const { addresses } = street.live.deployment
+        const registry = yield* connectDeviceRegistryReader({ rpcUrl: rpcUrl ?? '', addresses })
+        const neighbourhood = neighbourhoodIdOf(street.simulated.neighbourhood)
+        const standingOf = (home: { account: `0x${string}`; deviceId: string }, slot: number) =>
+          registry.standingAt({ neighbourhood, name: keccak(home.deviceId), owner: home.account }, slot)
+        const first = startMs / SLOT_MS
+        const homes = [...street.live.neighbourhood.street.homes.values()]
+        const told = yield* Effect.forEach(homes, (home) =>
+          Effect.map(
+            Effect.forEach([first - 1, first, first + 9], (slot) => standingOf(home, slot)),
+            (found) => [home.home, found],
+          ),
+        )
+        standings = Object.fromEntries(told)
+      }),
+    ),
+  )
+})
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+describe('the devices of a street', () => {
+  it('are in the registry before its first slot ends, its own homes’ and one from outside', () => {
+    const { anna = [], bob, ...own } = standings
+    expect(Object.keys(own)).toHaveLength(2)
+    const there = (key: unknown) => ({ device: expect.any(Number), status: 'vetting', key })
+    for (const standing of Object.values(own)) {
+      expect(standing).toEqual([null, there(expect.any(String)), there(expect.any(String))])
+    }
+    expect(anna).toEqual([null, there(annaKey), there(annaKey)])
+    expect(bob).toEqual([null, null, null])
+  })
+
+  it('are counted by the audit, which finds that each of its settled homes had one', () => {
+    expect(before).toMatchObject({ holds: true, failure: null })
+    expect(before.chain?.batches.proposed).toBeGreaterThan(1)
+    expect(before.chain?.devices).toEqual({ registered: 3, inService: 3 })
+    expect(auditText(before)).toContain('devices  3 registered, 3 in service')
+  })
+
+  it('and one that is settled without being registered is found, by its name', () => {
+    expect(after).toMatchObject({
+      holds: false,
+      failure: {
+        step: 'devices',
+        place: expect.stringMatching(/^device of bob when slot \d+ ended$/),
+        expected: 'one in the registry',
+        got: 'none of its name and owner',
+      },
+    })
+  })
+})
