@@ -4,7 +4,7 @@ import { defineConfig } from 'hardhat/config'
 /** The compiler of npm, by its path: nothing is downloaded. */
 const path = createRequire(import.meta.url).resolve('solc/soljson.js')
 
-/** Tests in Solidity are compiled with all that they test in one go, as what is hot is; so not where the product lies. */
+/** Tests in Solidity do not lie where the product does. */
 const isTest = process.argv.includes('test')
 const output = process.argv.includes('--coverage') ? './coverage/' : isTest ? './coverage/tests/' : './'
 
@@ -14,12 +14,16 @@ const plain = compiler({ optimizer: { enabled: true, runs: 200 } })
 /** What every batch runs through: worth a compilation that takes many times as long. */
 const hot = compiler({ viaIR: true, optimizer: { enabled: true, runs: 10_000 } })
 
+const hotContracts = ['contracts/Vault.sol', 'contracts/Settlement.sol', 'contracts/ConsentKeys.sol']
+/** Tests that have the ledger in them, which no other pipeline compiles. */
+const hotTests = ['BareLedger', 'VaultBase', 'VaultHandler']
+  .concat(['LedgerFuzz.t', 'SettlementDoors.t', 'VaultDoors.t', 'VaultInvariants.t'])
+  .map((name) => `tests/contracts/solidity/${name}.sol`)
+
 export default defineConfig({
   solidity: {
-    compilers: [isTest ? hot : plain],
-    overrides: isTest
-      ? {}
-      : { 'contracts/Vault.sol': hot, 'contracts/Settlement.sol': hot, 'contracts/ConsentKeys.sol': hot },
+    compilers: [plain],
+    overrides: Object.fromEntries([...hotContracts, ...hotTests].map((file) => [file, hot])),
   },
   test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64, failOnRevert: true } } },
   paths: {

@@ -34,6 +34,8 @@ export interface TestChain {
 }
 
 export const WINDOW_SECONDS = 3_600
+/** What the operator answers with, unless a test says otherwise. */
+export const BOND_MICRO_EUR = 10_000_000_000
 
 export const LIME_STREET = neighbourhoodIdOf('lime-street')
 
@@ -50,7 +52,7 @@ export const testChain = (
     const { addresses } = deployment
     const client = yield* connectChain({ rpcUrl, operatorKey, addresses, neighbourhood: LIME_STREET })
     yield* client.openNeighbourhood({ supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 })
-    yield* client.bondAtLeast(options.bondMicroEur ?? 10_000_000_000)
+    yield* client.bondAtLeast(options.bondMicroEur ?? BOND_MICRO_EUR)
     return { clock, chain, deployment, client }
   })
 
