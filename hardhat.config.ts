@@ -14,16 +14,17 @@ const plain = compiler({ optimizer: { enabled: true, runs: 200 } })
 /** What every batch runs through: worth a compilation that takes many times as long. */
 const hot = compiler({ viaIR: true, optimizer: { enabled: true, runs: 10_000 } })
 
-const hotContracts = ['contracts/Vault.sol', 'contracts/Settlement.sol', 'contracts/ConsentKeys.sol']
-/** Tests that have the ledger in them, which no other pipeline compiles. */
-const hotTests = ['BareLedger', 'VaultBase', 'VaultHandler']
-  .concat(['LedgerFuzz.t', 'SettlementDoors.t', 'VaultDoors.t', 'VaultInvariants.t'])
-  .map((name) => `tests/contracts/solidity/${name}.sol`)
+const hotFiles = [
+  'contracts/Vault.sol',
+  'contracts/Settlement.sol',
+  'contracts/ConsentKeys.sol',
+  'tests/contracts/solidity/LedgerFuzz.t.sol',
+]
 
 export default defineConfig({
   solidity: {
     compilers: [plain],
-    overrides: Object.fromEntries([...hotContracts, ...hotTests].map((file) => [file, hot])),
+    overrides: Object.fromEntries(hotFiles.map((file) => [file, hot])),
   },
   test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64, failOnRevert: true } } },
   paths: {
