@@ -8,7 +8,7 @@ export { connectDeviceRegistry, type DeviceRegistry } from './chain/device-regis
 export { connectDeviceRegistryReader, type DeviceRegistryReader } from './chain/device-registry-reader.ts'
 export { JOURNAL_FILE } from './chain/journal.ts'
 export { forgetLocalChain, type LocalChain, localChainTimeMs, startLocalChain } from './chain/local-chain.ts'
-export { makeTurns } from './chain/turns.ts'
+export { openTransactions, type Transactions } from './chain/transactions/transactions.ts'
 export { creditIdOf } from './chain/viem.ts'
 export {
   type BatchTerms,

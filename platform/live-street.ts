@@ -13,8 +13,8 @@ import {
   forgetLocalChain,
   makeFundsFeed,
   makeSettler,
-  makeTurns,
   neighbourhoodIdOf,
+  openTransactions,
   type SettlementEvent,
   type Settler,
   startLocalChain,
@@ -44,6 +44,9 @@ export const SUPPLIER_ESCROW_MICRO_EUR = 1_000_000_000_000
 
 /** What answers for the batches that are not final, µEUR of test money: each may debit so much together. */
 const OPERATOR_BOND_MICRO_EUR = 100_000_000_000
+
+/** What is sent to the chain and has not ended. */
+const TRANSACTIONS_FILE = 'transactions.ndjson'
 
 /** A chain that is there already. `operatorKey` pays for the settlement's transactions. */
 export interface ChainAccess {
@@ -109,7 +112,10 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     if (options.chain === undefined && (yield* log.head(street.neighbourhood)) === 0) {
       // Nothing was promised yet: what a first start that died has left of its chain is not worth mending.
       yield* forgetLocalChain(folder)
-      yield* Effect.sync(() => rmSync(inFolder('deployment'), { recursive: true, force: true }))
+      yield* Effect.sync(() => {
+        rmSync(inFolder('deployment'), { recursive: true, force: true })
+        rmSync(inFolder(TRANSACTIONS_FILE), { force: true })
+      })
     }
     const access = options.chain ?? (yield* startLocalChain({ clock, dataDir: folder }))
     // Not the chain's key: a local chain's is known to everybody.
@@ -124,11 +130,16 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     const grid = addressOf(yield* keyIn('grid'))
     const fund = addressOf(yield* keyIn('fund'))
     const { addresses } = deployment
-    const turns = makeTurns()
+    const transactions = yield* openTransactions({
+      rpcUrl: access.rpcUrl,
+      journalFile: inFolder(TRANSACTIONS_FILE),
+    })
+    // Before anybody looks what is there: what was on its way when the process ended comes to its end first.
+    yield* transactions.resume(access.operatorKey)
     const chain = yield* connectChain({
       ...access,
       addresses,
-      turns,
+      transactions,
       neighbourhood: neighbourhoodIdOf(street.neighbourhood),
     })
     yield* chain.openNeighbourhood({
@@ -153,7 +164,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       operator: addressOf(estimatorKey),
       nowMs: clock.nowMs(),
     })
-    const registry = yield* connectDeviceRegistry({ ...access, addresses, turns })
+    const registry = yield* connectDeviceRegistry({ ...access, addresses, transactions })
     const { operatorKey } = access
     // Bonds are paid in test coin: only a chain of one's own has that for the asking.
     const registrar =

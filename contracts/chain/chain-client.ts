@@ -8,7 +8,8 @@ import { ChainFailure } from './chain-failure.ts'
 import { type ChainReader, readerOf } from './chain-reader.ts'
 import type { Addresses, BatchHeader, BatchRef, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
-import { makeTurns, senderOf, type Turns } from './turns.ts'
+import { senderOf } from './sender.ts'
+import { openTransactions, type Transactions } from './transactions/transactions.ts'
 import { connectRpc, type Rpc } from './viem.ts'
 
 type Hex = `0x${string}`
@@ -17,7 +18,7 @@ type Read<A> = Effect.Effect<A, ChainFailure>
 
 /**
  * The contracts of one deployment, for the operator of a neighbourhood and for whoever holds an account's key. Money
- * in µEUR, energy in Wh. The operator's transactions go one after the other, so share one client, or its `turns`.
+ * in µEUR, energy in Wh. The operator's transactions go one after the other, so share one client, or its `transactions`.
  */
 export interface ChainClient extends ChainReader {
   readonly operator: Hex
@@ -51,10 +52,13 @@ export const connectChain = (options: {
   readonly addresses: Addresses
   /** keccak256 of its name */
   readonly neighbourhood: Hex
-  /** its own if left out: then nothing else sends for the operator */
-  readonly turns?: Turns
+  /** its own if left out: then nothing else sends for the operator, and what is sent is forgotten with the process */
+  readonly transactions?: Transactions
 }): Effect.Effect<ChainClient, ChainFailure> =>
-  Effect.map(connectRpc(options.rpcUrl), (rpc) => clientOf(rpc, { turns: makeTurns(), ...options }))
+  Effect.gen(function* () {
+    const transactions = options.transactions ?? (yield* openTransactions(options))
+    return clientOf(yield* connectRpc(options.rpcUrl), { ...options, transactions })
+  })
 
 /** What names a batch to the contracts. */
 export function refOf({ header, movementsHash, state }: ChainBatch): BatchRef {
@@ -68,14 +72,14 @@ function clientOf(
     readonly operatorKey: Hex
     readonly addresses: Addresses
     readonly neighbourhood: Hex
-    readonly turns: Turns
+    readonly transactions: Transactions
   },
 ): ChainClient {
-  const { operatorKey, addresses, neighbourhood, turns } = options
+  const { operatorKey, addresses, neighbourhood, transactions } = options
   const { vault, settlement, energyCredit, deviceRegistry } = contractsAt(addresses)
   const operator = addressOf(operatorKey)
   const reader = readerOf(rpc, addresses, neighbourhood)
-  const { write, spending } = senderOf(rpc, addresses, turns)
+  const { write, spending } = senderOf(rpc, addresses, transactions)
   const intoVault = (amountMicroEur: number, work: Effect.Effect<void, ChainFailure>) =>
     spending({ key: operatorKey, spender: addresses.vault, amountMicroEur: BigInt(amountMicroEur) }, work)
 

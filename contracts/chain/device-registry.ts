@@ -5,7 +5,8 @@ import type { ChainFailure } from './chain-failure.ts'
 import type { Addresses } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
 import { type DeviceRegistryReader, registryReaderOf } from './device-registry-reader.ts'
-import { makeTurns, senderOf, type Turns } from './turns.ts'
+import { senderOf } from './sender.ts'
+import { openTransactions, type Transactions } from './transactions/transactions.ts'
 import { connectRpc } from './viem.ts'
 
 type Hex = `0x${string}`
@@ -22,18 +23,22 @@ export interface DeviceRegistry extends DeviceRegistryReader {
 
 /**
  * Connects to a deployment's registry at any JSON-RPC URL. A payer's transactions go one after the other, also with
- * those of other clients that share its `turns`. Fails (ChainFailure) if nobody answers there.
+ * those of other clients that share its `transactions`. Fails (ChainFailure) if nobody answers there.
  */
 export const connectDeviceRegistry = (options: {
   readonly rpcUrl: string
   readonly addresses: Addresses
-  /** its own if left out: then nothing else sends for the payers */
-  readonly turns?: Turns
+  /** its own if left out: then nothing else sends for the payers, and what is sent is forgotten with the process */
+  readonly transactions?: Transactions
 }): Effect.Effect<DeviceRegistry, ChainFailure> =>
   Effect.gen(function* () {
     const rpc = yield* connectRpc(options.rpcUrl)
     const { deviceRegistry } = contractsAt(options.addresses)
-    const { write, spending } = senderOf(rpc, options.addresses, options.turns ?? makeTurns())
+    const { write, spending } = senderOf(
+      rpc,
+      options.addresses,
+      options.transactions ?? (yield* openTransactions(options)),
+    )
     const reader = registryReaderOf(rpc, options.addresses)
     return {
       ...reader,

@@ -3,8 +3,7 @@ import { expect, it } from 'vitest'
 import { refOf } from '#contracts/chain/chain-client.ts'
 import type { BatchHeader } from '#contracts/chain/contract-types.ts'
 import { contractsAt } from '#contracts/chain/contracts-at.ts'
-import { connectRpc } from '#contracts/chain/viem.ts'
-import { connectChain, movementsHashOf } from '#contracts/index.ts'
+import { connectChain, movementsHashOf, openTransactions } from '#contracts/index.ts'
 import { partHashesOf } from '#contracts/settlement/batch-digest.ts'
 import { packMovements } from '#contracts/settlement/packed-movements.ts'
 import { splitMovements } from '#contracts/settlement/split-movements.ts'
@@ -64,10 +63,10 @@ it('takes a batch in parts up where it was left, by whomever', () =>
       const batch = yield* client.batchOf(1)
       if (batch === null) throw new Error('was proposed')
 
-      const rpc = yield* connectRpc(chain.rpcUrl)
+      const { send } = yield* openTransactions(chain)
       const args = [refOf(batch), partHashesOf(bytes), hexOfBytes(bytes[0] as Uint8Array<ArrayBuffer>)]
       const { vault } = contractsAt(deployment.addresses)
-      yield* rpc.write(stranger.key, { ...vault, functionName: 'applyPart', args })
+      yield* send(stranger.key, { ...vault, functionName: 'applyPart', args })
       expect([yield* client.partsApplied, yield* client.lastFinal]).toEqual([1, 0])
       yield* client.apply(batch, bytes)
       expect([yield* client.partsApplied, yield* client.lastFinal]).toEqual([0, 1])
