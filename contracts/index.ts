@@ -2,6 +2,7 @@ export { measureSettlement, SETTLEMENT_SIZES, type SettlementFigures } from './b
 export { type ChainClient, connectChain } from './chain/chain-client.ts'
 export { ChainFailure } from './chain/chain-failure.ts'
 export { type ChainReader, type CreditEvent, connectChainReader, type VaultEvent } from './chain/chain-reader.ts'
+export { type Confirmed, makeConfirmed } from './chain/confirmed.ts'
 export type { Addresses, ChainBatch } from './chain/contract-types.ts'
 export { type Deployment, deploy } from './chain/deploy.ts'
 export { connectDeviceRegistry, type DeviceRegistry } from './chain/device-registry.ts'
@@ -9,7 +10,7 @@ export { connectDeviceRegistryReader, type DeviceRegistryReader } from './chain/
 export { JOURNAL_FILE } from './chain/journal.ts'
 export { forgetLocalChain, type LocalChain, localChainTimeMs, startLocalChain } from './chain/local-chain.ts'
 export { openTransactions, type Transactions } from './chain/transactions/transactions.ts'
-export { creditIdOf } from './chain/viem.ts'
+export { connectRpc, creditIdOf } from './chain/viem.ts'
 export {
   type BatchTerms,
   type BuiltBatch,

@@ -5,12 +5,15 @@ import { Effect } from 'effect'
 import {
   type ChainClient,
   type ChainFailure,
+  type Confirmed,
   connectChain,
   connectChainReader,
   connectDeviceRegistry,
+  connectRpc,
   type Deployment,
   deploy,
   forgetLocalChain,
+  makeConfirmed,
   makeFundsFeed,
   makeSettler,
   neighbourhoodIdOf,
@@ -45,6 +48,9 @@ export const SUPPLIER_ESCROW_MICRO_EUR = 1_000_000_000_000
 /** What answers for the batches that are not final, µEUR of test money: each may debit so much together. */
 const OPERATOR_BOND_MICRO_EUR = 100_000_000_000
 
+/** The last block of somebody else's chain that counted. */
+const CONFIRMED_FILE = 'confirmed.json'
+
 /** What is sent to the chain and has not ended. */
 const TRANSACTIONS_FILE = 'transactions.ndjson'
 
@@ -52,6 +58,8 @@ const TRANSACTIONS_FILE = 'transactions.ndjson'
 export interface ChainAccess {
   readonly rpcUrl: string
   readonly operatorKey: `0x${string}`
+  /** blocks that must follow one before it counts: as many as the chain may still take back */
+  readonly confirmations: number
 }
 
 export interface LiveStreetOptions {
@@ -87,6 +95,8 @@ export interface LiveStreet {
   readonly chain: ChainClient
   readonly deployment: Deployment
   readonly settler: Settler
+  /** Runs for ever; fails once the chain has taken back what was told. */
+  readonly followChain: Effect.Effect<never, ChainFailure>
   /** Gives homes that are new their test money, and tells the log what all of them have in the vault. */
   readonly lookAtFunds: (nowMs: number) => Effect.Effect<void, ChainFailure>
   readonly supplier: `0x${string}`
@@ -134,6 +144,15 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       rpcUrl: access.rpcUrl,
       journalFile: inFolder(TRANSACTIONS_FILE),
     })
+    // A chain of its own forgets nothing that was told: its journal is as durable as the log.
+    const { confirmations = 0 } = options.chain ?? {}
+    const confirmed = yield* makeConfirmed({
+      rpc: yield* connectRpc(access.rpcUrl),
+      confirmations,
+      ...(options.chain === undefined ? {} : { file: inFolder(CONFIRMED_FILE) }),
+    })
+    yield* confirmed.block
+    const told = confirmations === 0 ? {} : { atBlock: confirmed.block }
     // Before anybody looks what is there: what was on its way when the process ended comes to its end first.
     yield* transactions.resume(access.operatorKey)
     const chain = yield* connectChain({
@@ -164,7 +183,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       operator: addressOf(estimatorKey),
       nowMs: clock.nowMs(),
     })
-    const registry = yield* connectDeviceRegistry({ ...access, addresses, transactions })
+    const registry = yield* connectDeviceRegistry({ ...access, addresses, transactions, ...told })
     const { operatorKey } = access
     // Bonds are paid in test coin: only a chain of one's own has that for the asking.
     const registrar =
@@ -236,6 +255,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           neighbourhood: chain.neighbourhood,
           atBlock,
         }),
+      confirmed,
       street: neighbourhood.street,
       record: neighbourhood.record,
     })
@@ -258,6 +278,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     })
     const settler = makeSettler({
       chain,
+      confirmed,
       p256Verifier: addresses.p256Verifier,
       record: (event) =>
         // What a batch has moved is known before what its trades reserve is free.
@@ -284,6 +305,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       chain,
       deployment,
       settler,
+      followChain: followChain(confirmed, transactions.resume(access.operatorKey)),
       lookAtFunds,
       supplier,
       grid,
@@ -293,6 +315,20 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     isOpen = true
     return live
   })
+
+/** How often the chain is looked at for blocks that it has taken back, wall ms. */
+const FOLLOW_EVERY_MS = 2_000
+
+/** Sends again what got lost on its way. That a node does not answer for a while is said by whoever needs it. */
+const followChain = (
+  confirmed: Confirmed,
+  resume: Effect.Effect<void, ChainFailure>,
+): Effect.Effect<never, ChainFailure> =>
+  Effect.andThen(resume, confirmed.block).pipe(
+    Effect.catch((failure) => (failure.code === 'REORGANISED' ? Effect.fail(failure) : Effect.void)),
+    Effect.andThen(Effect.sleep(FOLLOW_EVERY_MS)),
+    Effect.forever,
+  )
 
 /** One line of the log for each step of a batch. */
 function logBatch(event: SettlementEvent): Effect.Effect<void> {

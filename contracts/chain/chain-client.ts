@@ -22,8 +22,6 @@ type Read<A> = Effect.Effect<A, ChainFailure>
  */
 export interface ChainClient extends ChainReader {
   readonly operator: Hex
-  /** the seats in the ledger, of these accounts at least where they have one */
-  readonly seatsOf: (accounts: readonly Hex[]) => Read<ReadonlyMap<Hex, number>>
   /** opens the neighbourhood, unless it has done so already; fails where it is somebody else's */
   readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>) => Read<void>
   /** sees to it that the operator's bond is at least so much, with test EURC */
@@ -101,17 +99,9 @@ function clientOf(
       return { source, shares: yield* Effect.filter(shares, isOpen) }
     })
 
-  // Seats are taken once and never change, so only a new account costs another look.
-  let seats: ReadonlyMap<Hex, number> = new Map()
-
   return {
     ...reader,
     operator,
-    seatsOf: (accounts) =>
-      Effect.gen(function* () {
-        if (accounts.some((account) => !seats.has(account))) seats = yield* reader.seats
-        return seats
-      }),
     openNeighbourhood: (terms) =>
       Effect.gen(function* () {
         const there = yield* rpc.read<{ operator: Hex }>({

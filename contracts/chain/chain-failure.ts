@@ -14,7 +14,8 @@ export class ChainFailure extends Data.TaggedError('ChainFailure')<{
   readonly code?: ChainFailureCode
 }> {
   override get message(): string {
-    return `${this.operation}: ${this.revert === undefined ? '' : `${this.revert}: `}${this.detail}`
+    const name = this.revert ?? this.code
+    return `${this.operation}: ${name === undefined ? '' : `${name}: `}${this.detail}`
   }
 }
 

@@ -5,7 +5,7 @@ import { batchFrom, stateFrom } from './chain-batch.ts'
 import { ChainFailure } from './chain-failure.ts'
 import type { Addresses, BatchState, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
-import { type ChainEvent, connectRpc, type Rpc, type TransactionOutcome } from './viem.ts'
+import { type AtBlock, type ChainEvent, connectRpc, type Rpc, type TransactionOutcome } from './viem.ts'
 
 type Hex = `0x${string}`
 type Read<A> = Effect.Effect<A, ChainFailure>
@@ -80,7 +80,7 @@ export const connectChainReader = (options: {
   readonly addresses: Addresses
   /** keccak256 of its name */
   readonly neighbourhood: Hex
-  readonly atBlock?: number
+  readonly atBlock?: AtBlock | undefined
 }): Effect.Effect<ChainReader, ChainFailure> =>
   Effect.map(connectRpc(options.rpcUrl, { atBlock: options.atBlock }), (rpc) =>
     readerOf(rpc, options.addresses, options.neighbourhood),

@@ -2,7 +2,7 @@ import { Effect } from 'effect'
 import { ChainFailure } from './chain-failure.ts'
 import type { Addresses } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
-import { connectRpc, type Rpc } from './viem.ts'
+import { type AtBlock, connectRpc, type Rpc } from './viem.ts'
 
 type Hex = `0x${string}`
 type Read<A> = Effect.Effect<A, ChainFailure>
@@ -49,7 +49,7 @@ export interface DeviceRegistryReader {
 export const connectDeviceRegistryReader = (options: {
   readonly rpcUrl: string
   readonly addresses: Addresses
-  readonly atBlock?: number
+  readonly atBlock?: AtBlock | undefined
 }): Effect.Effect<DeviceRegistryReader, ChainFailure> =>
   Effect.map(connectRpc(options.rpcUrl, { atBlock: options.atBlock }), (rpc) =>
     registryReaderOf(rpc, options.addresses),

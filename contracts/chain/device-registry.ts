@@ -4,10 +4,10 @@ import type { ChainPlace } from '#protocol/market-event.ts'
 import type { ChainFailure } from './chain-failure.ts'
 import type { Addresses } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
-import { type DeviceRegistryReader, registryReaderOf } from './device-registry-reader.ts'
+import { connectDeviceRegistryReader, type DeviceRegistryReader, registryReaderOf } from './device-registry-reader.ts'
 import { senderOf } from './sender.ts'
 import { openTransactions, type Transactions } from './transactions/transactions.ts'
-import { connectRpc } from './viem.ts'
+import { type AtBlock, connectRpc } from './viem.ts'
 
 type Hex = `0x${string}`
 type Read<A> = Effect.Effect<A, ChainFailure>
@@ -30,6 +30,8 @@ export const connectDeviceRegistry = (options: {
   readonly addresses: Addresses
   /** its own if left out: then nothing else sends for the payers, and what is sent is forgotten with the process */
   readonly transactions?: Transactions
+  /** what it tells is as of this block; what it sends is for what there is */
+  readonly atBlock?: AtBlock | undefined
 }): Effect.Effect<DeviceRegistry, ChainFailure> =>
   Effect.gen(function* () {
     const rpc = yield* connectRpc(options.rpcUrl)
@@ -40,8 +42,9 @@ export const connectDeviceRegistry = (options: {
       options.transactions ?? (yield* openTransactions(options)),
     )
     const reader = registryReaderOf(rpc, options.addresses)
+    const told = yield* connectDeviceRegistryReader(options)
     return {
-      ...reader,
+      ...told,
       join: (payerKey, devices) =>
         Effect.gen(function* () {
           const there = yield* Effect.forEach(devices, ({ join }) => reader.deviceOf(join), { concurrency: 8 })

@@ -145,13 +145,16 @@ const transportTo = (rpcUrl: string, answerMsMax = ANSWER_MS_MAX) =>
     fetchFn: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(answerMsMax) }),
   })
 
+/** A block, or whichever it is when it is asked for. */
+export type AtBlock = number | Effect.Effect<number, ChainFailure>
+
 /**
  * Connects to a chain. With `atBlock`, contracts and events are read as they were at that block. Fails (ChainFailure)
  * when nobody answers at the URL within `answerMsMax` (20 s), three times.
  */
 export const connectRpc = (
   rpcUrl: string,
-  options: { readonly atBlock?: number | undefined; readonly answerMsMax?: number } = {},
+  options: { readonly atBlock?: AtBlock | undefined; readonly answerMsMax?: number } = {},
 ): Effect.Effect<Rpc, ChainFailure> =>
   Effect.gen(function* () {
     const { atBlock } = options
@@ -159,7 +162,11 @@ export const connectRpc = (
     const chainId = yield* attempt(`connect to ${rpcUrl}`, () => createPublicClient({ transport }).getChainId())
     const chain = chainOf(chainId, rpcUrl)
     const reader = createPublicClient({ chain, transport, pollingInterval: 100, cacheTime: 0 })
-    const blockNumber = atBlock === undefined ? undefined : BigInt(atBlock)
+    const readAt: Effect.Effect<bigint | undefined, ChainFailure> =
+      typeof atBlock === 'object' ? Effect.map(atBlock, BigInt) : Effect.succeed(optionalBigInt(atBlock))
+    /** Asks of the block that is read at, undefined for the latest. */
+    const attemptAt = <A>(operation: string, run: (block: bigint | undefined) => Promise<A>) =>
+      Effect.flatMap(readAt, (block) => attempt(operation, () => run(block)))
     const gasOf = async (account: Hex, call: Call): Promise<bigint> => {
       // Without fees, so that an account needs no coins to be told what a contract says.
       const request = { ...contractCall(call), account }
@@ -178,12 +185,12 @@ export const connectRpc = (
         return block
       }),
       read: <A>(call: Call) =>
-        attempt(`read ${call.contract}.${call.functionName}`, async () => {
+        attemptAt(`read ${operationOf(call)}`, async (blockNumber) => {
           const at = blockNumber === undefined ? {} : { blockNumber }
           return (await reader.readContract({ ...contractCall(call), ...at })) as A
         }),
       events: (query) =>
-        attempt(`look for ${query.contract}.${query.eventName}`, async () => {
+        attemptAt(`look for ${query.contract}.${query.eventName}`, async (blockNumber) => {
           const { abi } = readArtifact(query.contract)
           const found = await reader.getContractEvents({
             ...query,
@@ -199,7 +206,7 @@ export const connectRpc = (
           }))
         }),
       allEvents: ({ contract, address }) =>
-        attempt(`look for the events of ${contract}`, async () => {
+        attemptAt(`look for the events of ${contract}`, async (blockNumber) => {
           const { abi } = readArtifact(contract)
           const range = { fromBlock: 'earliest', toBlock: blockNumber ?? 'latest' } as const
           const found = await reader.getContractEvents({ address, abi: abi as Abi, ...range, strict: true })
@@ -298,6 +305,8 @@ function contractCall(call: Call) {
   const abi: Abi = [...(readArtifact(call.contract).abi as Abi), ...errors]
   return { address: call.address, abi, functionName: call.functionName, args: call.args }
 }
+
+const optionalBigInt = (value: number | undefined) => (value === undefined ? undefined : BigInt(value))
 
 /** What a call is called in messages. */
 export const operationOf = ({ contract, functionName }: Call): string => `${contract}.${functionName}`

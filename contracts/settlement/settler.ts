@@ -1,9 +1,10 @@
 import { Effect, Semaphore, Stream, Clock as WallClock } from 'effect'
 import { type Actor, createActor } from 'xstate'
 import type { Clock } from '#protocol/clock.ts'
-import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
+import type { ChainPlace, LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
 import type { ChainClient } from '../chain/chain-client.ts'
 import { ChainFailure } from '../chain/chain-failure.ts'
+import type { Confirmed } from '../chain/confirmed.ts'
 import { keepArchive } from './archive.ts'
 import { type BuiltBatch, buildBatch } from './batch.ts'
 import { batchMachine } from './batch-machine.ts'
@@ -26,6 +27,8 @@ type SettlementFailure = ChainFailure | SettlementRefused
 
 export interface SettlerOptions {
   readonly chain: ChainClient
+  /** what of the chain counts: the log is told of nothing else; all of it if left out */
+  readonly confirmed?: Confirmed
   /** what P-256 keys begin with on chain */
   readonly p256Verifier: `0x${string}`
   /** appends to the neighbourhood's log; what it fails with is reported by its message */
@@ -45,8 +48,8 @@ export interface Settler {
   readonly step: (event: LoggedEvent) => void
   /**
    * Does all that is due at `nowMs` (clock, Unix ms): proposes what is settling, finalizes what has waited for its
-   * window, claims its credits. Only after the log was folded to its end. Failing it changes nothing that the next
-   * call does not mend; calls queue up.
+   * window, tells the log of either once it is deep enough in the chain, claims credits. Only after the log was folded to
+   * its end. Failing it changes nothing that the next call does not mend; calls queue up.
    */
   readonly tick: (nowMs: number) => Effect.Effect<void, SettlementFailure>
   /** Where each batch stands that is not done, by number. */
@@ -86,6 +89,10 @@ export function makeSettler(options: SettlerOptions): Settler {
   const turns = Semaphore.makeUnsafe(1)
   let failing: ReturnType<Settler['failing']> = null
 
+  /** Whether what is in a block may be told. */
+  const counts = ({ block }: ChainPlace) =>
+    Effect.map(options.confirmed?.block ?? Effect.succeed(block), (last) => block <= last)
+
   const append = (event: SettlementEvent) =>
     Effect.mapError(record(event), ({ message }) => new ChainFailure({ operation: 'tell the log', detail: message }))
 
@@ -106,6 +113,8 @@ export function makeSettler(options: SettlerOptions): Settler {
           batch.actor.send({ type: 'SLOTS_SETTLING' })
         }
         yield* proposeIfDue(batch, nowMs)
+        // Not deep enough to be told: the next one's slots begin where this one's end.
+        if (batch.actor.getSnapshot().matches({ posting: 'proposing' })) return
       }
     })
 
@@ -124,7 +133,6 @@ export function makeSettler(options: SettlerOptions): Settler {
     return batch
   }
 
-  /** The next batch's slots begin where this one's end, so it is proposed before the next is looked at. */
   const proposeIfDue = (batch: OpenBatch, nowMs: number) =>
     doing(batch, 'proposing', (built) =>
       Effect.gen(function* () {
@@ -136,6 +144,7 @@ export function makeSettler(options: SettlerOptions): Settler {
         }
         if (options.archiveDirectory !== undefined) yield* keepArchive(options.archiveDirectory, built)
         const { place, closesAtMs } = yield* ensureProposed(chain, built)
+        if (!(yield* counts(place))) return
         if (book.lastProposed < number) {
           yield* append({ type: 'BatchProposed', timeMs: nowMs, batch: built.batch, place })
           noteProposed(book, built.batch)
@@ -150,6 +159,7 @@ export function makeSettler(options: SettlerOptions): Settler {
       yield* doing(batch, 'finalizing', (built) =>
         Effect.gen(function* () {
           const place = yield* ensureFinal(chain, built)
+          if (!(yield* counts(place))) return
           const { number } = built.batch
           if (book.lastFinal < number) {
             yield* append({ type: 'BatchFinalized', timeMs: nowMs, number, place })

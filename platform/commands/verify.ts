@@ -16,6 +16,15 @@ const flags = {
     ),
     Flag.optional,
   ),
+  confirmations: Flag.Int('confirmations').pipe(
+    Flag.withMetavar('BLOCKS'),
+    Flag.withDescription('how many blocks before its last the chain is looked at (5, or 0 of a local chain)'),
+    Flag.filter(
+      (blocks) => faultOf(settings.confirmations, blocks) === null,
+      (blocks) => `a number of blocks: this ${faultOf(settings.confirmations, blocks)}`,
+    ),
+    Flag.optional,
+  ),
   json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document')),
 }
 

@@ -36,6 +36,7 @@ export function eventPlace({ sequence, event }: LoggedEvent, field = ''): string
 export const openEvidence = (options: {
   readonly data: string
   readonly rpcUrl: string | undefined
+  readonly confirmations?: number | undefined
 }): Effect.Effect<Evidence, BadInput | ProofFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const folder = resolve(options.data)
@@ -47,7 +48,8 @@ export const openEvidence = (options: {
     }
     const node = yield* readNodeFile(folder)
     // The chain first: what it has settled by then, the log has told before.
-    const chain = yield* openChain({ folder, node, rpcUrl: options.rpcUrl }).pipe(
+    const { rpcUrl, confirmations } = options
+    const chain = yield* openChain({ folder, node, rpcUrl, confirmations }).pipe(
       Effect.catchTag('ChainFailure', (failure) => Effect.fail(unreadableChain(failure))),
     )
     const log = yield* openSqliteEventLog(file).pipe(Effect.mapError(({ detail }) => unreadableLog(detail)))

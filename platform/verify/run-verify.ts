@@ -10,10 +10,16 @@ import { verifyReceipt } from './verify-receipt.ts'
 interface VerifyFlags {
   readonly data: string
   readonly rpc: Option.Option<string>
+  readonly confirmations: Option.Option<number>
   readonly json: boolean
 }
 
-const evidenceOf = ({ data, rpc }: VerifyFlags) => openEvidence({ data, rpcUrl: Option.getOrUndefined(rpc) })
+const evidenceOf = ({ data, rpc, confirmations }: VerifyFlags) =>
+  openEvidence({
+    data,
+    rpcUrl: Option.getOrUndefined(rpc),
+    confirmations: Option.getOrUndefined(confirmations),
+  })
 
 /** Prints the receipt of a trade. Fails with ProofFailed if it does not hold, with BadInput if there is no such trade. */
 export const runReceipt = (given: VerifyFlags & { readonly trade: string }) =>

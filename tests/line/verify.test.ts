@@ -261,6 +261,20 @@ describe('the audit', () => {
     expect(found.chain?.credits.mintedWh).toBeGreaterThan(0)
   })
 
+  it('looks as many blocks before the last as it is told, and leaves what came later to the log', async () => {
+    const [head, before] = await Promise.all(
+      [0, 9].map((confirmations) =>
+        Effect.runPromise(
+          Effect.scoped(
+            Effect.flatMap(openEvidence({ data: folder, rpcUrl: undefined, confirmations }), (from) => audit(from)),
+          ),
+        ),
+      ),
+    )
+    expect(before).toMatchObject({ holds: true, failure: null, chain: { block: (head?.chain?.block ?? 0) - 9 } })
+    expect(before?.chain?.batches.proposed).toBeLessThan(head?.chain?.batches.proposed ?? 0)
+  })
+
   it('changes nothing in the folder that it reads', async () => {
     const before = readdirSync(folder).sort()
     const journal = readFileSync(join(folder, 'chain.ndjson'))
