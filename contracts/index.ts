@@ -11,6 +11,9 @@ export { JOURNAL_FILE } from './chain/journal.ts'
 export { forgetLocalChain, type LocalChain, localChainTimeMs, startLocalChain } from './chain/local-chain.ts'
 export { openTransactions, type Transactions } from './chain/transactions/transactions.ts'
 export { connectRpc, creditIdOf } from './chain/viem.ts'
+export type { ArchiveLine } from './settlement/archive/archive-content.ts'
+export { ArchiveRefused } from './settlement/archive/archive-refused.ts'
+export { type OpenedArchive, openArchive } from './settlement/archive/open-archive.ts'
 export {
   type BatchTerms,
   type BuiltBatch,

@@ -39,6 +39,7 @@ import { makeDeviceRegistrar } from './device-registrar.ts'
 import { type EmulatedDevice, emulateDevice } from './emulated-device.ts'
 import { joinHomes } from './join-homes.ts'
 import { troublesOf } from './readiness.ts'
+import { ARCHIVE_KEY } from './verify/archive-key.ts'
 import { keepNodeFile } from './verify/node-file.ts'
 
 /** What each home has in the vault once it has enrolled, and the supplier at the start, µEUR of test money. */
@@ -286,7 +287,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           Effect.andThen(neighbourhood.record(event)),
           Effect.tap(() => logBatch(event)),
         ),
-      archiveDirectory: inFolder('archive'),
+      archive: { directory: inFolder('archive'), key: yield* keyIn(ARCHIVE_KEY) },
       lastFinalOnChain: yield* chain.lastFinal,
     })
     const { domain } = neighbourhood.street

@@ -122,7 +122,10 @@ function batchOf(of: {
   const { name, number, domain, ...street } = of
   const deliveries = benchDeliveries({ neighbourhood: name, ...street })
   const settled = { neighbourhood: name, number, deliveries, logHead: `0x${'4'.repeat(64)}` as const }
-  return buildBatch(settled, { ...terms, domain, p256Verifier: `0x${'5'.repeat(40)}` })
+  return buildBatch(settled, {
+    ...{ ...terms, domain, p256Verifier: `0x${'5'.repeat(40)}` },
+    archive: { hash: `0x${'6'.repeat(64)}` },
+  })
 }
 
 /** Numbers from 0 to below 1, the same each run (a linear congruential generator, Numerical Recipes' constants). */

@@ -1,9 +1,10 @@
-import { canonicalBytes } from '#protocol/canonical-json.ts'
 import type { Batch } from '#protocol/market-event.ts'
 import type { BillTerms } from '#protocol/market-rules.ts'
 import { keccak } from '#protocol/signing.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import type { BatchHeader, Credit, Movement } from '../chain/contract-types.ts'
+import { type ArchiveLine, archiveLinesOf } from './archive/archive-content.ts'
+import { sealArchive } from './archive/seal-archive.ts'
 import { type Bill, billsOf, billsTreeOf } from './bills.ts'
 import { creditsOf } from './credits.ts'
 import { creditsTreeOf } from './credits-tree.ts'
@@ -33,7 +34,12 @@ export interface BatchTerms extends BillTerms {
   readonly domain: SigningDomain
   /** what P-256 keys begin with on chain: the registry's verifier */
   readonly p256Verifier: Hex
+  /** what becomes of its records; none are kept, and the archive's hash is zeros, if left out */
+  readonly archive?: ArchiveTerms
 }
+
+/** Whose key seals an archive and who may read in it (`sealArchive`), or the hash of one that was sealed elsewhere. */
+type ArchiveTerms = { readonly key: Hex; readonly publicKeys: ReadonlyMap<Hex, Hex> } | { readonly hash: Hex }
 
 /** Delivered slots that make a batch. */
 export interface SettledSlots {
@@ -56,8 +62,10 @@ export interface BuiltBatch {
   readonly statements: readonly StatementLeaf[]
   readonly bills: readonly Bill[]
   readonly credits: readonly Credit[]
-  /** all leaves as canonical JSON; its keccak256 is `header.archiveHash` */
-  readonly archive: Uint8Array
+  /** what the leaves are made of, a record a line */
+  readonly lines: readonly ArchiveLine[]
+  /** those, sealed: its keccak256 is `header.archiveHash`. Null where it was not sealed here */
+  readonly archive: Uint8Array | null
 }
 
 /** The id of a neighbourhood on chain: keccak256 of its name. */
@@ -100,21 +108,16 @@ export function buildBatch(settled: SettledSlots, terms: BatchTerms): BuiltBatch
     logHead,
   }
   const { movements, counterparties } = movementsOf(bills, netted)
-  const archive = canonicalBytes({
-    format: 2,
+  const lines = archiveLinesOf({ deliveries, credits, movements })
+  const archiveHead = {
     neighbourhood,
     ...unarchived,
     terms: { ...billTerms },
-    deliveries: deliveries.map(({ slot, trades, statements }) => ({
-      slot,
-      trades: trades.map((trade) => ({ ...trade })),
-      statements: [...statements],
-    })),
-    credits: credits.map((credit) => ({ ...credit })),
-    movements: movements.map((movement) => ({ ...movement })),
+    slots: deliveries.map(({ slot }) => slot),
     counterparties: { ...counterparties },
-  })
-  const head = { ...unarchived, archiveHash: keccak(archive) }
+  }
+  const { archive, archiveHash } = archived({ head: archiveHead, lines }, terms.archive)
+  const head = { ...unarchived, archiveHash }
   return {
     batch: { ...head, totals },
     header: { ...head, neighbourhood: neighbourhoodIdOf(neighbourhood), tradedWh: totals.tradedWh },
@@ -124,8 +127,18 @@ export function buildBatch(settled: SettledSlots, terms: BatchTerms): BuiltBatch
     statements,
     bills,
     credits,
+    lines,
     archive,
   }
+}
+
+const NO_ARCHIVE: Hex = `0x${'0'.repeat(64)}`
+
+function archived(content: Parameters<typeof sealArchive>[0], terms: ArchiveTerms | undefined) {
+  if (terms === undefined) return { archive: null, archiveHash: NO_ARCHIVE }
+  if ('hash' in terms) return { archive: null, archiveHash: terms.hash }
+  const archive = sealArchive(content, terms)
+  return { archive, archiveHash: keccak(archive) }
 }
 
 /** Every home's net of all slots, the totals of its last bill, and what is opposite. Money sums to zero. */

@@ -5,7 +5,7 @@ import type { ChainPlace, LoggedEvent, MarketEventOf } from '#protocol/market-ev
 import type { ChainClient } from '../chain/chain-client.ts'
 import { ChainFailure } from '../chain/chain-failure.ts'
 import type { Confirmed } from '../chain/confirmed.ts'
-import { keepArchive } from './archive.ts'
+import { keepArchive } from './archive/keep-archive.ts'
 import { type BuiltBatch, buildBatch } from './batch.ts'
 import { batchMachine } from './batch-machine.ts'
 import { difference, ensureClaimed, ensureFinal, ensureProposed } from './post-batch.ts'
@@ -33,8 +33,8 @@ export interface SettlerOptions {
   readonly p256Verifier: `0x${string}`
   /** appends to the neighbourhood's log; what it fails with is reported by its message */
   readonly record: (event: SettlementEvent) => Effect.Effect<void, { readonly message: string }>
-  /** where the leaves of each batch are kept; nowhere if left out */
-  readonly archiveDirectory?: string
+  /** where the records of each batch are kept, sealed by this key (secp256k1), which opens all; nowhere if left out */
+  readonly archive?: { readonly directory: string; readonly key: `0x${string}` }
   /**
    * The chain's last final batch when the settler is made (0 if left out). Batches after it are posted again, to the
    * same bytes, even if the log calls them final: a chain may forget. What the log says of them stays said once.
@@ -108,7 +108,12 @@ export function makeSettler(options: SettlerOptions): Settler {
           const { rules, domain, neighbourhood } = book
           if (settled === null || rules === null || domain === null) return
           const { tariff, protocolFeeBp } = rules
-          const terms = { tariff, protocolFeeBp, domain, p256Verifier: options.p256Verifier }
+          const terms = {
+            ...{ tariff, protocolFeeBp, domain, p256Verifier: options.p256Verifier },
+            ...(options.archive === undefined
+              ? {}
+              : { archive: { key: options.archive.key, publicKeys: book.publicKeys } }),
+          }
           batch.built = yield* refusing(() => buildBatch({ neighbourhood, number, ...settled }, terms))
           batch.actor.send({ type: 'SLOTS_SETTLING' })
         }
@@ -142,7 +147,7 @@ export function makeSettler(options: SettlerOptions): Settler {
         if (differing !== null) {
           return yield* new SettlementRefused({ detail: `batch ${number} differs in the log in its ${differing}` })
         }
-        if (options.archiveDirectory !== undefined) yield* keepArchive(options.archiveDirectory, built)
+        if (options.archive !== undefined) yield* keepArchive(options.archive.directory, built)
         const { place, closesAtMs } = yield* ensureProposed(chain, built)
         if (!(yield* counts(place))) return
         if (book.lastProposed < number) {

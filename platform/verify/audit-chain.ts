@@ -89,12 +89,14 @@ const auditBatches = ({ chain }: Evidence, log: AuditedLog) =>
     let final = 0
     for (let number = 1; ; number++) {
       const place = `chain batch ${number}`
-      if ((yield* chain.reader.batchOf(number)) === null) {
+      const there = yield* chain.reader.batchOf(number)
+      if (there === null) {
         if (isThere(log.proposed[number])) return yield* failed(place, 'the batch that the log tells of', 'none')
         return { batches, final }
       }
       // What the chain took last, a node that was killed has not told its log.
-      const built = log.batches[number - 1] ?? (yield* proving({ step: 'chain', place }, () => log.rebuild(number)))
+      const built =
+        log.batches[number - 1] ?? (yield* proving({ step: 'chain', place }, () => log.rebuild(there.header)))
       if (built === null) return yield* failed(place, 'a batch of slots that are settling in the log', 'one of others')
       const logged = { proposed: log.proposed[number], final: log.final[number] }
       const { state } = yield* batchOnChain('chain', chain, { built, logged })

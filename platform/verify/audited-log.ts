@@ -7,6 +7,7 @@ import { EventBounds } from './event-bounds.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
 import { shown } from './first-difference.ts'
 import { divergenceFailure } from './match-step.ts'
+import type { OpenedArchives } from './opened-archives.ts'
 import { ProofFailed } from './proof-failed.ts'
 import { rebuiltBatch } from './rebuilt-batch.ts'
 import type { Logged } from './trade-story.ts'
@@ -31,13 +32,16 @@ export class AuditedLog {
   /** what it tells of the homes' balances, in order */
   readonly funds: Logged<'FundsChanged'>[] = []
   opened: MarketEventOf<'NeighbourhoodOpened'> | null = null
-  readonly #evidence: Pick<Evidence, 'folder' | 'node'>
+  readonly #evidence: Pick<Evidence, 'folder' | 'node' | 'archiveKey'>
+  readonly #archives: OpenedArchives | null
   readonly #bounds = new EventBounds()
   readonly #rerun = new MarketRerun()
   readonly #book = emptySettlementBook()
 
-  constructor(evidence: Pick<Evidence, 'folder' | 'node'>) {
+  /** @param archives opens what of the archives is for somebody's key */
+  constructor(evidence: Pick<Evidence, 'folder' | 'node' | 'archiveKey'>, archives: OpenedArchives | null = null) {
     this.#evidence = evidence
+    this.#archives = archives
   }
 
   /** Takes the next event. */
@@ -54,7 +58,7 @@ export class AuditedLog {
       this.deviceSigners.set(account, deviceSigner)
     }
     if (event.type === 'BatchProposed') {
-      const built = this.rebuild(event.batch.number)
+      const built = this.rebuild(event.batch)
       if (built === null) {
         const expected = 'a batch of slots that are all settling'
         throw new ProofFailed({
@@ -66,6 +70,7 @@ export class AuditedLog {
       }
       checkBatch('batches', { sequence, event }, built)
       checkArchive('archive', this.#evidence.folder, built)
+      this.#archives?.take(built)
       this.batches.push(built)
       this.proposed.push({ sequence, event })
     }
@@ -85,8 +90,8 @@ export class AuditedLog {
   }
 
   /** A batch made of what the log says so far; null while its slots are not all settling. */
-  rebuild(number: number): BuiltBatch | null {
-    return rebuiltBatch(this.#evidence.node, this.#book, number)
+  rebuild(told: { readonly number: number; readonly archiveHash: Hex }): BuiltBatch | null {
+    return rebuiltBatch(this.#evidence, this.#book, told)
   }
 
   #count({ event }: LoggedEvent): void {

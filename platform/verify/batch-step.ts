@@ -50,10 +50,13 @@ export function checkBatch(step: string, proposed: Logged<'BatchProposed'>, buil
   throw new ProofFailed({ step, place: eventPlace(proposed, path), expected, got })
 }
 
+/** Where the archive of a batch is in a data folder. */
+export const archivePlace = ({ header }: BuiltBatch): string => join('archive', `${header.archiveHash}.json`)
+
 /** A batch's archive is there, byte for byte. Gives its place; throws ProofFailed. */
 export function checkArchive(step: string, folder: string, built: BuiltBatch): string {
   const { archiveHash } = built.header
-  const place = join('archive', `${archiveHash}.json`)
+  const place = archivePlace(built)
   const file = join(folder, place)
   if (!existsSync(file)) {
     throw new ProofFailed({ step, place, expected: `the archive of batch ${built.batch.number}`, got: 'no such file' })
@@ -63,7 +66,8 @@ export function checkArchive(step: string, folder: string, built: BuiltBatch): s
     throw new ProofFailed({ step, place, expected: 'a file that can be read', got: kept.message })
   }
   if (keccak(kept) === archiveHash) return place
-  const difference = firstDifference(parsed(Buffer.from(built.archive)), parsed(kept))
+  const { archive } = built
+  const difference = archive === null ? null : firstDifference(parsed(Buffer.from(archive)), parsed(kept))
   if (difference === null || difference.path === '') {
     throw new ProofFailed({ step, place, expected: `content of hash ${archiveHash}`, got: keccak(kept) })
   }
