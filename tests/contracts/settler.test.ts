@@ -41,7 +41,6 @@ function settlerOf(
 /** What the log says, applied to the deposits by our own ledger. */
 function ledgerOf(batches: readonly ReturnType<typeof sunnySlot>[][]): VaultLedger {
   const ledger = new VaultLedger({ supplier, grid, fund })
-  ledger.moveBond(10_000_000_000) // what the bond of `testChain` is: it pays for who cannot
   for (const { account, amountMicroEur } of deposits) ledger.deposit(account, amountMicroEur)
   ledger.moveBond(BOND_MICRO_EUR)
   for (const [index, slots] of batches.entries()) {
