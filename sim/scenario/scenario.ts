@@ -18,6 +18,8 @@ const described = <S extends Schema.Top>(schema: S, description: string) => sche
 
 /** How many homes a scenario may have. */
 export const HOMES_MAX = 10_000
+/** How many of them may be live: each gets a port of its own. */
+export const LIVE_HOMES_MAX = 200
 
 const CsvLoad = Schema.Struct({ csv: Path, column: Schema.optionalKey(Column) })
 const AnnualLoad = Schema.Struct({
@@ -171,13 +173,11 @@ export const Scenario = Schema.Struct({
     Schema.Struct({ generate: Generate }),
     Schema.Struct({ folder: Folder }),
   ]),
-<<<<<<< HEAD
   tariff: Schema.optionalKey(
     described(ScenarioTariff, 'What the supplier takes and pays, for `simulate`; left out: the market’s own, flat.'),
-=======
+  ),
   market: Schema.optionalKey(
     described(ScenarioMarket, 'How `simulate` lets the street exchange; `start` does not read it.'),
->>>>>>> 0d85d79 (Simulate a street's market with the live book, sessions and netting)
   ),
 })
 export type Scenario = typeof Scenario.Type
