@@ -23,7 +23,7 @@ export const runPowerFlowBench = (given: { readonly seed: number; readonly json:
   })
 
 function inWords({ ieee906ThreePhase, ieee906Merged, radial10000Balanced, ieeeYear }: PowerFlowReport): string {
-  const { minutes, wallSeconds, sourceKwh, lossKwh, violationMinutes } = ieeeYear
+  const { minutes, wallSeconds, sourceWh, lossWh, violationMinutes } = ieeeYear
   const broken = Object.entries(violationMinutes).filter(([, count]) => count > 0)
   const minutesBroken = broken.map(([kind, count]) => `${kind} in ${count.toLocaleString('en')} minutes`)
   return [
@@ -31,7 +31,7 @@ function inWords({ ieee906ThreePhase, ieee906Merged, radial10000Balanced, ieeeYe
     speedLine('  with its load-free buses merged', ieee906Merged, null),
     speedLine('10,000 buses, balanced', radial10000Balanced, LINES.radial10000Balanced),
     `European test feeder, ${minutes.toLocaleString('en')} minutes with limits: ${wallSeconds.toFixed(1)} s (at most ${LINES.yearSeconds}: ${wallSeconds <= LINES.yearSeconds ? 'met' : 'MISSED'}); ` +
-      `${sourceKwh.toFixed(0)} kWh, of which ${lossKwh.toFixed(0)} lost; ${minutesBroken.length === 0 ? 'all limits held' : minutesBroken.join(', ')}`,
+      `${(sourceWh / 1_000).toFixed(0)} kWh, of which ${(lossWh / 1_000).toFixed(0)} lost; ${minutesBroken.length === 0 ? 'all limits held' : minutesBroken.join(', ')}`,
   ].join('\n')
 }
 

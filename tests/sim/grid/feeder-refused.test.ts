@@ -2,9 +2,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
+import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { feederJsonSchema } from '#sim/grid/feeder.ts'
-import { type Feeder, type FeederRefused, loadFeeder } from '#sim/index.ts'
+import {
+  EN_50160,
+  type Feeder,
+  type FeederRefused,
+  feederPowers,
+  flowReport,
+  loadFeeder,
+  NotConverged,
+  PowerFlow,
+} from '#sim/index.ts'
+import { drawnFeeder } from './drawn-feeder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-feeder-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -190,5 +201,51 @@ describe('a feeder is refused', () => {
   it('when its file is not there, with the names of those that need none', () => {
     const { message } = Effect.runSync(Effect.flip(loadFeeder(join(folder, 'none.json'))))
     expect(message).toMatch(/none\.json: expected a file that can be read, or one of ieee-european-lv, rural.*ENOENT/)
+  })
+})
+
+describe('a feeder with something strange in it', () => {
+  /** Things that files hold where a number or name should be. */
+  const strange = [null, -1, 0, 1e-300, 500_000, 1e300, '', '0', 'x', [], {}, true, [1, 2], '__proto__', 'A']
+
+  it('is refused, solved in finite numbers, or has no solution; nothing else', () => {
+    const ends = { refused: 0, solved: 0, collapsed: 0 }
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.constantFrom(...strange), (seed, place, value) => {
+        const written = JSON.parse(JSON.stringify(drawnFeeder(seed)))
+        const places: (() => void)[] = []
+        const walk = (node: Record<string, unknown>) => {
+          for (const [key, inner] of Object.entries(node)) {
+            places.push(() => {
+              node[key] = value
+            })
+            places.push(() => {
+              delete node[key]
+            })
+            if (typeof inner === 'object' && inner !== null) walk(inner as Record<string, unknown>)
+          }
+        }
+        walk(written)
+        places[place % places.length]?.()
+        const loaded = Effect.runSync(Effect.result(loadFeeder(write(JSON.stringify(written)))))
+        if (loaded._tag === 'Failure') {
+          expect(loaded.failure._tag).toBe('FeederRefused')
+          ends.refused++
+          return
+        }
+        const { feeder: changed, tree } = loaded.success
+        const flow = new PowerFlow({ tree })
+        try {
+          const report = flowReport(flow, { iterations: flow.solve(feederPowers(changed)), limits: EN_50160 })
+          expect(JSON.stringify(report)).not.toContain('null')
+          ends.solved++
+        } catch (error) {
+          expect(error).toBeInstanceOf(NotConverged)
+          ends.collapsed++
+        }
+      }),
+      { numRuns: 200, seed: 7 },
+    )
+    expect(Math.min(ends.refused, ends.solved, ends.collapsed)).toBeGreaterThan(0)
   })
 })
