@@ -34,7 +34,8 @@ export class LoadSlots {
       const part = phase === 'ABC' ? 1 / 3 : 1
       return on.map((one) => ({ at: this.#stride * (placeOf.get(node) as number) + 2 * one, point, part }))
     })
-    this.#at = Int32Array.from(new Set(connected.map(({ at }) => at))).sort()
+    connected.sort((one, other) => one.at - other.at)
+    this.#at = Int32Array.from(new Set(connected.map(({ at }) => at)))
     const slotOf = new Map(Array.from(this.#at, (at, slot) => [at, slot]))
     const shares = connected.map(({ at, point, part }): Share => ({ slot: slotOf.get(at) as number, point, part }))
     this.#shareSlot = Int32Array.from(shares, ({ slot }) => slot)

@@ -1,4 +1,5 @@
 import type { FeederTree } from './feeder-tree.ts'
+import { type FlowTotals, flowTotals } from './flow-totals.ts'
 import { LoadSlots } from './load-slots.ts'
 import { mergeChains } from './merge-chains.ts'
 import { NotConverged } from './not-converged.ts'
@@ -13,14 +14,6 @@ const TOLERANCE = 1e-8
 const ROUNDING = 1e-13
 /** Near a collapse convergence is slow; what has not settled by then has no solution. */
 const ITERATIONS_MAX = 2_000
-
-/** What comes in at the source bus, and what of it is lost in lines and transformers; W and var of all phases. */
-export interface FlowTotals {
-  readonly sourceW: number
-  readonly sourceVar: number
-  readonly lossW: number
-  readonly lossVar: number
-}
 
 /** A solved feeder at every bus, as in FeederTree: node × phase × real and imaginary part. */
 export interface FlowState {
@@ -123,44 +116,7 @@ export class PowerFlow {
   /** What the last solution takes from the source bus and loses. Throws if there is none. */
   totals(): FlowTotals {
     this.#assertSolved()
-    const { phases } = this.tree
-    const { z1, zMutual, nodes } = this.swept
-    const { voltage, current } = this
-    const stride = 2 * phases
-    const alike = phases === 1 ? 3 : 1
-    let sourceW = 0
-    let sourceVar = 0
-    for (let at = 0; at < stride; at += 2) {
-      const re = voltage[at] as number
-      const im = voltage[at + 1] as number
-      const currentRe = current[at] as number
-      const currentIm = current[at + 1] as number
-      sourceW += re * currentRe + im * currentIm
-      sourceVar += im * currentRe - re * currentIm
-    }
-    let lossW = 0
-    let lossVar = 0
-    for (let place = 1; place < nodes.length; place++) {
-      let squares = 0
-      let sumRe = 0
-      let sumIm = 0
-      for (let at = stride * place; at < stride * (place + 1); at += 2) {
-        const re = current[at] as number
-        const im = current[at + 1] as number
-        squares += re * re + im * im
-        sumRe += re
-        sumIm += im
-      }
-      const together = sumRe * sumRe + sumIm * sumIm
-      lossW += (z1[2 * place] as number) * squares + (zMutual[2 * place] as number) * together
-      lossVar += (z1[2 * place + 1] as number) * squares + (zMutual[2 * place + 1] as number) * together
-    }
-    return {
-      sourceW: alike * sourceW,
-      sourceVar: alike * sourceVar,
-      lossW: alike * lossW,
-      lossVar: alike * lossVar,
-    }
+    return flowTotals(this.tree.phases, this.swept, this.#arrays)
   }
 
   /**
