@@ -20,7 +20,7 @@ const fourAlike = (one: { readonly r1: number; readonly x1: number; readonly rat
 export const conductors = {
   'NAYY 4x150': fourAlike({ r1: 0.208, x1: 0.08, ratingA: 270 }),
   'NAYY 4x50': fourAlike({ r1: 0.642, x1: 0.083, ratingA: 142 }),
-  'Al 4x70': fourAlike({ r1: 0.4132, x1: 0.339, ratingA: 249 }),
+  'Al/St 4x70/11': fourAlike({ r1: 0.4132, x1: 0.339, ratingA: 290 }),
 } satisfies Readonly<Record<string, Conductor>>
 
 export type ConductorName = keyof typeof conductors

@@ -30,7 +30,7 @@ const shapes: Readonly<Record<StreetKind, StreetShape>> = {
     branches: 2,
     leadM: 80,
     spacingM: 60,
-    main: 'Al 4x70',
+    main: 'Al/St 4x70/11',
     serviceM: 30,
   },
   village: {
