@@ -2,12 +2,14 @@ import { Effect } from 'effect'
 import { hexOfBytes } from '#protocol/hex.ts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { addressOf } from '#protocol/signing.ts'
-import { headerHashOf, packState, partHashesOf } from '../settlement/batch-digest.ts'
+import { packState, partHashesOf } from '../settlement/batch-digest.ts'
 import type { CreditShare, SourceClaim } from '../settlement/credit-claims.ts'
 import { ChainFailure } from './chain-failure.ts'
 import { type ChainReader, readerOf } from './chain-reader.ts'
-import type { Addresses, BatchHeader, BatchRef, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
+import { refOf } from './chain-ref.ts'
+import type { Addresses, BatchHeader, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
+import { type DataDemands, dataDemandsOf } from './data-demands.ts'
 import { senderOf } from './sender.ts'
 import { openTransactions, type Transactions } from './transactions/transactions.ts'
 import { connectRpc, type Rpc } from './viem.ts'
@@ -20,7 +22,7 @@ type Read<A> = Effect.Effect<A, ChainFailure>
  * The contracts of one deployment, for the operator of a neighbourhood and for whoever holds an account's key. Money
  * in µEUR, energy in Wh. The operator's transactions go one after the other, so share one client, or its `transactions`.
  */
-export interface ChainClient extends ChainReader {
+export interface ChainClient extends ChainReader, DataDemands {
   readonly operator: Hex
   /** opens the neighbourhood, unless it has done so already; fails where it is somebody else's */
   readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>) => Read<void>
@@ -57,12 +59,6 @@ export const connectChain = (options: {
     const transactions = options.transactions ?? (yield* openTransactions(options))
     return clientOf(yield* connectRpc(options.rpcUrl), { ...options, transactions })
   })
-
-/** What names a batch to the contracts. */
-export function refOf({ header, movementsHash, state }: ChainBatch): BatchRef {
-  const { neighbourhood, number } = header
-  return { neighbourhood, number, headerHash: headerHashOf(header), movementsHash, state }
-}
 
 function clientOf(
   rpc: Rpc,
@@ -101,6 +97,7 @@ function clientOf(
 
   return {
     ...reader,
+    ...dataDemandsOf(rpc, { addresses, neighbourhood, key: operatorKey, write }),
     operator,
     openNeighbourhood: (terms) =>
       Effect.gen(function* () {

@@ -14,7 +14,7 @@ import { type NettedSlot, netSlot } from './netting.ts'
 import type { CounterpartyMovements } from './packed-movements.ts'
 import { SettlementRefused } from './settlement-refused.ts'
 import { type StatementLeaf, statementLeavesOf, statementsTreeOf } from './statement-leaves.ts'
-import { termsHashOf } from './terms.ts'
+import { type Terms, termsHashOf } from './terms.ts'
 import { totalsOf } from './totals.ts'
 
 type Hex = `0x${string}`
@@ -57,6 +57,9 @@ export interface BuiltBatch {
   /** of the homes, ascending by account, without those that nothing happens to */
   readonly movements: readonly Movement[]
   readonly counterparties: CounterpartyMovements
+  /** what it was built of: its terms, and the signed messages behind its leaves */
+  readonly terms: Terms
+  readonly deliveries: readonly Delivery[]
   /** the leaves of its trees, in their order */
   readonly legs: readonly Leg[]
   readonly statements: readonly StatementLeaf[]
@@ -123,6 +126,8 @@ export function buildBatch(settled: SettledSlots, terms: BatchTerms): BuiltBatch
     header: { ...head, neighbourhood: neighbourhoodIdOf(neighbourhood), tradedWh: totals.tradedWh },
     movements,
     counterparties,
+    terms: billTerms,
+    deliveries,
     legs,
     statements,
     bills,

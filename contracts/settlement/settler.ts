@@ -8,6 +8,7 @@ import type { Confirmed } from '../chain/confirmed.ts'
 import { keepArchive } from './archive/keep-archive.ts'
 import { type BuiltBatch, buildBatch } from './batch.ts'
 import { batchMachine } from './batch-machine.ts'
+import { makeDemandAnswers } from './demand-answers.ts'
 import { difference, ensureClaimed, ensureFinal, ensureProposed } from './post-batch.ts'
 import {
   deliveriesOf,
@@ -47,9 +48,9 @@ export interface Settler {
   /** Folds the next logged event in; repeated ones change nothing, a gap throws. */
   readonly step: (event: LoggedEvent) => void
   /**
-   * Does all that is due at `nowMs` (clock, Unix ms): proposes what is settling, finalizes what has waited for its
-   * window, tells the log of either once it is deep enough in the chain, claims credits. Only after the log was folded to
-   * its end. Failing it changes nothing that the next call does not mend; calls queue up.
+   * Does all that is due at `nowMs` (clock, Unix ms): proposes what is settling, shows what is demanded of it, finalizes
+   * what has waited for its window, tells the log of either once it is deep enough in the chain, claims credits. Only
+   * after the log was folded to its end. Failing it changes nothing that the next call does not mend; calls queue up.
    */
   readonly tick: (nowMs: number) => Effect.Effect<void, SettlementFailure>
   /** Where each batch stands that is not done, by number. */
@@ -86,6 +87,7 @@ export function makeSettler(options: SettlerOptions): Settler {
   const book = emptySettlementBook(options.lastFinalOnChain ?? 0)
   /** not done yet, ascending by number; the last one is collecting */
   const open = new Map<number, OpenBatch>()
+  const answers = makeDemandAnswers(options)
   const turns = Semaphore.makeUnsafe(1)
   let failing: ReturnType<Settler['failing']> = null
 
@@ -193,9 +195,19 @@ export function makeSettler(options: SettlerOptions): Settler {
       )
     })
 
+  /** A batch of which something is demanded can only end when it was shown. */
+  const showAndFinishAll = (nowMs: number) =>
+    Effect.suspend(() => {
+      const { domain } = book
+      const posted = [...open.values()].flatMap(({ built }) => (built === null ? [] : [built]))
+      return domain === null ? Effect.void : answers.look(posted, domain)
+    }).pipe(Effect.andThen(finishAll(nowMs)))
+
   // What waits for its end does not depend on the records of later slots, so it comes first.
   const tick = (nowMs: number) =>
-    turns.withPermits(1)(finishAll(nowMs).pipe(Effect.andThen(collect(nowMs)), Effect.andThen(finishAll(nowMs))))
+    turns.withPermits(1)(
+      showAndFinishAll(nowMs).pipe(Effect.andThen(collect(nowMs)), Effect.andThen(showAndFinishAll(nowMs))),
+    )
 
   const step = (event: LoggedEvent) => foldEvent(book, event)
 

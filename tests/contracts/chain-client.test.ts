@@ -1,6 +1,6 @@
 import { Effect } from 'effect'
 import { expect, it } from 'vitest'
-import { refOf } from '#contracts/chain/chain-client.ts'
+import { refOf } from '#contracts/chain/chain-ref.ts'
 import type { BatchHeader } from '#contracts/chain/contract-types.ts'
 import { contractsAt } from '#contracts/chain/contracts-at.ts'
 import { connectChain, movementsHashOf, openTransactions } from '#contracts/index.ts'
