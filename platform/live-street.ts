@@ -21,6 +21,7 @@ import {
   type SettlementEvent,
   type Settler,
   startLocalChain,
+  termsOf,
 } from '#contracts/index.ts'
 import { type Neighbourhood, openNeighbourhood, openSqliteEventLog, serveGateway } from '#matching-engine/index.ts'
 import {
@@ -162,13 +163,10 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       transactions,
       neighbourhood: neighbourhoodIdOf(street.neighbourhood),
     })
-    yield* chain.openNeighbourhood({
-      supplier,
-      grid,
-      fund,
-      slotSeconds: rules.slotMinutes * 60,
-      slotsAhead: rules.slotsAhead,
-    })
+    yield* chain.openNeighbourhood(
+      { supplier, grid, fund, slotSeconds: rules.slotMinutes * 60, slotsAhead: rules.slotsAhead },
+      termsOf(rules),
+    )
     yield* chain.bondAtLeast(OPERATOR_BOND_MICRO_EUR)
 
     const neighbourhood = yield* openNeighbourhood({

@@ -10,6 +10,7 @@ import { startLocalChain } from '../chain/local-chain.ts'
 import { type BuiltBatch, buildBatch, neighbourhoodIdOf } from '../settlement/batch.ts'
 import { creditClaimsOf } from '../settlement/credit-claims.ts'
 import { ensureFinal, ensureProposed } from '../settlement/post-batch.ts'
+import { termsOf } from '../settlement/terms.ts'
 import { type BenchHome, benchDeliveries, benchHomes, deviceIdOf } from './bench-street.ts'
 
 type Hex = `0x${string}`
@@ -57,7 +58,10 @@ export const measureSettlement = (size: {
     const homes = benchHomes(size.homes)
     const account = (digit: string): Hex => `0x${digit.repeat(40)}`
     const [supplier, grid, fund] = [account('a'), account('b'), account('c')]
-    yield* chain.openNeighbourhood({ supplier, grid, fund, slotSeconds: SLOT_MS / 1000, slotsAhead: 96 })
+    yield* chain.openNeighbourhood(
+      { supplier, grid, fund, slotSeconds: SLOT_MS / 1000, slotsAhead: 96 },
+      termsOf(terms),
+    )
     yield* chain.bondAtLeast(1_000_000 * EUR)
     const accounts = [supplier, grid, fund, ...homes.map(({ account }) => account)]
     yield* chain.fund(accounts.map((account) => ({ account, amountMicroEur: 10_000 * EUR })))

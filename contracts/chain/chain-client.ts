@@ -4,6 +4,7 @@ import type { ChainPlace } from '#protocol/market-event.ts'
 import { addressOf } from '#protocol/signing.ts'
 import { packState, partHashesOf } from '../settlement/batch-digest.ts'
 import type { CreditShare, SourceClaim } from '../settlement/credit-claims.ts'
+import type { Terms } from '../settlement/terms.ts'
 import { ChainFailure } from './chain-failure.ts'
 import { type ChainReader, readerOf } from './chain-reader.ts'
 import { refOf } from './chain-ref.ts'
@@ -24,8 +25,8 @@ type Read<A> = Effect.Effect<A, ChainFailure>
  */
 export interface ChainClient extends ChainReader, DataDemands {
   readonly operator: Hex
-  /** opens the neighbourhood, unless it has done so already; fails where it is somebody else's */
-  readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>) => Read<void>
+  /** opens the neighbourhood, whose bills follow these terms, unless it has done so already; fails where it is somebody else's */
+  readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>, billTerms: Terms) => Read<void>
   /** sees to it that the operator's bond is at least so much, with test EURC */
   readonly bondAtLeast: (amountMicroEur: number) => Read<void>
   readonly propose: (proposal: {
@@ -99,7 +100,7 @@ function clientOf(
     ...reader,
     ...dataDemandsOf(rpc, { addresses, neighbourhood, key: operatorKey, write }),
     operator,
-    openNeighbourhood: (terms) =>
+    openNeighbourhood: (terms, billTerms) =>
       Effect.gen(function* () {
         const there = yield* rpc.read<{ operator: Hex }>({
           ...settlement,
@@ -113,7 +114,7 @@ function clientOf(
           return yield* new ChainFailure({ operation: 'open the neighbourhood', detail })
         }
         if (itsOperator === operator) return
-        const args = [neighbourhood, { ...terms, operator }]
+        const args = [neighbourhood, { ...terms, operator }, billTerms]
         yield* write(operatorKey, { ...settlement, functionName: 'openNeighbourhood', args })
       }),
     bondAtLeast: (amountMicroEur) =>

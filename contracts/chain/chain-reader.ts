@@ -40,6 +40,8 @@ export interface ChainReader {
   /** who runs it, who stands opposite its homes; addresses of zero where it was never opened */
   readonly terms: Read<Pick<NeighbourhoodTerms, 'operator' | 'supplier' | 'grid' | 'fund'>>
   readonly disputeWindowSeconds: Read<number>
+  /** the hash of what bills of a slot follow that is not final, or is of the last batch (`types/Terms.sol`) */
+  readonly termsHashAt: (slot: number) => Read<Hex>
   /** the number of the last applied batch, 0 before the first */
   readonly lastFinal: Read<number>
   /** a batch as the chain keeps it, null if it was not proposed or has fallen */
@@ -130,6 +132,7 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
       }),
     ),
     disputeWindowSeconds: amount({ ...settlement, functionName: 'disputeWindow', args: [] }),
+    termsHashAt: (slot) => rpc.read<Hex>({ ...settlement, functionName: 'termsHashAt', args: [neighbourhood, slot] }),
     lastFinal,
     batchOf: (number) =>
       Effect.gen(function* () {

@@ -14,7 +14,7 @@ import { type NettedSlot, netSlot } from './netting.ts'
 import type { CounterpartyMovements } from './packed-movements.ts'
 import { SettlementRefused } from './settlement-refused.ts'
 import { type StatementLeaf, statementLeavesOf, statementsTreeOf } from './statement-leaves.ts'
-import { type Terms, termsHashOf } from './terms.ts'
+import { type Terms, termsHashOf, termsOf } from './terms.ts'
 import { totalsOf } from './totals.ts'
 
 type Hex = `0x${string}`
@@ -86,8 +86,8 @@ export function buildBatch(settled: SettledSlots, terms: BatchTerms): BuiltBatch
   if (first === undefined || last === undefined) throw new SettlementRefused({ detail: `batch ${number} has no slots` })
   const records = deliveries.map(recordsOf)
   const netted = records.map((slot) => netSlot(slot, terms))
-  const { domain, p256Verifier, tariff, protocolFeeBp } = terms
-  const billTerms = { ...tariff, protocolFeeBp }
+  const { domain, p256Verifier } = terms
+  const billTerms = termsOf(terms)
   const legs = legsOf(
     deliveries.flatMap(({ trades }) => trades),
     domain,

@@ -1,5 +1,14 @@
 import { Effect } from 'effect'
-import { type BuiltBatch, type ChainFailure, type Counterparties, partInOrder, VaultLedger } from '#contracts/index.ts'
+import {
+  type BuiltBatch,
+  type ChainFailure,
+  type Counterparties,
+  partInOrder,
+  termsHashOf,
+  termsOf,
+  VaultLedger,
+} from '#contracts/index.ts'
+import { laterRules } from '#protocol/later-rules.ts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { auditCredits } from './audit-credits.ts'
 import { auditDevices, type DevicesAudit } from './audit-devices.ts'
@@ -41,6 +50,7 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
     const { chain, node } = evidence
     yield* checkDeployment(evidence, log)
     const { batches, final } = yield* auditBatches(evidence, log)
+    yield* checkTerms(chain, log, batches)
     const ledger = yield* rebuiltLedger(chain, counterpartiesOf(node), { batches, funds: log.funds })
     yield* compare('bond of the operator', ledger.bondMicroEur, chain.reader.bond)
     const { p256Verifier } = node.addresses
@@ -120,6 +130,15 @@ const checkDeployment = ({ chain, node }: Evidence, { opened }: AuditedLog) =>
         return yield* new ProofFailed({ step: 'chain', place, expected: String(expected), got: String(got) })
       }
     }
+  })
+
+/** What the chain lets the bills of the last batch follow are the terms that the log was begun with. */
+const checkTerms = ({ reader }: PinnedChain, { opened }: AuditedLog, batches: readonly BuiltBatch[]) =>
+  Effect.gen(function* () {
+    if (opened === null) return
+    const expected = termsHashOf(termsOf({ ...laterRules, ...opened.rules }))
+    const got = yield* reader.termsHashAt(batches.at(-1)?.header.lastSlot ?? 0)
+    if (got !== expected) return yield* new ProofFailed({ step: 'chain', place: 'chain terms', expected, got })
   })
 
 /**

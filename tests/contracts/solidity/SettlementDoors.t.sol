@@ -163,7 +163,7 @@ contract SettlementDoorsTest is VaultBase {
         ISettlement.Neighbourhood memory terms = _terms();
         vm.prank(OPERATOR);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.NeighbourhoodExists.selector, LIME));
-        settlement.openNeighbourhood(LIME, terms);
+        settlement.openNeighbourhood(LIME, terms, _billTerms());
         assertEq(uint160(settlement.neighbourhoodOf(LIME).operator), uint160(OPERATOR), "operator");
         assertEq(uint160(settlement.disputes()), uint160(DISPUTES), "disputes");
         vm.expectRevert(abi.encodeWithSelector(ISettlement.CannotLink.selector, address(this)));
@@ -173,6 +173,7 @@ contract SettlementDoorsTest is VaultBase {
     function testFuzz_RefusesSlotsThatAreNotOver(uint64 firstSlot, uint64 lastSlot) external {
         BatchHeader memory header;
         (header.neighbourhood, header.number, header.firstSlot, header.lastSlot) = (LIME, 1, firstSlot, lastSlot);
+        header.termsHash = keccak256(abi.encode(_billTerms()));
         bool isRight = firstSlot <= lastSlot && (uint256(lastSlot) + 1) * 900 <= block.timestamp;
         if (!isRight) vm.expectRevert(
             abi.encodeWithSelector(ISettlement.WrongSlots.selector, firstSlot, lastSlot, uint64(0))
