@@ -1,3 +1,4 @@
+export { measureProofs, PROOFS_SIZE } from './bench/measure-proofs.ts'
 export { measureSettlement, SETTLEMENT_SIZES, type SettlementFigures } from './bench/measure-settlement.ts'
 export { type ChainClient, connectChain } from './chain/chain-client.ts'
 export { ChainFailure } from './chain/chain-failure.ts'
