@@ -10,12 +10,14 @@ import {
   connectChainReader,
   connectDeviceRegistry,
   connectRpc,
+  connectTradingKeysReader,
   type Deployment,
   deploy,
   forgetLocalChain,
   makeConfirmed,
   makeFundsFeed,
   makeSettler,
+  makeStandings,
   neighbourhoodIdOf,
   openTransactions,
   type SettlementEvent,
@@ -33,8 +35,10 @@ import {
   zeroIntelligenceTrader,
 } from '#meter-agent/index.ts'
 import type { Clock } from '#protocol/clock.ts'
+import { signDeviceJoin } from '#protocol/device-join.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
-import { addressOf, keccak, sign } from '#protocol/signing.ts'
+import { addressOf, keccak, secp256k1Signer, sign } from '#protocol/signing.ts'
+import type { SigningDomain } from '#protocol/typed-data.ts'
 import type { SimulatedStreet } from '#sim/index.ts'
 import { makeDeviceRegistrar } from './device-registrar.ts'
 import { type EmulatedDevice, emulateDevice } from './emulated-device.ts'
@@ -55,6 +59,9 @@ const CONFIRMED_FILE = 'confirmed.json'
 
 /** What is sent to the chain and has not ended. */
 const TRANSACTIONS_FILE = 'transactions.ndjson'
+
+/** How long a request to register a device of the street is good for, seconds. */
+const JOIN_SECONDS = 86_400
 
 /** A chain that is there already. `operatorKey` pays for the settlement's transactions. */
 export interface ChainAccess {
@@ -169,16 +176,17 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     )
     yield* chain.bondAtLeast(OPERATOR_BOND_MICRO_EUR)
 
+    const domain: SigningDomain = {
+      name: 'Commonwatt',
+      version: '1',
+      chainId: deployment.chainId,
+      verifyingContract: addresses.settlement,
+    }
     const neighbourhood = yield* openNeighbourhood({
       log,
       partition: street.neighbourhood,
       rules,
-      domain: {
-        name: 'Commonwatt',
-        version: '1',
-        chainId: deployment.chainId,
-        verifyingContract: addresses.settlement,
-      },
+      domain,
       operator: addressOf(estimatorKey),
       nowMs: clock.nowMs(),
     })
@@ -210,9 +218,12 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       fund,
     })
     yield* Effect.sync(() => mkdirSync(inFolder('outboxes'), { recursive: true }))
+    const joinDeadline = Math.floor(Math.max(clock.nowMs(), Date.now()) / 1000) + JOIN_SECONDS
     const homes = yield* Effect.forEach(street.homes, (simulated, index) =>
       Effect.gen(function* () {
         const { home } = simulated
+        const deviceKey = yield* loadOrGenerateKey(keyUri(`${home}-device`))
+        const accountKey = yield* keyIn(`${home}-account`)
         const device = yield* emulateDevice({
           home: simulated,
           index,
@@ -224,9 +235,9 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           home,
           neighbourhood: street.neighbourhood,
           deviceId: home, // one meter a home, and a name as long as a home's may be leaves no room for more
-          deviceKey: yield* loadOrGenerateKey(keyUri(`${home}-device`)),
+          deviceKey,
           streamKeyUri: keyUri(`${home}-stream`),
-          accountKey: yield* keyIn(`${home}-account`),
+          accountKey,
           device: device.address,
           gatewayUrl: gateway.url,
           dataFile: inFolder('outboxes', `${home}.sqlite`),
@@ -235,9 +246,25 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           trader: index % 4 === 3 ? zeroIntelligenceTrader : rampTrader,
           seed: `${street.seed}`,
         })
-        return { home, device, agent }
+        const signedJoin = signDeviceJoin({
+          domain,
+          neighbourhood: street.neighbourhood,
+          deviceId: home,
+          owner: secp256k1Signer(accountKey),
+          device: deviceKey,
+          p256Verifier: addresses.p256Verifier,
+          deadline: joinDeadline,
+        })
+        return { home, device, agent, signedJoin }
       }),
     )
+    // On a chain that was there before, the market registers nobody for the asking: not even these, but for us.
+    if (options.chain !== undefined) {
+      yield* registry.join(
+        operatorKey,
+        homes.map(({ signedJoin }) => signedJoin),
+      )
+    }
     yield* joinHomes(homes.map(({ agent }) => agent))
     yield* chain.fund([
       { account: supplier, amountMicroEur: SUPPLIER_ESCROW_MICRO_EUR },
@@ -285,12 +312,19 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           Effect.andThen(neighbourhood.record(event)),
           Effect.tap(() => logBatch(event)),
         ),
+      standings: {
+        ...makeStandings({
+          registry,
+          tradingKeys: yield* connectTradingKeysReader({ ...access, addresses }),
+          neighbourhood: chain.neighbourhood,
+          p256Verifier: addresses.p256Verifier,
+        }),
+        sign: (body) => sign({ domain, kind: 'statement', body, privateKey: estimatorKey }),
+      },
       archive: { directory: inFolder('archive'), key: yield* keyIn(ARCHIVE_KEY) },
       lastFinalOnChain: yield* chain.lastFinal,
     })
-    const { domain } = neighbourhood.street
     const estimateMissing = Effect.fnUntraced(function* (nowMs: number) {
-      if (domain === null) return
       const estimates = neighbourhood
         .missingStatements(nowMs)
         .map((body) => sign({ domain, kind: 'statement', body, privateKey: estimatorKey }))

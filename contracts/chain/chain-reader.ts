@@ -62,6 +62,8 @@ export interface ChainReader {
   readonly bond: Read<number>
   /** account → its seat in the ledger */
   readonly seats: Read<ReadonlyMap<Hex, number>>
+  /** account → the block in which it was seated */
+  readonly seatBlocks: Read<ReadonlyMap<Hex, number>>
   /** how many parts of the batch after the last applied one are booked */
   readonly partsApplied: Read<number>
   readonly creditIdOf: (slot: number, source: Hex) => Read<bigint>
@@ -117,6 +119,7 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
       }),
     )
   const lastFinal = ofVault('lastApplied')
+  const seated = rpc.events({ ...vault, eventName: 'Seated', args: { neighbourhood } })
 
   return {
     chainId: rpc.chainId,
@@ -165,8 +168,11 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
         ({ amountMicroEur }) => wholeNumber(amountMicroEur),
       ),
     bond: ofVault('bondOf'),
-    seats: Effect.map(rpc.events({ ...vault, eventName: 'Seated', args: { neighbourhood } }), (found) => {
+    seats: Effect.map(seated, (found) => {
       return new Map(found.map(({ args }) => [addressIn(args.account), Number(args.seat)]))
+    }),
+    seatBlocks: Effect.map(seated, (found) => {
+      return new Map(found.map(({ args, place }) => [addressIn(args.account), place.block]))
     }),
     partsApplied: ofVault('partsApplied'),
     creditIdOf: (slot, source) =>

@@ -1,5 +1,6 @@
 import type { Batch } from '#protocol/market-event.ts'
 import type { BillTerms } from '#protocol/market-rules.ts'
+import type { SetAside } from '#protocol/set-aside.ts'
 import { keccak } from '#protocol/signing.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import type { BatchHeader, Credit, Movement } from '../chain/contract-types.ts'
@@ -12,6 +13,7 @@ import { type Delivery, recordsOf } from './delivery.ts'
 import { type Leg, legsOf, legsTreeOf } from './legs.ts'
 import { type NettedSlot, netSlot } from './netting.ts'
 import type { CounterpartyMovements } from './packed-movements.ts'
+import { withoutSetAside } from './set-aside.ts'
 import { SettlementRefused } from './settlement-refused.ts'
 import { type StatementLeaf, statementLeavesOf, statementsTreeOf } from './statement-leaves.ts'
 import { type Terms, termsHashOf, termsOf } from './terms.ts'
@@ -48,6 +50,8 @@ export interface SettledSlots {
   readonly deliveries: readonly Delivery[]
   /** head of the event log when the last of them began to settle (`settlement-book.ts`) */
   readonly logHead: Hex
+  /** what of them is not settled */
+  readonly setAside?: SetAside | undefined
 }
 
 /** A batch ready to post: as the log tells it, as the chain takes it, and everything its roots stand for. */
@@ -81,7 +85,8 @@ export function neighbourhoodIdOf(name: string): Hex {
  * records contradict each other.
  */
 export function buildBatch(settled: SettledSlots, terms: BatchTerms): BuiltBatch {
-  const { neighbourhood, number, deliveries, logHead } = settled
+  const { neighbourhood, number, logHead, setAside } = settled
+  const deliveries = withoutSetAside(settled.deliveries, setAside)
   const [first, last] = [deliveries[0], deliveries.at(-1)]
   if (first === undefined || last === undefined) throw new SettlementRefused({ detail: `batch ${number} has no slots` })
   const records = deliveries.map(recordsOf)
@@ -122,7 +127,7 @@ export function buildBatch(settled: SettledSlots, terms: BatchTerms): BuiltBatch
   const { archive, archiveHash } = archived({ head: archiveHead, lines }, terms.archive)
   const head = { ...unarchived, archiveHash }
   return {
-    batch: { ...head, totals },
+    batch: { ...head, totals, ...(setAside === undefined ? {} : { setAside }) },
     header: { ...head, neighbourhood: neighbourhoodIdOf(neighbourhood), tradedWh: totals.tradedWh },
     movements,
     counterparties,

@@ -1,15 +1,20 @@
 import { Effect, Semaphore, Stream, Clock as WallClock } from 'effect'
 import { type Actor, createActor } from 'xstate'
 import type { Clock } from '#protocol/clock.ts'
+import type { SignedStatement } from '#protocol/envelope.ts'
 import type { ChainPlace, LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
+import type { SetAside } from '#protocol/set-aside.ts'
+import type { Statement } from '#protocol/statement.ts'
 import type { ChainClient } from '../chain/chain-client.ts'
 import { ChainFailure } from '../chain/chain-failure.ts'
 import type { Confirmed } from '../chain/confirmed.ts'
 import { keepArchive } from './archive/keep-archive.ts'
 import { type BuiltBatch, buildBatch } from './batch.ts'
 import { batchMachine } from './batch-machine.ts'
+import type { Delivery } from './delivery.ts'
 import { makeDemandAnswers } from './demand-answers.ts'
 import { difference, ensureClaimed, ensureFinal, ensureProposed } from './post-batch.ts'
+import { isNothing } from './set-aside.ts'
 import {
   deliveriesOf,
   emptySettlementBook,
@@ -20,6 +25,7 @@ import {
   noteProposed,
 } from './settlement-book.ts'
 import { SettlementRefused } from './settlement-refused.ts'
+import type { Standings } from './standings.ts'
 
 /** What settlement tells the log. */
 export type SettlementEvent = MarketEventOf<'BatchProposed'> | MarketEventOf<'BatchFinalized'>
@@ -34,6 +40,11 @@ export interface SettlerOptions {
   readonly p256Verifier: `0x${string}`
   /** appends to the neighbourhood's log; what it fails with is reported by its message */
   readonly record: (event: SettlementEvent) => Effect.Effect<void, { readonly message: string }>
+  /**
+   * Judges what would be settled as the courts do, and signs an estimate as the operator. What they would let a batch
+   * fall for is set aside and said. Where it is left out, the log is settled as it stands.
+   */
+  readonly standings?: Standings & { readonly sign: (estimate: Statement) => SignedStatement }
   /** where the records of each batch are kept, sealed by this key (secp256k1), which opens all; nowhere if left out */
   readonly archive?: { readonly directory: string; readonly key: `0x${string}` }
   /**
@@ -116,13 +127,33 @@ export function makeSettler(options: SettlerOptions): Settler {
               ? {}
               : { archive: { key: options.archive.key, publicKeys: book.publicKeys } }),
           }
-          batch.built = yield* refusing(() => buildBatch({ neighbourhood, number, ...settled }, terms))
+          const setAside = yield* setAsideOf(number, settled.deliveries)
+          batch.built = yield* refusing(() => buildBatch({ neighbourhood, number, ...settled, setAside }, terms))
           batch.actor.send({ type: 'SLOTS_SETTLING' })
         }
         yield* proposeIfDue(batch, nowMs)
         // Not deep enough to be told: the next one's slots begin where this one's end.
         if (batch.actor.getSnapshot().matches({ posting: 'proposing' })) return
       }
+    })
+
+  /** As the log has it, if it has the batch: a chain that forgot knows less than it did. */
+  const setAsideOf = (number: number, deliveries: readonly Delivery[]) =>
+    Effect.gen(function* () {
+      const logged = book.batches.get(number)
+      const { standings } = options
+      if (logged !== undefined || standings === undefined) return logged?.setAside
+      const judgement = yield* standings.judge(deliveries, yield* chain.seats)
+      if (isNothing(judgement)) return undefined
+      const { homes, trades } = judgement
+      yield* Effect.logWarning(`batch ${number} leaves out what a court would let it fall for`).pipe(
+        Effect.annotateLogs({
+          homes: homes.map(({ account, slot }) => `${account} in slot ${slot}`),
+          trades,
+          estimated: judgement.estimates.map(({ account, slot }) => `${account} in slot ${slot}`),
+        }),
+      )
+      return { homes, trades, estimates: judgement.estimates.map(standings.sign) } satisfies SetAside
     })
 
   const finishAll = (nowMs: number) =>

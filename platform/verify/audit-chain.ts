@@ -12,6 +12,7 @@ import { laterRules } from '#protocol/later-rules.ts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { auditCredits } from './audit-credits.ts'
 import { auditDevices, type DevicesAudit } from './audit-devices.ts'
+import { openSetAsideAudit, type SetAsideAudit } from './audit-set-aside.ts'
 import { AuditedFunds } from './audited-funds.ts'
 import type { AuditedLog } from './audited-log.ts'
 import { type Evidence, unreadableChain } from './evidence.ts'
@@ -49,12 +50,17 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
   Effect.gen(function* () {
     const { chain, node } = evidence
     yield* checkDeployment(evidence, log)
-    const { batches, final } = yield* auditBatches(evidence, log)
+    const { p256Verifier } = node.addresses
+    const setAside = yield* openSetAsideAudit(chain, { p256Verifier, opened: log.opened })
+    const { batches, final } = yield* auditBatches(evidence, log, setAside)
     yield* checkTerms(chain, log, batches)
     const ledger = yield* rebuiltLedger(chain, counterpartiesOf(node), { batches, funds: log.funds })
     yield* compare('bond of the operator', ledger.bondMicroEur, chain.reader.bond)
-    const { p256Verifier } = node.addresses
     const devices = yield* auditDevices(chain, { batches, log, p256Verifier })
+    for (const built of batches) {
+      const deliveries = log.deliveriesOf(built.header.number) ?? built.deliveries
+      yield* setAside.check({ built, deliveries })
+    }
     const { accounts, ...credits } = yield* auditCredits(chain.reader, batches, final)
     const { supplier, grid, fund } = counterpartiesOf(node)
     // In this order: where no fund is named, the supplier stands for it.
@@ -90,7 +96,7 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
  * Goes through the batches that the chain has, each made again from the log, and gives them. The log was read after the
  * chain was pinned, so it may tell of later ones.
  */
-const auditBatches = ({ chain }: Evidence, log: AuditedLog) =>
+const auditBatches = ({ chain }: Evidence, log: AuditedLog, setAside: SetAsideAudit) =>
   Effect.gen(function* () {
     const isThere = (logged: LoggedPlace | undefined) => logged !== undefined && logged.event.place.block <= chain.block
     const failed = (place: string, expected: string, got: string) =>
@@ -105,8 +111,11 @@ const auditBatches = ({ chain }: Evidence, log: AuditedLog) =>
         return { batches, final }
       }
       // What the chain took last, a node that was killed has not told its log.
-      const built =
-        log.batches[number - 1] ?? (yield* proving({ step: 'chain', place }, () => log.rebuild(there.header)))
+      const untold = log.batches[number - 1] === undefined ? log.deliveriesOf(number) : null
+      const judged = untold === null ? undefined : yield* setAside.judged(number, untold)
+      if (judged === null) return yield* failed(place, 'no estimates that the log does not tell of', 'such a batch')
+      const rebuilt = () => log.rebuild({ ...there.header, setAside: judged })
+      const built = log.batches[number - 1] ?? (yield* proving({ step: 'chain', place }, rebuilt))
       if (built === null) return yield* failed(place, 'a batch of slots that are settling in the log', 'one of others')
       const logged = { proposed: log.proposed[number], final: log.final[number] }
       const { state } = yield* batchOnChain('chain', chain, { built, logged })

@@ -33,12 +33,15 @@ export class StreetLog {
   }
 
   /** Slots open, trade, are metered and wait for settlement. */
-  settle(deliveries: readonly { slot: number; trades: readonly Trade[]; statements: readonly Statement[] }[]): void {
+  settle(
+    deliveries: readonly { slot: number; trades: readonly Trade[]; statements: readonly Statement[] }[],
+    deliver: typeof delivered = delivered,
+  ): void {
     const domain = this.#domain
     for (const { slot } of deliveries) this.#append({ type: 'SlotPhaseChanged', timeMs: 0, slot, phase: 'continuous' })
     for (const records of deliveries) {
-      const { slot, trades, statements } = delivered(records)
-      for (const { trade, buyOrder, sellOrder } of trades) {
+      const { slot, trades, statements } = deliver(records)
+      for (const { trade, tradedAtMs, buyOrder, sellOrder } of trades) {
         for (const order of [buyOrder, sellOrder]) {
           const orderId = digestOf({ domain, kind: 'order', body: order.body })
           this.#append({ type: 'OrderPlaced', timeMs: 0, orderId, order })
@@ -46,7 +49,7 @@ export class StreetLog {
         const [buyOrderId, sellOrderId] = [buyOrder, sellOrder].map(({ body }) =>
           digestOf({ domain, kind: 'order', body }),
         ) as [Hex, Hex]
-        this.#append({ type: 'TradeMatched', timeMs: 0, trade: { ...trade, buyOrderId, sellOrderId } })
+        this.#append({ type: 'TradeMatched', timeMs: tradedAtMs, trade: { ...trade, buyOrderId, sellOrderId } })
       }
       for (const statement of statements) this.#append({ type: 'StatementAccepted', timeMs: 0, statement })
       this.#append({ type: 'SlotPhaseChanged', timeMs: 0, slot, phase: 'settling' })
