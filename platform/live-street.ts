@@ -5,7 +5,6 @@ import { Effect } from 'effect'
 import {
   type ChainClient,
   type ChainFailure,
-  type Confirmed,
   connectChain,
   connectChainReader,
   connectDeviceRegistry,
@@ -42,6 +41,7 @@ import type { SigningDomain } from '#protocol/typed-data.ts'
 import type { SimulatedStreet } from '#sim/index.ts'
 import { makeDeviceRegistrar } from './device-registrar.ts'
 import { type EmulatedDevice, emulateDevice } from './emulated-device.ts'
+import { followChain } from './follow-chain.ts'
 import { joinHomes } from './join-homes.ts'
 import { troublesOf } from './readiness.ts'
 import { ARCHIVE_KEY } from './verify/archive-key.ts'
@@ -338,7 +338,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       chain,
       deployment,
       settler,
-      followChain: followChain(confirmed, transactions.resume(access.operatorKey)),
+      followChain: followChain({ confirmed, resume: transactions.resume(access.operatorKey) }),
       lookAtFunds,
       supplier,
       grid,
@@ -348,20 +348,6 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     isOpen = true
     return live
   })
-
-/** How often the chain is looked at for blocks that it has taken back, wall ms. */
-const FOLLOW_EVERY_MS = 2_000
-
-/** Sends again what got lost on its way. That a node does not answer for a while is said by whoever needs it. */
-const followChain = (
-  confirmed: Confirmed,
-  resume: Effect.Effect<void, ChainFailure>,
-): Effect.Effect<never, ChainFailure> =>
-  Effect.andThen(resume, confirmed.block).pipe(
-    Effect.catch((failure) => (failure.code === 'REORGANISED' ? Effect.fail(failure) : Effect.void)),
-    Effect.andThen(Effect.sleep(FOLLOW_EVERY_MS)),
-    Effect.forever,
-  )
 
 /** One line of the log for each step of a batch. */
 function logBatch(event: SettlementEvent): Effect.Effect<void> {
