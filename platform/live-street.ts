@@ -208,7 +208,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     })
 
     yield* keepNodeFile(folder, {
-      format: 2,
+      format: 3,
       neighbourhood: street.neighbourhood,
       rpcUrl: access.rpcUrl,
       chain: options.chain === undefined ? 'local' : 'remote',

@@ -19,7 +19,7 @@ const failureOf = (rules: MarketRules) =>
       const { chain, deployment } = yield* testChain()
       const { addresses, chainId } = deployment
       const { rpcUrl } = chain
-      const node = { format: 2, neighbourhood: name, rpcUrl, chain: 'local', addresses, supplier, grid, fund } as const
+      const node = { format: 3, neighbourhood: name, rpcUrl, chain: 'local', addresses, supplier, grid, fund } as const
       const log = new AuditedLog({ folder: '', node, archiveKey: null })
       const domain = { name: 'Commonwatt', version: '1', chainId, verifyingContract: addresses.settlement } as const
       const opened = { type: 'NeighbourhoodOpened', timeMs: 0, neighbourhood: name, rules, domain } as const
