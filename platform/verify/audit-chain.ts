@@ -20,6 +20,7 @@ import { counterpartiesOf } from './node-file.ts'
 import type { PinnedChain } from './open-chain.ts'
 import { ProofFailed } from './proof-failed.ts'
 import { proving } from './proving.ts'
+import { rememberedRegistry } from './remembered-registry.ts'
 import { batchOnChain, type LoggedPlace } from './transaction-step.ts'
 
 type Hex = `0x${string}`
@@ -48,7 +49,8 @@ export interface ChainAudit {
 /** Holds batches, balances and credits, rebuilt from the log, against the chain. Fails with ProofFailed where they differ. */
 export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<ChainAudit, ProofFailed> =>
   Effect.gen(function* () {
-    const { chain, node } = evidence
+    const { node } = evidence
+    const chain = { ...evidence.chain, registry: rememberedRegistry(evidence.chain.registry) }
     yield* checkDeployment(evidence, log)
     const { p256Verifier } = node.addresses
     const setAside = yield* openSetAsideAudit(chain, { p256Verifier, opened: log.opened })
@@ -59,7 +61,8 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
     const devices = yield* auditDevices(chain, { batches, log, p256Verifier })
     for (const built of batches) {
       const deliveries = log.deliveriesOf(built.header.number) ?? built.deliveries
-      yield* setAside.check({ built, deliveries })
+      const place = log.proposed[built.header.number]?.event.place
+      yield* setAside.check({ built, deliveries, place })
     }
     const { accounts, ...credits } = yield* auditCredits(chain.reader, batches, final)
     const { supplier, grid, fund } = counterpartiesOf(node)

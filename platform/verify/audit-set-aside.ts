@@ -1,7 +1,7 @@
 import { Effect } from 'effect'
 import { type BuiltBatch, type ChainFailure, type Delivery, makeStandings } from '#contracts/index.ts'
 import { type Canonical, canonicalJson } from '#protocol/canonical-json.ts'
-import type { MarketEventOf } from '#protocol/market-event.ts'
+import type { ChainPlace, MarketEventOf } from '#protocol/market-event.ts'
 import type { SetAside } from '#protocol/set-aside.ts'
 import { verifiedDigest } from '#protocol/signing.ts'
 import { shown } from './first-difference.ts'
@@ -17,6 +17,8 @@ export interface SetAsideAudit {
     readonly built: BuiltBatch
     /** what the log has of its slots */
     readonly deliveries: readonly Delivery[]
+    /** where the log says that it was proposed */
+    readonly place: ChainPlace | undefined
   }) => Effect.Effect<void, ProofFailed | ChainFailure>
   /** What a batch that the log does not tell of has to set aside; null where it has estimates, which only a log can tell. */
   readonly judged: (
@@ -33,18 +35,17 @@ export const openSetAsideAudit = (
   Effect.gen(function* () {
     const { p256Verifier, opened } = of
     const { neighbourhood } = reader
-    const history = yield* registry.historyIn(neighbourhood)
     const cancellers = yield* tradingKeys.cancellers
     const seated = yield* reader.seatBlocks
     const { judge } = makeStandings({
-      registry: { ...registry, historyIn: () => Effect.succeed(history) },
+      registry,
       tradingKeys: { ...tradingKeys, cancellers: Effect.succeed(cancellers) },
       neighbourhood,
       p256Verifier,
     })
-    const judgement = (number: number, deliveries: readonly Delivery[]) =>
+    const judgement = (number: number, deliveries: readonly Delivery[], told?: ChainPlace) =>
       Effect.gen(function* () {
-        const place = yield* reader.placeOf('BatchProposed', number)
+        const place = told ?? (yield* reader.placeOf('BatchProposed', number))
         const before = [...seated].filter(([, block]) => block <= (place?.block ?? 0))
         return yield* judge(deliveries, new Map(before))
       })
@@ -54,12 +55,12 @@ export const openSetAsideAudit = (
           if (estimates.length > 0) return null
           return homes.length + trades.length === 0 ? undefined : { homes, trades, estimates: [] }
         }),
-      check: ({ built, deliveries }) =>
+      check: ({ built, deliveries, place: told }) =>
         Effect.gen(function* () {
           const { number, setAside = NOTHING } = built.batch
           const { homes, trades, estimates } = setAside
           const place = `batch ${number} setAside`
-          const expected = text(yield* judgement(number, deliveries))
+          const expected = text(yield* judgement(number, deliveries, told))
           const got = text({ homes, trades, estimates: estimates.map(({ body }) => body) })
           if (got !== expected) return yield* new ProofFailed({ step: 'devices', place, expected, got })
           for (const envelope of estimates) {
