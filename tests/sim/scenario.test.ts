@@ -128,6 +128,38 @@ describe('a scenario that is wrong', () => {
       /before 2021-02-02/,
     ],
     [
+      'has a charger that nobody sells',
+      scenario([{ home: 'one', load: { annualKwh: 3000 }, car: { capacityWh: 50_000, chargePowerW: 7_400 } }]),
+      'homes.0.car.chargePowerW',
+      /3700 \| 11000 \| 22000/,
+    ],
+    [
+      'has a car that gives back while it charges at once',
+      scenario([
+        { home: 'one', load: { annualKwh: 3000 }, car: { capacityWh: 50_000, chargePowerW: 11_000, v2g: true } },
+      ]),
+      'homes.0.car.v2g',
+      /with-the-sun/,
+    ],
+    [
+      'has a car that may be emptier than it leaves',
+      scenario([
+        {
+          home: 'one',
+          load: { annualKwh: 3000 },
+          car: { capacityWh: 50_000, chargePowerW: 11_000, minSoc: 0.9, targetSoc: 0.7 },
+        },
+      ]),
+      'homes.0.car.minSoc',
+      /at most targetSoc \(0.7\)/,
+    ],
+    [
+      'has a heat pump without heat',
+      scenario([{ home: 'one', load: { annualKwh: 3000 }, heatPump: { source: 'air' } }]),
+      'homes.0.heatPump.annualHeatKwh',
+      /a value/,
+    ],
+    [
       'names an empty folder',
       scenario({ folder: { load: '/proc/self/task' } }),
       'homes.folder.load',
