@@ -4,6 +4,7 @@ import { MeasuredPower } from '../home/measured-power.ts'
 import type { PowerSource } from '../home/power-source.ts'
 import { SimulatedHome } from '../home/simulated-home.ts'
 import { RandomStream } from '../random-stream.ts'
+import type { TariffParts } from '../supplier/supplier-tariff.ts'
 import { AirTemperature } from '../weather/air-temperature.ts'
 import { Clouds } from '../weather/clouds.ts'
 import { localOffsetMs, type Place } from '../weather/place.ts'
@@ -14,6 +15,7 @@ import { expandHomes } from './expand-homes.ts'
 import { heatPumpOf } from './heat-pump-of.ts'
 import type { Scenario } from './scenario.ts'
 import { ScenarioRefused } from './scenario-refused.ts'
+import { tariffOf } from './tariff-of.ts'
 
 const DEFAULT_SEED = 1
 /** Potsdam, whose weather the clouds are drawn from. */
@@ -26,6 +28,8 @@ export interface SimulatedStreet {
   readonly startMs: number
   readonly seed: number
   readonly homes: readonly SimulatedHome[]
+  /** the supplier's, over time; null: the market's own */
+  readonly tariff: TariffParts | null
 }
 
 /** What a street's files are read with; a path starts at the scenario file's folder. Both throw ScenarioRefused. */
@@ -57,7 +61,7 @@ export function buildStreet(options: {
   const measured = (csv: { readonly csv: string; readonly column?: string }, wattsPerUnit: number, field: string) => {
     const text = files.read(csv.csv, `${field}.csv`)
     const series = csvSeries({ file: csv.csv, text, column: csv.column, wattsPerUnit })
-    const endMs = series.startMs + series.meanW.length * series.stepMs
+    const endMs = series.startMs + series.values.length * series.stepMs
     if (startMs < series.startMs || startMs >= endMs) {
       const span = `from ${new Date(series.startMs).toISOString()} to before ${new Date(endMs).toISOString()}`
       throw new ScenarioRefused({
@@ -99,7 +103,11 @@ export function buildStreet(options: {
       counters: firstCounters({ seed, home, hasRoof: roof !== undefined }),
     })
   })
-  return { neighbourhood: scenario.neighbourhood, startMs, seed, homes }
+  const tariff =
+    scenario.tariff === undefined
+      ? null
+      : tariffOf(scenario.tariff, { file, read: files.read, startMs, localOffsetMs: offsetMs })
+  return { neighbourhood: scenario.neighbourhood, startMs, seed, homes, tariff }
 }
 
 /**

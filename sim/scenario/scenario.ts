@@ -1,5 +1,6 @@
 import { Schema } from 'effect'
 import { Count, Slug } from '#protocol/ids.ts'
+import { ScenarioTariff } from './scenario-tariff.ts'
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 const PeakKw = Schema.Finite.check(Schema.isBetween({ minimum: 0.1, maximum: 100 }))
@@ -169,6 +170,9 @@ export const Scenario = Schema.Struct({
     Schema.Struct({ generate: Generate }),
     Schema.Struct({ folder: Folder }),
   ]),
+  tariff: Schema.optionalKey(
+    described(ScenarioTariff, 'What the supplier takes and pays, for `simulate`; left out: the market’s own, flat.'),
+  ),
 })
 export type Scenario = typeof Scenario.Type
 
