@@ -6,9 +6,10 @@ import type { Order } from '#protocol/order.ts'
 import { addressOf, sign } from '#protocol/signing.ts'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
 import type { AgentOptions, NotJoined } from './agent-options.ts'
-import { forecastErrorsWh, forecastNetWh, lastKnownSlot, type NetHistory, netHistory } from './forecast.ts'
+import type { Forecaster } from './forecasters/forecaster.ts'
 import { type GatewayClient, MAX_ENVELOPES } from './gateway-client.ts'
 import type { GatewayError } from './gateway-error.ts'
+import type { HomeForecast } from './home-forecast.ts'
 import type { Membership } from './membership.ts'
 import type { Outbox, OutboxFailure } from './outbox/outbox.ts'
 import type { RefusedMessage } from './publishing.ts'
@@ -23,7 +24,6 @@ export interface Traded {
   readonly refusals: readonly RefusedMessage[]
 }
 
-const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const GATE_MARGIN_WALL_MS = 100
 
@@ -33,6 +33,7 @@ export const tradeOnce = (
     readonly outbox: Outbox
     readonly gateway: GatewayClient
     readonly membership: Membership
+    readonly forecast: HomeForecast
     readonly tradeSlotsAhead: number
     readonly random: () => number
   },
@@ -44,8 +45,8 @@ export const tradeOnce = (
     // An order sent in the last moment would arrive behind the gate.
     const nowMs = clock.nowMs() + GATE_MARGIN_WALL_MS * clock.speed
     const { slotMinutes } = rules
-    const history = netHistory(yield* outbox.statementsFrom(slotAt({ timeMs: nowMs - DAY_MS, slotMinutes })))
-    const slots = tradingSlots({ rules, nowMs, most: tradeSlotsAhead, positions, history })
+    const forecaster = yield* home.forecast.upToDate({ nowMs, slotMinutes, slotsAhead: tradeSlotsAhead })
+    const slots = tradingSlots({ rules, nowMs, most: tradeSlotsAhead, positions, forecaster })
     const tradingWindowMs = tradeSlotsAhead * slotMinutes * MINUTE_MS
     const traded = new Set(slots.map(({ slot }) => slot))
     const actions = planOrders(trader.quotes({ slots, rules, tradingWindowMs, random }), {
@@ -87,19 +88,17 @@ export function tradingSlots(ask: {
   readonly nowMs: number
   readonly most: number
   readonly positions: Pick<Positions, 'slots'>
-  readonly history: NetHistory
+  readonly forecaster: Forecaster
 }): readonly TradingSlot[] {
-  const { rules, nowMs, most, positions, history } = ask
+  const { rules, nowMs, most, positions, forecaster } = ask
   const { slotMinutes, gateBeforeDeliveryMs } = rules
   const held = new Map(positions.slots.map((slot) => [slot.slot, slot]))
   const first = slotAt({ timeMs: nowMs + gateBeforeDeliveryMs, slotMinutes }) + 1
-  const knownSlot = lastKnownSlot(history) ?? first - 1
   return Array.from({ length: most }, (_, i) => first + i)
     .filter((slot) => isTrading(held.get(slot) ?? { phase: 'continuous' }))
     .map((slot) => ({
       slot,
-      forecastNetWh: forecastNetWh(history, { slot, knownSlot, slotMinutes }),
-      forecastErrorsWh: forecastErrorsWh(history, { slot, knownSlot, slotMinutes }),
+      ...forecaster.of(slot),
       boughtWh: held.get(slot)?.boughtWh ?? 0,
       soldWh: held.get(slot)?.soldWh ?? 0,
       msToGate: slotStartMs({ slot, slotMinutes }) - gateBeforeDeliveryMs - nowMs,
