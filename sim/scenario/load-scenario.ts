@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Effect } from 'effect'
+import { Effect } from 'effect'
 import { textOf } from '../text-file.ts'
 import { buildStreet, type ScenarioFiles, type SimulatedStreet } from './build-street.ts'
 import { decodeScenario } from './decode-scenario.ts'
@@ -12,7 +12,7 @@ const CSV_BYTES_MAX = 400 * 1_048_576
 
 /** The street of a scenario file; paths in it start at its folder. */
 export function loadScenario(file: string): Effect.Effect<SimulatedStreet, ScenarioRefused> {
-  return refusable(() => {
+  const street = refusable(() => {
     const text = attempt(() => textOf(file, SCENARIO_BYTES_MAX), {
       file,
       field: '',
@@ -33,6 +33,7 @@ export function loadScenario(file: string): Effect.Effect<SimulatedStreet, Scena
     }
     return buildStreet({ scenario: decodeScenario({ file, text }), file, files })
   })
+  return Effect.tap(street, ({ ready }) => ready)
 }
 
 function attempt<A>(
