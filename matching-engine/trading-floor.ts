@@ -8,7 +8,7 @@ import type { SessionEvent } from './session-machine.ts'
 import { bookPhaseOf, newSlotMarket, type SlotMarket } from './slot-market.ts'
 
 /** A slot's session has entered a phase; `untilMs` (Unix ms) where the clock ends it. */
-export interface PhaseEntered {
+interface PhaseEntered {
   readonly timeMs: number
   readonly slot: number
   readonly phase: SlotPhase

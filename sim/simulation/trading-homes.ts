@@ -1,0 +1,138 @@
+import { planOrders, type Quote, type Trader, type TradingSlot } from '#meter-agent/index.ts'
+import type { Tariff } from '#protocol/market-rules.ts'
+import { slotAt, slotStartMs } from '#protocol/slot.ts'
+import { RandomStream } from '../random-stream.ts'
+import { PersistenceForecast, type SlotForecast } from './persistence-forecast.ts'
+import type { SimulatedMarket } from './simulated-market.ts'
+import type { SimulationTerms } from './simulation-terms.ts'
+import type { SlotMeters } from './slot-meters.ts'
+
+const MINUTE_MS = 60_000
+const NO_ERRORS: readonly number[] = []
+
+/** A home's side of the market. */
+interface TradingHome {
+  readonly trader: Trader
+  readonly forecast: PersistenceForecast
+  readonly random: () => number
+}
+
+/** The homes of a street as traders: what each expects, and what its trader makes of it. */
+export class TradingHomes {
+  readonly #terms: SimulationTerms
+  readonly #market: SimulatedMarket
+  readonly #meters: SlotMeters
+  readonly #lastSlot: number
+  readonly #homes: readonly TradingHome[]
+  readonly #turns: RandomStream
+  readonly #order: Int32Array
+
+  constructor(options: {
+    readonly terms: SimulationTerms
+    readonly market: SimulatedMarket
+    readonly meters: SlotMeters
+    readonly seed: number
+    readonly names: readonly string[]
+    /** nobody trades what is delivered after it */
+    readonly lastSlot: number
+  }) {
+    const { terms, market, meters, seed, names, lastSlot } = options
+    this.#terms = terms
+    this.#market = market
+    this.#meters = meters
+    this.#lastSlot = lastSlot
+    this.#homes = names.map((name, index) => {
+      const stream = new RandomStream(seed, name, 'trader')
+      return {
+        trader: terms.traderOf(index),
+        forecast: new PersistenceForecast(terms.rules.slotMinutes),
+        random: () => stream.uniform(),
+      }
+    })
+    this.#turns = new RandomStream(seed, 'turns')
+    this.#order = Int32Array.from(names, (_, index) => index)
+  }
+
+  /** Lets each home trade once, at a time (Unix ms), in an order drawn anew each time. */
+  trade(nowMs: number): void {
+    const { rules, tradedSlots } = this.#terms
+    const { slotMinutes, gateBeforeDeliveryMs } = rules
+    const first = slotAt({ timeMs: nowMs + gateBeforeDeliveryMs, slotMinutes }) + 1
+    const count = Math.min(tradedSlots, this.#lastSlot - first + 1)
+    if (count <= 0) return
+    this.#shuffle()
+    for (const home of this.#order) this.#tradeOnce(home, { nowMs, first, count })
+  }
+
+  /** Tells the homes what their meters counted in a slot. */
+  note(slot: number): void {
+    const { importWh, exportWh } = this.#meters.of(slot)
+    for (const [home, { forecast }] of this.#homes.entries()) {
+      forecast.note(slot, (exportWh[home] ?? 0) - (importWh[home] ?? 0))
+    }
+  }
+
+  #tradeOnce(home: number, ask: { readonly nowMs: number; readonly first: number; readonly count: number }): void {
+    const { nowMs, first, count } = ask
+    const { rules, tradedSlots } = this.#terms
+    const { slotMinutes, gateBeforeDeliveryMs } = rules
+    const positions = this.#market.positions(home, first, count)
+    const slots = positions
+      .filter(({ phase }) => phase === 'call' || phase === 'continuous')
+      .map(
+        ({ slot, boughtWh, soldWh }): TradingSlot => ({
+          slot,
+          ...this.#forecastOf(home, slot),
+          boughtWh,
+          soldWh,
+          msToGate: slotStartMs({ slot, slotMinutes }) - gateBeforeDeliveryMs - nowMs,
+        }),
+      )
+    const tradingWindowMs = tradedSlots * slotMinutes * MINUTE_MS
+    const quotes = this.#quotes(home, slots, tradingWindowMs)
+    for (const action of planOrders(quotes, { slots: positions })) this.#market.act(home, action)
+  }
+
+  /** Slots of one tariff are asked about together. */
+  #quotes(home: number, slots: readonly TradingSlot[], tradingWindowMs: number): readonly Quote[] {
+    const { rules, tariffAt } = this.#terms
+    const { trader, random } = this.#homes[home] as TradingHome
+    const quotes: Quote[] = []
+    for (let at = 0; at < slots.length; ) {
+      const tariff = tariffAt((slots[at] as TradingSlot).slot)
+      let end = at + 1
+      while (end < slots.length && isSame(tariff, tariffAt((slots[end] as TradingSlot).slot))) end++
+      quotes.push(
+        ...trader.quotes({ slots: slots.slice(at, end), rules: { ...rules, tariff }, tradingWindowMs, random }),
+      )
+      at = end
+    }
+    return quotes
+  }
+
+  #forecastOf(home: number, slot: number): SlotForecast {
+    if (this.#terms.forecast === 'persistence') return (this.#homes[home] as TradingHome).forecast.of(slot)
+    const { importWh, exportWh } = this.#meters.of(slot)
+    return { forecastNetWh: (exportWh[home] ?? 0) - (importWh[home] ?? 0), forecastErrorsWh: NO_ERRORS }
+  }
+
+  /** Fisher and Yates. */
+  #shuffle(): void {
+    const order = this.#order
+    for (let last = order.length - 1; last > 0; last--) {
+      const other = this.#turns.whole(0, last)
+      const moved = order[last] as number
+      order[last] = order[other] as number
+      order[other] = moved
+    }
+  }
+}
+
+function isSame(one: Tariff, other: Tariff): boolean {
+  return (
+    one === other ||
+    (one.retailMilliEurPerMWh === other.retailMilliEurPerMWh &&
+      one.feedInMilliEurPerMWh === other.feedInMilliEurPerMWh &&
+      one.localChargeMilliEurPerMWh === other.localChargeMilliEurPerMWh)
+  )
+}
