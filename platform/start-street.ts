@@ -19,9 +19,6 @@ const HOST = '127.0.0.1'
 /** Homes × speed that two cores keep up with: each reading, statement and order is signed once and checked once. */
 const HOMES_TIMES_SPEED_MAX = 20_000
 
-/** Each home gets devices on ports of its own. */
-const LIVE_HOMES_MAX = 200
-
 const DEFAULT_PORT = 4_800
 const DEFAULT_SPEED = 300
 
@@ -44,10 +41,6 @@ const openAndRun = Effect.fnUntraced(function* (given: Settings) {
   const street = yield* ('scenarioFile' in choice ? loadScenario(choice.scenarioFile) : generateScenario(choice)).pipe(
     Effect.mapError((error) => new BadInput({ detail: error.message })),
   )
-  if (street.homes.length > LIVE_HOMES_MAX) {
-    const detail = `the scenario has ${street.homes.length} homes: start takes 1 to ${LIVE_HOMES_MAX}; 'commonwatt simulate' takes more`
-    return yield* new BadInput({ detail })
-  }
   keepStreet(folder, choice)
   yield* Effect.try({ try: prepare, catch: (error) => error })
   const startMs = Math.max(street.startMs, yield* lastTimeMs(folder, street.neighbourhood))

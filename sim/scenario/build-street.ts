@@ -31,11 +31,12 @@ export interface ScenarioFiles {
   readonly csvIn: (folder: string, field: string) => readonly string[]
 }
 
-/** A street from its scenario. `file` is what refusals call it. Throws ScenarioRefused. */
+/** A street from its scenario, of at most `homesMax` homes (200). `file` is what refusals call it. Throws ScenarioRefused. */
 export function buildStreet(options: {
   readonly scenario: Scenario
   readonly file: string
   readonly files: ScenarioFiles
+  readonly homesMax?: number
 }): SimulatedStreet {
   const { scenario, file, files } = options
   const { seed = DEFAULT_SEED, latitude, longitude } = scenario
@@ -48,7 +49,7 @@ export function buildStreet(options: {
     longitudeDeg: longitude ?? DEFAULT_PLACE.longitudeDeg,
   }
   const clouds = new Clouds({ seed, startMs })
-  const listed = expandHomes({ scenario, file, seed, csvIn: files.csvIn })
+  const listed = expandHomes({ scenario, file, seed, csvIn: files.csvIn, homesMax: options.homesMax })
   const measured = (csv: { readonly csv: string; readonly column?: string }, wattsPerUnit: number, field: string) => {
     const text = files.read(csv.csv, `${field}.csv`)
     const series = csvSeries({ file: csv.csv, text, column: csv.column, wattsPerUnit })

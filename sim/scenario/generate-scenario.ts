@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000
 /**
  * A street drawn from a seed: homes `home-01`, `home-02`, …, six in ten with a roof of 4–10 kWp, four in ten of
  * those with a battery of 5–10 kWh. The same seed gives the same street; a home more changes nothing for the others.
- * `startMs` (Unix ms) is taken down to a whole minute. Refuses homes outside 1 to 10,000 and seeds that are not whole.
+ * `startMs` (Unix ms) is taken down to a whole minute. Refuses homes outside 1 to 200 and seeds that are not whole.
  */
 export function generateScenario(options: {
   readonly homes: number

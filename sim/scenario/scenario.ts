@@ -17,6 +17,8 @@ const described = <S extends Schema.Top>(schema: S, description: string) => sche
 
 /** How many homes a scenario may have. */
 export const HOMES_MAX = 10_000
+/** How many of them may be live: each gets a port of its own. */
+export const LIVE_HOMES_MAX = 200
 
 const CsvLoad = Schema.Struct({ csv: Path, column: Schema.optionalKey(Column) })
 const AnnualLoad = Schema.Struct({

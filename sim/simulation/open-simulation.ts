@@ -4,7 +4,7 @@ import type { Effect } from 'effect'
 import { buildStreet, type ScenarioFiles, type SimulatedStreet } from '../scenario/build-street.ts'
 import { decodeScenario } from '../scenario/decode-scenario.ts'
 import { readScenario, scenarioFiles } from '../scenario/load-scenario.ts'
-import type { Scenario } from '../scenario/scenario.ts'
+import { HOMES_MAX, type Scenario } from '../scenario/scenario.ts'
 import { refusable, ScenarioRefused } from '../scenario/scenario-refused.ts'
 import { builtInScenario, builtInScenarios } from './built-in-scenarios.ts'
 import { hashOf } from './hash-of.ts'
@@ -50,7 +50,7 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
     const slots = slotsOf(request.days ?? 1)
     const digests: Record<string, string> = {}
     const files = hashing(scenarioFiles(file), digests)
-    const street = buildStreet({ scenario, file: name, files })
+    const street = buildStreet({ scenario, file: name, files, homesMax: HOMES_MAX })
     const { seed: _, ...seedless } = scenario
     const scenarioHash = hashOf({ scenario: seedless, files: digests, slots })
     return { scenario: name, scenarioHash, seed: street.seed, slots, street, terms: termsOf(scenario.market) }
