@@ -1,0 +1,151 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { forecastErrorsWh, forecastNetWh, netHistory } from '#meter-agent/forecast.ts'
+import type { EnergyAccount } from '#sim/home/home-state.ts'
+import { BalanceBroken } from '#sim/simulation/balance-broken.ts'
+import { poolTrades } from '#sim/simulation/community-pool.ts'
+import { gini } from '#sim/simulation/gini.ts'
+import { homeEnergy } from '#sim/simulation/home-energy.ts'
+import { PersistenceForecast } from '#sim/simulation/persistence-forecast.ts'
+import { shareOut } from '#sim/simulation/share-out.ts'
+
+describe('what a simulated home expects', () => {
+  it('is what the agent in a real home makes of the same day of statements', () => {
+    const slotMinutes = 60
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -3_000, max: 3_000 }), { minLength: 1, maxLength: 60 }), (nets) => {
+        const forecast = new PersistenceForecast(slotMinutes)
+        const statements: { slot: number; importWh: number; exportWh: number }[] = []
+        for (const [index, net] of nets.entries()) {
+          const slot = 500_000 + index
+          forecast.note(slot, net)
+          statements.push({ slot, importWh: Math.max(0, -net), exportWh: Math.max(0, net) })
+          // A day back from within the slot that follows.
+          const history = netHistory(statements.filter((statement) => statement.slot >= slot + 1 - 24))
+          for (let ahead = 2; ahead <= 6; ahead++) {
+            const ask = { slot: slot + ahead, knownSlot: slot, slotMinutes }
+            const expected = {
+              forecastNetWh: forecastNetWh(history, ask),
+              forecastErrorsWh: forecastErrorsWh(history, ask),
+            }
+            expect(forecast.of(slot + ahead)).toEqual(expected)
+          }
+        }
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('is nothing before anything is known', () => {
+    expect(new PersistenceForecast(15).of(7)).toEqual({ forecastNetWh: 0, forecastErrorsWh: [] })
+  })
+})
+
+describe('the energy of a home', () => {
+  const nothing: EnergyAccount = {
+    loadJ: 0,
+    roofJ: 0,
+    chargeJ: 0,
+    dischargeJ: 0,
+    importJ: 0,
+    exportJ: 0,
+    batteryLossJ: 0,
+    storedJ: 0,
+  }
+  const joules = fc.integer({ min: 0, max: 10_000_000 })
+
+  it('balances in whole Wh, each within a Wh of what it is', () => {
+    fc.assert(
+      fc.property(
+        joules,
+        joules,
+        joules,
+        fc.integer({ min: -1_000_000, max: 1_000_000 }),
+        (roofJ, loadJ, batteryLossJ, storedJ) => {
+          const netJ = roofJ - loadJ - batteryLossJ - storedJ
+          const [importJ, exportJ] = [Math.max(0, -netJ) + 777, Math.max(0, netJ) + 777]
+          const after = { ...nothing, roofJ, loadJ, batteryLossJ, storedJ, importJ, exportJ }
+          const metered = { importWh: Math.floor(importJ / 3_600), exportWh: Math.floor(exportJ / 3_600) }
+          const energy = homeEnergy({ home: 'one', before: nothing, after, ...metered })
+          expect(energy.productionWh + energy.importWh).toBe(
+            energy.demandWh + energy.exportWh + energy.conversionLossesWh + energy.storageDeltaWh,
+          )
+          expect(Math.abs(energy.productionWh - roofJ / 3_600)).toBeLessThan(1)
+          expect(Math.abs(energy.demandWh - loadJ / 3_600)).toBeLessThan(1)
+          expect(Math.abs(energy.conversionLossesWh - batteryLossJ / 3_600)).toBeLessThan(1)
+          expect(Math.abs(energy.storageDeltaWh - storedJ / 3_600)).toBeLessThan(1)
+        },
+      ),
+    )
+  })
+
+  it('that does not balance is a defect, by name', () => {
+    const after = { ...nothing, loadJ: 7_200, importJ: 3_600 }
+    const broken = () => homeEnergy({ home: 'one', before: nothing, after, importWh: 1, exportWh: 0 })
+    expect(broken).toThrow(BalanceBroken)
+    expect(broken).toThrow('the energy of one does not balance: -1.000 Wh are left over')
+  })
+})
+
+describe('a share-out', () => {
+  it('gives away all, each part within one of its due', () => {
+    fc.assert(
+      fc.property(
+        fc.nat({ max: 100_000 }),
+        fc.array(fc.nat({ max: 5_000 }), { minLength: 1, maxLength: 40 }),
+        (total, weights) => {
+          const sum = weights.reduce((all, weight) => all + weight, 0)
+          const parts = shareOut(total, weights)
+          expect(parts.reduce((all, part) => all + part, 0)).toBe(sum === 0 ? 0 : total)
+          for (const [index, part] of parts.entries()) {
+            if (sum > 0) expect(Math.abs(part - (total * (weights[index] ?? 0)) / sum)).toBeLessThan(1)
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('a community pool', () => {
+  const meter = (importWh: readonly number[], exportWh: readonly number[]) => ({
+    slot: 1,
+    importWh: Int32Array.from(importWh),
+    exportWh: Int32Array.from(exportWh),
+    demandWh: Int32Array.from(importWh),
+    productionWh: Int32Array.from(exportWh),
+    importJ: 0,
+    exportJ: 0,
+  })
+  const shared = (coefficients: 'by-demand' | 'equal') =>
+    poolTrades({ meter: meter([300, 100, 0, 0], [0, 0, 150, 50]), timeMs: 0, coefficients, priceEurPerMWh: 145 }).map(
+      ({ buyer, seller, energyWh }) => [buyer, seller, energyWh],
+    )
+
+  it('shares by what each home lacks', () => {
+    expect(shared('by-demand')).toEqual([
+      [0, 2, 150],
+      [1, 3, 50],
+    ])
+  })
+
+  it('shares in equal parts, and what a home does not need of its part is not shared', () => {
+    expect(shared('equal')).toEqual([
+      [0, 2, 50],
+      [1, 2, 25],
+      [1, 3, 25],
+    ])
+  })
+})
+
+describe('the Gini coefficient', () => {
+  it.each([
+    [[5, 5, 5, 5], 0],
+    [[0, 0, 0, 8], 0.75],
+    [[1, 2, 3, 4], 0.25],
+    [[0, 0], 0],
+    [[-1, 4], null],
+    [[], null],
+  ])('of %j is %s', (amounts, expected) => {
+    expect(gini(amounts)).toBe(expected)
+  })
+})
