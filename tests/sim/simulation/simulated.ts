@@ -7,7 +7,7 @@ import { type SimulatedRun, type SimulatedSlot, simulateStreet } from '#sim/simu
 import type { SimulationTerms } from '#sim/simulation/simulation-terms.ts'
 import { termsOf } from '#sim/simulation/terms-of.ts'
 
-export const START_MS = Date.UTC(2026, 5, 21)
+const START_MS = Date.UTC(2026, 5, 21)
 
 /** A run from its beginning to its end. */
 export interface WholeRun extends SimulatedRun {
