@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { Console, Effect } from 'effect'
 import {
   KeptReports,
-  type KeyedJob,
   keyedJob,
   parseAxis,
   runJobs,
@@ -16,12 +15,10 @@ import {
 import { BadInput } from '../bad-input.ts'
 import { progressLine } from '../progress-line.ts'
 import { sweepInWords } from './sweep-in-words.ts'
+import type { SweepLine } from './sweep-line.ts'
 
 /** More threads than this help nobody. */
 const WORKERS_MAX = 256
-
-/** One run as a line of the sweep tells it. */
-export type SweepLine = { readonly varied: KeyedJob['varied'] } & SweepReport
 
 /**
  * Simulates all combinations of what is varied, on as many threads as asked for (all cores), and prints a line a run,

@@ -1,4 +1,4 @@
-import type { SweepLine } from './run-sweep.ts'
+import type { SweepLine } from './sweep-line.ts'
 
 /** The runs of a sweep for people: what each varied, and its figures. */
 export function sweepInWords(lines: readonly SweepLine[]): string {
