@@ -9,7 +9,7 @@ export interface ChartSeries {
 const WIDTH = 860
 const HEIGHT = 260
 const LEFT = 64
-const RIGHT = 12
+const RIGHT = 24
 const TOP = 12
 const BOTTOM = 30
 const TICKS = 5
