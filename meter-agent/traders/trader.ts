@@ -1,4 +1,5 @@
 import type { MarketRules } from '#protocol/market-rules.ts'
+import type { SlotNews } from './slot-news.ts'
 
 /** A slot that can still be traded, as its home sees it. Energy in Wh. */
 export interface TradingSlot {
@@ -11,6 +12,10 @@ export interface TradingSlot {
   readonly soldWh: number
   /** until the slot's book closes */
   readonly msToGate: number
+  /** what its book shows; left out where nobody listens to it */
+  readonly news?: SlotNews
+  /** the supplier's in this slot, where it is another than the market's own */
+  readonly tariff?: MarketRules['tariff']
 }
 
 /** Everything a trader decides on. */
@@ -34,7 +39,10 @@ export interface Quote {
   readonly energyWh: number
 }
 
-/** A way of bidding: pure, at most one quote a slot. */
+/**
+ * A way of bidding, at most one quote a slot. What it answers depends on nothing but what it was asked so far: one
+ * that learns remembers, so each home has a trader of its own (`makeTrader`).
+ */
 export interface Trader {
   readonly name: string
   readonly quotes: (input: TraderInput) => readonly Quote[]

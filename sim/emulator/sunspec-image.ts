@@ -135,14 +135,14 @@ function storage(storage: NonNullable<HomeState['battery']>): number[] {
   const { battery, powerW, socBasisPoints } = storage
   const energy = scaled([battery.capacityWh], { finest: 0, largest: UINT16_MAX })
   const charge = scaled([battery.capacityWh / BATTERY_V], { finest: -1, largest: UINT16_MAX })
-  const rate = scaled([battery.powerW], { finest: 0, largest: UINT16_MAX })
+  const rate = scaled([battery.chargePowerW, battery.dischargePowerW], { finest: 0, largest: UINT16_MAX })
   const power = scaled([-powerW], { finest: 0, largest: INT16_MAX })
   const current = scaled([-powerW / BATTERY_V], { finest: -1, largest: INT16_MAX })
   return modelRegisters(802, {
     AHRtg: charge.values[0] ?? 0,
     WHRtg: energy.values[0] ?? 0,
     WChaRteMax: rate.values[0] ?? 0,
-    WDisChaRteMax: rate.values[0] ?? 0,
+    WDisChaRteMax: rate.values[1] ?? 0,
     SoCMax: battery.maxSocPerMille * 10,
     SoCMin: battery.minSocPerMille * 10,
     SoC: socBasisPoints,

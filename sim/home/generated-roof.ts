@@ -1,9 +1,9 @@
 import { solarPosition } from '#protocol/solar-position.ts'
 import { RandomStream } from '../random-stream.ts'
-import { airTemperatureC } from '../weather/air-temperature.ts'
-import { clearSkyWPerM2, extraterrestrialWPerM2 } from '../weather/clear-sky.ts'
+import type { AirTemperature } from '../weather/air-temperature.ts'
+import { clearSkyDirectWPerM2, clearSkyWPerM2, extraterrestrialWPerM2 } from '../weather/clear-sky.ts'
 import type { Clouds } from '../weather/clouds.ts'
-import { localOffsetMs, type Place } from '../weather/place.ts'
+import type { Place } from '../weather/place.ts'
 import { alternatingCurrentPerPeak, directCurrentPerPeak } from './photovoltaic.ts'
 import { diffuseShare, type Orientation, planeWPerM2 } from './plane-irradiance.ts'
 import { type PowerSource, STEP_MS } from './power-source.ts'
@@ -22,6 +22,7 @@ export class GeneratedRoof implements PowerSource {
   readonly #plane: Orientation
   readonly #peakW: number
   readonly #clouds: Clouds
+  readonly #air: AirTemperature
   readonly #lagMs: number
   #difference = { hour: Number.NaN, from: 0, to: 0 }
 
@@ -32,6 +33,7 @@ export class GeneratedRoof implements PowerSource {
     readonly plane: Orientation
     readonly peakW: number
     readonly clouds: Clouds
+    readonly air: AirTemperature
   }) {
     this.#seed = options.seed
     this.#home = options.home
@@ -39,6 +41,7 @@ export class GeneratedRoof implements PowerSource {
     this.#plane = options.plane
     this.#peakW = options.peakW
     this.#clouds = options.clouds
+    this.#air = options.air
     this.#lagMs = new RandomStream(options.seed, options.home, 'roof').whole(0, 180) * 1000
   }
 
@@ -47,19 +50,22 @@ export class GeneratedRoof implements PowerSource {
     const sun = solarPosition({ timeMs, ...this.#place })
     if (sun.apparentElevationDeg <= 0) return 0
     const outside = extraterrestrialWPerM2(timeMs)
-    const clear = clearSkyWPerM2({ ...sun, extraterrestrialWPerM2: outside })
+    const sky = { ...sun, extraterrestrialWPerM2: outside }
+    const clear = clearSkyWPerM2(sky)
     const globalWPerM2 = clear * this.#clearSkyIndex(timeMs - this.#lagMs)
     const sine = Math.sin((sun.apparentElevationDeg * Math.PI) / 180)
-    const diffuseWPerM2 = globalWPerM2 * diffuseShare(globalWPerM2 / (outside * sine))
+    const share = diffuseShare(globalWPerM2 / (outside * sine))
+    // No cloud makes the sun itself brighter than a clear sky does.
+    const directNormalWPerM2 = Math.min((globalWPerM2 * (1 - share)) / sine, clearSkyDirectWPerM2(sky))
     const plane = planeWPerM2({
       plane: this.#plane,
       sun,
       globalWPerM2,
-      diffuseWPerM2,
-      directNormalWPerM2: (globalWPerM2 - diffuseWPerM2) / sine,
+      diffuseWPerM2: globalWPerM2 - directNormalWPerM2 * sine,
+      directNormalWPerM2,
       extraterrestrialWPerM2: outside,
     })
-    const airC = airTemperatureC({ timeMs, localOffsetMs: localOffsetMs(this.#place) })
+    const airC = this.#air.atC(timeMs)
     return Math.round(this.#peakW * alternatingCurrentPerPeak(directCurrentPerPeak({ planeWPerM2: plane, airC })))
   }
 

@@ -1,5 +1,10 @@
-import { type Battery, batteryFlow, capacityJ } from './battery.ts'
+import { type Battery, type BatteryFlow, batteryFlow, capacityJ, fadedCapacityJ } from './battery.ts'
+import type { Car, CarFlow } from './car.ts'
+import type { CarTrips } from './car-trips.ts'
+import type { HeatNeed } from './heat-demand.ts'
+import { type HeatPump, type HeatPumpFlow, type HeatPumpState, heatPumpFlow, restingHeatPump } from './heat-pump.ts'
 import type { EnergyAccount, HomeState } from './home-state.ts'
+import { ParkedCar } from './parked-car.ts'
 import { type PowerSource, STEP_MS } from './power-source.ts'
 
 const STEP_SECONDS = STEP_MS / 1000
@@ -14,20 +19,26 @@ export interface HomeParts {
   readonly load: PowerSource
   readonly roof: { readonly source: PowerSource; readonly peakW: number } | null
   readonly battery: Battery | null
+  readonly heatPump: {
+    readonly pump: HeatPump
+    readonly demand: { readonly at: (minuteMs: number) => HeatNeed }
+  } | null
+  readonly car: { readonly car: Car; readonly trips: CarTrips } | null
   /** What the counters show at the start, Wh. */
   readonly counters: { readonly importWh: number; readonly exportWh: number; readonly producedWh: number }
 }
 
-/** Mean powers within one step, in W, and what they do to the battery by its end. */
+const NO_FLOW: BatteryFlow & CarFlow = { chargeW: 0, dischargeW: 0, storedJ: 0, lossJ: 0 }
+
+/** Mean powers within one step, in W, and what they do to the stores by its end. */
 interface Step {
   readonly loadW: number
   readonly roofW: number
-  readonly chargeW: number
-  readonly dischargeW: number
+  readonly battery: BatteryFlow
+  readonly car: CarFlow
+  readonly heat: (HeatPumpFlow & { readonly outdoorC: number }) | null
   readonly importW: number
   readonly exportW: number
-  readonly storedJ: number
-  readonly lossJ: number
 }
 
 /**
@@ -39,6 +50,8 @@ export class SimulatedHome {
   readonly home: string
   readonly startMs: number
   readonly #parts: HomeParts
+  readonly #car: ParkedCar | null
+  #heatPump: HeatPumpState | null
   #stepStartMs: number
   #lastMs: number
   #step: Step
@@ -49,20 +62,11 @@ export class SimulatedHome {
     this.home = parts.home
     this.startMs = parts.startMs
     this.#parts = parts
+    this.#car = parts.car === null ? null : new ParkedCar(parts.car, parts.startMs)
+    this.#heatPump = parts.heatPump === null ? null : restingHeatPump(parts.heatPump.pump)
     this.#stepStartMs = parts.startMs
     this.#lastMs = parts.startMs
-    const { battery } = parts
-    const storedJ = battery === null ? 0 : Math.floor((capacityJ(battery) * battery.initialSocPerMille) / 1000)
-    this.#account = {
-      loadJ: 0,
-      roofJ: 0,
-      chargeJ: 0,
-      dischargeJ: 0,
-      importJ: 0,
-      exportJ: 0,
-      batteryLossJ: 0,
-      storedJ,
-    }
+    this.#account = firstAccount(parts, this.#heatPump)
     this.#step = this.#nextStep()
   }
 
@@ -86,38 +90,97 @@ export class SimulatedHome {
   }
 
   #nextStep(): Step {
-    const { load, roof, battery } = this.#parts
+    const { load, roof } = this.#parts
+    this.#moveCar()
     const loadW = load.meanW(this.#stepStartMs)
     const roofW = roof === null ? 0 : roof.source.meanW(this.#stepStartMs)
-    const flow =
-      battery === null
-        ? { chargeW: 0, dischargeW: 0, storedJ: 0, lossJ: 0 }
-        : batteryFlow(battery, { storedJ: this.#account.storedJ, surplusW: roofW - loadW, seconds: STEP_SECONDS })
-    const gridW = loadW + flow.chargeW - roofW - flow.dischargeW
-    return { loadW, roofW, ...flow, importW: Math.max(0, gridW), exportW: Math.max(0, -gridW) }
+    const heat = this.#heat()
+    const surplusW = roofW - loadW - (heat?.powerW ?? 0)
+    const { battery, car } = this.#stores(surplusW)
+    const gridW = battery.chargeW + car.chargeW - battery.dischargeW - car.dischargeW - surplusW
+    return { loadW, roofW, battery, car, heat, importW: Math.max(0, gridW), exportW: Math.max(0, -gridW) }
+  }
+
+  #moveCar(): void {
+    if (this.#car === null) return
+    const account = this.#account
+    const { drivenJ, elsewhereJ, missedJ } = this.#car.moveTo(this.#stepStartMs, account.carStoredJ)
+    if (drivenJ === 0 && elsewhereJ === 0 && missedJ === 0) return
+    this.#account = {
+      ...account,
+      carStoredJ: account.carStoredJ - drivenJ,
+      drivenJ: account.drivenJ + drivenJ,
+      carElsewhereJ: account.carElsewhereJ + elsewhereJ,
+      carMissedJ: account.carMissedJ + missedJ,
+    }
+  }
+
+  #heat(): Step['heat'] {
+    const { heatPump } = this.#parts
+    if (heatPump === null || this.#heatPump === null) return null
+    const need = heatPump.demand.at(this.#stepStartMs)
+    return { ...heatPumpFlow(heatPump.pump, this.#heatPump, need), outdoorC: need.outdoorC }
+  }
+
+  /** The sun goes into the car first, then into the battery; the battery helps the home first, but never fills the car. */
+  #stores(surplusW: number): { readonly battery: BatteryFlow; readonly car: CarFlow } {
+    const { carStoredJ } = this.#account
+    const carFlow = (surplus: number) =>
+      this.#car?.flow({ storedJ: carStoredJ, surplusW: surplus, seconds: STEP_SECONDS }) ?? NO_FLOW
+    if (surplusW < 0) {
+      const battery = this.#batteryFlow(surplusW)
+      return { battery, car: carFlow(surplusW + battery.dischargeW) }
+    }
+    const car = carFlow(surplusW)
+    return { car, battery: this.#batteryFlow(Math.max(0, surplusW - car.chargeW)) }
+  }
+
+  #batteryFlow(surplusW: number): BatteryFlow {
+    const { battery } = this.#parts
+    if (battery === null) return NO_FLOW
+    const { storedJ } = this.#account
+    return batteryFlow(battery, { storedJ, surplusW, seconds: STEP_SECONDS, capacityJ: this.#batteryJ(battery) })
+  }
+
+  /** What the battery can hold by now. */
+  #batteryJ(battery: Battery): number {
+    const throughputJ = this.#account.dischargeJ / battery.dischargeEfficiency
+    return fadedCapacityJ(battery, { ageMs: this.#stepStartMs - this.startMs, throughputJ })
   }
 
   #finishStep(): void {
-    const { loadW, roofW, chargeW, dischargeW, importW, exportW, storedJ, lossJ } = this.#step
+    const { loadW, roofW, battery, car, heat, importW, exportW } = this.#step
     const account = this.#account
     this.#account = {
       loadJ: account.loadJ + loadW * STEP_SECONDS,
       roofJ: account.roofJ + roofW * STEP_SECONDS,
-      chargeJ: account.chargeJ + chargeW * STEP_SECONDS,
-      dischargeJ: account.dischargeJ + dischargeW * STEP_SECONDS,
+      chargeJ: account.chargeJ + battery.chargeW * STEP_SECONDS,
+      dischargeJ: account.dischargeJ + battery.dischargeW * STEP_SECONDS,
       importJ: account.importJ + importW * STEP_SECONDS,
       exportJ: account.exportJ + exportW * STEP_SECONDS,
-      batteryLossJ: account.batteryLossJ + lossJ,
-      storedJ: account.storedJ + storedJ,
+      batteryLossJ: account.batteryLossJ + battery.lossJ,
+      storedJ: account.storedJ + battery.storedJ,
+      heatPumpJ: account.heatPumpJ + (heat?.powerW ?? 0) * STEP_SECONDS,
+      heatJ: account.heatJ + (heat?.heatJ ?? 0),
+      heatUsedJ: account.heatUsedJ + (heat?.usedJ ?? 0),
+      heatLossJ: account.heatLossJ + (heat?.lossJ ?? 0),
+      heatStoredJ: heat?.storedJ ?? 0,
+      carChargeJ: account.carChargeJ + car.chargeW * STEP_SECONDS,
+      carDischargeJ: account.carDischargeJ + car.dischargeW * STEP_SECONDS,
+      carLossJ: account.carLossJ + car.lossJ,
+      carStoredJ: account.carStoredJ + car.storedJ,
+      drivenJ: account.drivenJ,
+      carElsewhereJ: account.carElsewhereJ,
+      carMissedJ: account.carMissedJ,
     }
+    if (heat !== null) this.#heatPump = heat
   }
 
   #read(timeMs: number): HomeState {
-    const { roof, battery, counters } = this.#parts
+    const { roof, counters } = this.#parts
     const step = this.#step
     const elapsedMs = timeMs - this.#stepStartMs
     const grown = (sumJ: number, powerW: number) => Math.floor((sumJ * 1000 + powerW * elapsedMs) / (1000 * J_PER_WH))
-    const storedJ = this.#account.storedJ + Math.floor((step.storedJ * elapsedMs) / STEP_MS)
     return {
       timeMs,
       loadW: step.loadW,
@@ -134,15 +197,73 @@ export class SimulatedHome {
               producedWh: counters.producedWh + grown(this.#account.roofJ, step.roofW),
               peakW: roof.peakW,
             },
-      battery:
-        battery === null
-          ? null
-          : {
-              powerW: step.chargeW - step.dischargeW,
-              storedWh: Math.floor(storedJ / J_PER_WH),
-              socBasisPoints: Math.floor((storedJ * 10_000) / capacityJ(battery)),
-              battery,
-            },
+      battery: this.#readBattery(elapsedMs),
+      heatPump: this.#readHeatPump(elapsedMs),
+      car: this.#readCar(elapsedMs),
     }
+  }
+
+  #readBattery(elapsedMs: number): HomeState['battery'] {
+    const { battery } = this.#parts
+    if (battery === null) return null
+    const { chargeW, dischargeW } = this.#step.battery
+    const storedJ = this.#account.storedJ + Math.floor((this.#step.battery.storedJ * elapsedMs) / STEP_MS)
+    return {
+      powerW: chargeW - dischargeW,
+      storedWh: Math.floor(storedJ / J_PER_WH),
+      socBasisPoints: Math.min(10_000, Math.floor((storedJ * 10_000) / this.#batteryJ(battery))),
+      battery,
+    }
+  }
+
+  #readHeatPump(elapsedMs: number): HomeState['heatPump'] {
+    const { heat } = this.#step
+    if (heat === null) return null
+    const { heatStoredJ } = this.#account
+    const storedJ = heatStoredJ + ((heat.storedJ - heatStoredJ) * elapsedMs) / STEP_MS
+    const { powerW, isRunning, outdoorC } = heat
+    return { powerW, isRunning, storedWh: Math.floor(storedJ / J_PER_WH), outdoorC }
+  }
+
+  #readCar(elapsedMs: number): HomeState['car'] {
+    if (this.#car === null) return null
+    const { car, isHome } = this.#car
+    const { chargeW, dischargeW } = this.#step.car
+    const storedJ = this.#account.carStoredJ + Math.floor((this.#step.car.storedJ * elapsedMs) / STEP_MS)
+    return {
+      isHome,
+      powerW: chargeW - dischargeW,
+      storedWh: Math.floor(storedJ / J_PER_WH),
+      socBasisPoints: Math.floor((storedJ * 10_000) / capacityJ(car)),
+      missingWh: Math.ceil(this.#car.missingJ(this.#account.carStoredJ) / J_PER_WH),
+      car,
+    }
+  }
+}
+
+function firstAccount(parts: HomeParts, heatPump: HeatPumpState | null): EnergyAccount {
+  const first = (store: { readonly capacityWh: number; readonly initialSocPerMille: number } | undefined | null) =>
+    store === null || store === undefined ? 0 : Math.floor((capacityJ(store) * store.initialSocPerMille) / 1000)
+  return {
+    loadJ: 0,
+    roofJ: 0,
+    chargeJ: 0,
+    dischargeJ: 0,
+    importJ: 0,
+    exportJ: 0,
+    batteryLossJ: 0,
+    storedJ: first(parts.battery),
+    heatPumpJ: 0,
+    heatJ: 0,
+    heatUsedJ: 0,
+    heatLossJ: 0,
+    heatStoredJ: heatPump?.storedJ ?? 0,
+    carChargeJ: 0,
+    carDischargeJ: 0,
+    carLossJ: 0,
+    carStoredJ: first(parts.car?.car),
+    drivenJ: 0,
+    carElsewhereJ: 0,
+    carMissedJ: 0,
   }
 }

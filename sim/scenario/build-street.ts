@@ -1,16 +1,21 @@
-import type { Battery } from '../home/battery.ts'
 import { GeneratedLoad } from '../home/generated-load.ts'
 import { GeneratedRoof } from '../home/generated-roof.ts'
 import { MeasuredPower } from '../home/measured-power.ts'
 import type { PowerSource } from '../home/power-source.ts'
 import { SimulatedHome } from '../home/simulated-home.ts'
 import { RandomStream } from '../random-stream.ts'
+import type { TariffParts } from '../supplier/supplier-tariff.ts'
+import { AirTemperature } from '../weather/air-temperature.ts'
 import { Clouds } from '../weather/clouds.ts'
 import { localOffsetMs, type Place } from '../weather/place.ts'
+import { batteryOf } from './battery-of.ts'
+import { carOf } from './car-of.ts'
 import { csvSeries } from './csv-series.ts'
 import { expandHomes } from './expand-homes.ts'
-import type { Scenario, ScenarioHome } from './scenario.ts'
+import { heatPumpOf } from './heat-pump-of.ts'
+import type { Scenario } from './scenario.ts'
 import { ScenarioRefused } from './scenario-refused.ts'
+import { tariffOf } from './tariff-of.ts'
 
 const DEFAULT_SEED = 1
 /** Potsdam, whose weather the clouds are drawn from. */
@@ -23,6 +28,8 @@ export interface SimulatedStreet {
   readonly startMs: number
   readonly seed: number
   readonly homes: readonly SimulatedHome[]
+  /** the supplier's, over time; null: the market's own */
+  readonly tariff: TariffParts | null
 }
 
 /** What a street's files are read with; a path starts at the scenario file's folder. Both throw ScenarioRefused. */
@@ -48,12 +55,14 @@ export function buildStreet(options: {
     latitudeDeg: latitude ?? DEFAULT_PLACE.latitudeDeg,
     longitudeDeg: longitude ?? DEFAULT_PLACE.longitudeDeg,
   }
+  const offsetMs = localOffsetMs(place)
   const clouds = new Clouds({ seed, startMs })
+  const air = new AirTemperature({ seed, startMs, localOffsetMs: offsetMs })
   const listed = expandHomes({ scenario, file, seed, csvIn: files.csvIn, homesMax: options.homesMax })
   const measured = (csv: { readonly csv: string; readonly column?: string }, wattsPerUnit: number, field: string) => {
     const text = files.read(csv.csv, `${field}.csv`)
     const series = csvSeries({ file: csv.csv, text, column: csv.column, wattsPerUnit })
-    const endMs = series.startMs + series.meanW.length * series.stepMs
+    const endMs = series.startMs + series.values.length * series.stepMs
     if (startMs < series.startMs || startMs >= endMs) {
       const span = `from ${new Date(series.startMs).toISOString()} to before ${new Date(endMs).toISOString()}`
       throw new ScenarioRefused({
@@ -76,47 +85,30 @@ export function buildStreet(options: {
     const loadSource: PowerSource =
       'csv' in load
         ? measured(load, 1, `${field}.load`)
-        : new GeneratedLoad({ seed, home, annualKwh: load.annualKwh, localOffsetMs: localOffsetMs(place) })
+        : new GeneratedLoad({ seed, home, annualKwh: load.annualKwh, localOffsetMs: offsetMs })
     const peakW = roof === undefined ? 0 : Math.round(roof.peakKw * 1000)
     const roofSource: PowerSource | null =
       roof === undefined
         ? null
         : 'csv' in roof
           ? measured(roof, peakW, `${field}.roof`)
-          : new GeneratedRoof({ seed, home, place, plane: roof, peakW, clouds })
+          : new GeneratedRoof({ seed, home, place, plane: roof, peakW, clouds, air })
     return new SimulatedHome({
       home,
       startMs,
       load: loadSource,
       roof: roofSource === null ? null : { source: roofSource, peakW },
       battery: batteryOf(one, { file, field: `${field}.battery` }),
+      heatPump: heatPumpOf(one, { air, localOffsetMs: offsetMs }),
+      car: carOf(one, { seed, localOffsetMs: offsetMs, file, field: `${field}.car` }),
       counters: firstCounters({ seed, home, hasRoof: roof !== undefined }),
     })
   })
-  return { neighbourhood: scenario.neighbourhood, startMs, seed, homes }
-}
-
-function batteryOf(one: ScenarioHome, place: { readonly file: string; readonly field: string }): Battery | null {
-  const { battery, roof } = one
-  if (battery === undefined) return null
-  if (roof === undefined) {
-    throw new ScenarioRefused({ ...place, value: 'a battery', expected: 'a roof beside it, to be charged from' })
-  }
-  const { minSoc = 0.05, maxSoc = 0.95, initialSoc = 0.5 } = battery
-  if (!(minSoc <= initialSoc && initialSoc <= maxSoc && minSoc < maxSoc)) {
-    const value = `${minSoc}, ${initialSoc}, ${maxSoc}`
-    throw new ScenarioRefused({ ...place, value, expected: 'minSoc ≤ initialSoc ≤ maxSoc, minSoc < maxSoc' })
-  }
-  const perMille = (share: number) => Math.round(share * 1000)
-  return {
-    capacityWh: battery.capacityWh,
-    powerW: battery.powerW,
-    chargePerMille: perMille(battery.chargeEfficiency ?? 0.95),
-    dischargePerMille: perMille(battery.dischargeEfficiency ?? 0.95),
-    minSocPerMille: perMille(minSoc),
-    maxSocPerMille: perMille(maxSoc),
-    initialSocPerMille: perMille(initialSoc),
-  }
+  const tariff =
+    scenario.tariff === undefined
+      ? null
+      : tariffOf(scenario.tariff, { file, read: files.read, startMs, localOffsetMs: offsetMs })
+  return { neighbourhood: scenario.neighbourhood, startMs, seed, homes, tariff }
 }
 
 /**

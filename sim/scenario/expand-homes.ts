@@ -5,6 +5,7 @@ import { ScenarioRefused } from './scenario-refused.ts'
 const PV_SHARE = 0.6
 const BATTERY_SHARE = 0.4
 const ROOF_PEAK_KW = [6]
+const CAR_CAPACITIES_WH = [40_000, 58_000, 77_000]
 const BATTERIES = [5_000, 7_500, 10_000].map((capacityWh) => ({ capacityWh, powerW: capacityWh / 2 }))
 
 /**
@@ -24,10 +25,18 @@ export function expandHomes(options: {
   if (!('folder' in homes)) refuseTooMany(homes, { file, homesMax })
   if (!('generate' in homes || 'folder' in homes)) return homes
   if ('generate' in homes) {
+    const { seed } = options
+    // Cars begin one home further down the street: not every one stands beside a heat pump.
+    const { heatPumpShare = 0, carShare = 0, carCharging = 'at-once' } = homes.generate
     const roofs = shareOut(homes.generate)
-    return Array.from({ length: homes.generate.homes }, (_, index) =>
-      drawHome({ home: `home-${String(index + 1).padStart(2, '0')}`, seed: options.seed, ...roofs(index) }),
-    )
+    return Array.from({ length: homes.generate.homes }, (_, index): ScenarioHome => {
+      const home = `home-${String(index + 1).padStart(2, '0')}`
+      return {
+        ...drawHome({ home, seed, ...roofs(index) }),
+        ...(isChosen(index, heatPumpShare) ? { heatPump: drawHeatPump(home, seed) } : {}),
+        ...(isChosen(index + 1, carShare) ? { car: drawCar(home, seed, carCharging) } : {}),
+      }
+    })
   }
   const { folder } = homes
   const loads = options.csvIn(folder.load, 'homes.folder.load')
@@ -82,6 +91,9 @@ function shareOut(shares: { readonly pvShare?: number; readonly batteryShare?: n
 // The small addition keeps 0.6 × 5 at 3 in binary.
 const upTo = (count: number, share: number) => Math.floor(count * share + 1e-9)
 
+/** Whether the home at a place of the street is among such a share of all, spread evenly. */
+const isChosen = (index: number, share: number) => upTo(index + 1, share) > upTo(index, share)
+
 /** A home of a synthetic street: lognormal consumption (mean 3,500 kWh), 4–10 kWp facing east to west by south. */
 function drawHome(options: { readonly home: string; readonly seed: number } & Equipment): ScenarioHome {
   const random = new RandomStream(options.seed, options.home, 'equipment')
@@ -95,6 +107,29 @@ function drawHome(options: { readonly home: string; readonly seed: number } & Eq
   if (options.roof === null) return home
   if (options.battery === null) return { ...home, roof }
   return { ...home, roof, battery: batteryOf(random.whole(0, BATTERIES.length - 1)) }
+}
+
+/** A house of a synthetic street: lognormal heat (median 14,000 kWh), radiators two times in three, air nine in ten. */
+function drawHeatPump(home: string, seed: number): NonNullable<ScenarioHome['heatPump']> {
+  const random = new RandomStream(seed, home, 'heat pump')
+  const annualHeatKwh = Math.min(40_000, Math.max(4_000, Math.round(random.logNormal(14_000, 0.4))))
+  const sink = random.uniform() < 2 / 3 ? 'radiator' : 'floor'
+  return { annualHeatKwh, sink, source: random.uniform() < 0.9 ? 'air' : 'ground' }
+}
+
+/** A car of a synthetic street: 7,300 to 18,200 km a year, on average 12,700; chargers as they are sold. */
+function drawCar(
+  home: string,
+  seed: number,
+  charging: 'at-once' | 'with-the-sun' | 'v2g',
+): NonNullable<ScenarioHome['car']> {
+  const random = new RandomStream(seed, home, 'car')
+  const capacityWh = CAR_CAPACITIES_WH[random.whole(0, CAR_CAPACITIES_WH.length - 1)] ?? 58_000
+  const drawn = random.uniform()
+  const chargePowerW = drawn < 0.25 ? 3_700 : drawn < 0.9 ? 11_000 : 22_000
+  const annualKm = Math.round(Math.min(18_200, Math.max(7_300, 12_733 + 2_700 * random.normal())))
+  const car = { capacityWh, chargePowerW, annualKm } as const
+  return charging === 'v2g' ? { ...car, charging: 'with-the-sun', v2g: true } : { ...car, charging }
 }
 
 function batteryOf(index: number): NonNullable<ScenarioHome['battery']> {

@@ -1,6 +1,7 @@
 import { Schema } from 'effect'
 import { Count, Slug } from '#protocol/ids.ts'
 import { ScenarioMarket } from './scenario-market.ts'
+import { ScenarioTariff } from './scenario-tariff.ts'
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 const PeakKw = Schema.Finite.check(Schema.isBetween({ minimum: 0.1, maximum: 100 }))
@@ -33,14 +34,79 @@ const GeneratedRoof = Schema.Struct({
     'From north, clockwise: 180 faces south.',
   ),
 })
+const Efficiency = Schema.Finite.check(Schema.isBetween({ minimum: 0.5, maximum: 1 }))
+const PowerW = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))
 const HomeBattery = Schema.Struct({
   capacityWh: Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 1_000_000 })),
-  powerW: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 })),
-  chargeEfficiency: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0.5, maximum: 1 }))),
-  dischargeEfficiency: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0.5, maximum: 1 }))),
+  powerW: Schema.optionalKey(described(PowerW, 'The most it discharges with; half the capacity in an hour.')),
+  chargePowerW: Schema.optionalKey(described(PowerW, 'The most it charges with; powerW.')),
+  chargeEfficiency: Schema.optionalKey(Efficiency),
+  dischargeEfficiency: Schema.optionalKey(Efficiency),
   minSoc: Schema.optionalKey(Share),
   maxSoc: Schema.optionalKey(Share),
   initialSoc: Schema.optionalKey(Share),
+  selfDischargePerHour: Schema.optionalKey(
+    described(
+      Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 0.1 })),
+      'The share of what is stored that is lost in an hour; 0.00002.',
+    ),
+  ),
+  fadePerCycle: Schema.optionalKey(
+    described(
+      Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 0.01 })),
+      'The share of its capacity that a full cycle costs it; 0.000033.',
+    ),
+  ),
+  fadePerYear: Schema.optionalKey(
+    described(
+      Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 0.2 })),
+      'The share of its capacity that a year costs it; 0.02.',
+    ),
+  ),
+})
+const HomeCar = Schema.Struct({
+  capacityWh: Schema.Int.check(Schema.isBetween({ minimum: 5_000, maximum: 200_000 })),
+  chargePowerW: described(Schema.Literals([3_700, 11_000, 22_000]), 'Of the charger at home.'),
+  annualKm: Schema.optionalKey(
+    described(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 100_000 })), 'Driven in a year; 13,600.'),
+  ),
+  kwhPerKm: Schema.optionalKey(
+    described(Schema.Finite.check(Schema.isBetween({ minimum: 0.05, maximum: 1 })), 'Out of the battery; 0.18.'),
+  ),
+  charging: Schema.optionalKey(
+    described(
+      Schema.Literals(['at-once', 'with-the-sun']),
+      'As it arrives, or from the home’s surplus and, as late as it can be, in time for its departure; at-once.',
+    ),
+  ),
+  v2g: Schema.optionalKey(
+    described(Schema.Boolean, 'Gives back what the home lacks, as long as it leaves charged; false.'),
+  ),
+  targetSoc: Schema.optionalKey(described(Share, 'What it should leave with; 0.8.')),
+  minSoc: Schema.optionalKey(described(Share, 'Below it gives nothing back; 0.3.')),
+  initialSoc: Schema.optionalKey(described(Share, 'As the simulation begins; targetSoc.')),
+  chargeEfficiency: Schema.optionalKey(described(Efficiency, '0.9.')),
+  dischargeEfficiency: Schema.optionalKey(described(Efficiency, '0.95.')),
+})
+const Minutes = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 240 }))
+const HomeHeatPump = Schema.Struct({
+  annualHeatKwh: described(
+    Schema.Finite.check(Schema.isBetween({ minimum: 1_000, maximum: 100_000 })),
+    'Heat for rooms and hot water in a mean year.',
+  ),
+  source: Schema.optionalKey(described(Schema.Literals(['air', 'ground', 'groundwater']), 'air.')),
+  sink: Schema.optionalKey(described(Schema.Literals(['radiator', 'floor']), 'What warms the rooms; radiator.')),
+  thermalPowerW: Schema.optionalKey(
+    described(
+      Schema.Int.check(Schema.isBetween({ minimum: 500, maximum: 100_000 })),
+      'Heat while it runs; what a mean day of −12 °C needs, and a ninth more.',
+    ),
+  ),
+  bufferWh: Schema.optionalKey(
+    described(Schema.Int.check(Schema.isBetween({ minimum: 500, maximum: 200_000 })), 'Heat in its buffer; 5,000.'),
+  ),
+  minOnMinutes: Schema.optionalKey(described(Minutes, 'Once on it stays on so long; 10.')),
+  minOffMinutes: Schema.optionalKey(described(Minutes, 'Once off it stays off so long; 10.')),
 })
 
 /** One home, written out. */
@@ -57,6 +123,8 @@ export const ScenarioHome = Schema.Struct({
     ),
   ),
   battery: Schema.optionalKey(described(HomeBattery, 'Needs a roof: it charges from the surplus of its own sun.')),
+  heatPump: Schema.optionalKey(described(HomeHeatPump, 'Under the street’s weather.')),
+  car: Schema.optionalKey(described(HomeCar, 'Charged at home; each day it may drive once.')),
 })
 export type ScenarioHome = typeof ScenarioHome.Type
 
@@ -64,6 +132,11 @@ const Generate = Schema.Struct({
   homes: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: HOMES_MAX })),
   pvShare: Schema.optionalKey(described(Share, 'The share of homes with a roof, spread evenly; 0.6.')),
   batteryShare: Schema.optionalKey(described(Share, 'The share of roofs with a battery, spread evenly; 0.4.')),
+  heatPumpShare: Schema.optionalKey(described(Share, 'The share of homes with a heat pump, spread evenly; 0.')),
+  carShare: Schema.optionalKey(described(Share, 'The share of homes with a car that charges, spread evenly; 0.')),
+  carCharging: Schema.optionalKey(
+    described(Schema.Literals(['at-once', 'with-the-sun', 'v2g']), 'How those cars charge; at-once.'),
+  ),
 })
 
 const Folder = Schema.Struct({
@@ -102,6 +175,9 @@ export const Scenario = Schema.Struct({
   ]),
   market: Schema.optionalKey(
     described(ScenarioMarket, 'How `simulate` lets the street exchange; `start` does not read it.'),
+  ),
+  tariff: Schema.optionalKey(
+    described(ScenarioTariff, 'What the supplier takes and pays, for `simulate`; left out: the market’s own, flat.'),
   ),
 })
 export type Scenario = typeof Scenario.Type

@@ -53,7 +53,14 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
     const street = buildStreet({ scenario, file: name, files, homesMax: HOMES_MAX })
     const { seed: _, ...seedless } = scenario
     const scenarioHash = hashOf({ scenario: seedless, files: digests, slots })
-    return { scenario: name, scenarioHash, seed: street.seed, slots, street, terms: termsOf(scenario.market) }
+    return {
+      scenario: name,
+      scenarioHash,
+      seed: street.seed,
+      slots,
+      street,
+      terms: termsOf(scenario.market, street.tariff),
+    }
   })
 }
 

@@ -21,6 +21,8 @@ export interface SimulationTerms {
   readonly coefficients: PoolCoefficients
   /** a trader of its own for each home, by its place in the street */
   readonly traderOf: (home: number) => Trader
+  /** whether any of them goes by what the books show */
+  readonly listening: 'heard' | 'unheard'
   readonly forecast: (typeof forecasts)[number]
   /** how many slots a home trades at a time, from the next whose gate is open */
   readonly tradedSlots: number

@@ -1,5 +1,4 @@
-import { planOrders, type Quote, type Trader, type TradingSlot } from '#meter-agent/index.ts'
-import type { Tariff } from '#protocol/market-rules.ts'
+import { planOrders, type Trader, type TradingSlot } from '#meter-agent/index.ts'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
 import { RandomStream } from '../random-stream.ts'
 import { PersistenceForecast, type SlotForecast } from './persistence-forecast.ts'
@@ -74,8 +73,9 @@ export class TradingHomes {
 
   #tradeOnce(home: number, ask: { readonly nowMs: number; readonly first: number; readonly count: number }): void {
     const { nowMs, first, count } = ask
-    const { rules, tradedSlots } = this.#terms
+    const { rules, tradedSlots, tariffAt, listening } = this.#terms
     const { slotMinutes, gateBeforeDeliveryMs } = rules
+    const { trader, random } = this.#homes[home] as TradingHome
     const positions = this.#market.positions(home, first, count)
     const slots = positions
       .filter(({ phase }) => phase === 'call' || phase === 'continuous')
@@ -86,28 +86,13 @@ export class TradingHomes {
           boughtWh,
           soldWh,
           msToGate: slotStartMs({ slot, slotMinutes }) - gateBeforeDeliveryMs - nowMs,
+          ...(tariffAt(slot) === rules.tariff ? {} : { tariff: tariffAt(slot) }),
+          ...(listening === 'heard' ? { news: this.#market.news(home, slot) } : {}),
         }),
       )
     const tradingWindowMs = tradedSlots * slotMinutes * MINUTE_MS
-    const quotes = this.#quotes(home, slots, tradingWindowMs)
+    const quotes = trader.quotes({ slots, rules, tradingWindowMs, random })
     for (const action of planOrders(quotes, { slots: positions })) this.#market.act(home, action)
-  }
-
-  /** Slots of one tariff are asked about together. */
-  #quotes(home: number, slots: readonly TradingSlot[], tradingWindowMs: number): readonly Quote[] {
-    const { rules, tariffAt } = this.#terms
-    const { trader, random } = this.#homes[home] as TradingHome
-    const quotes: Quote[] = []
-    for (let at = 0; at < slots.length; ) {
-      const tariff = tariffAt((slots[at] as TradingSlot).slot)
-      let end = at + 1
-      while (end < slots.length && isSame(tariff, tariffAt((slots[end] as TradingSlot).slot))) end++
-      quotes.push(
-        ...trader.quotes({ slots: slots.slice(at, end), rules: { ...rules, tariff }, tradingWindowMs, random }),
-      )
-      at = end
-    }
-    return quotes
   }
 
   #forecastOf(home: number, slot: number): SlotForecast {
@@ -126,13 +111,4 @@ export class TradingHomes {
       order[other] = moved
     }
   }
-}
-
-function isSame(one: Tariff, other: Tariff): boolean {
-  return (
-    one === other ||
-    (one.retailMilliEurPerMWh === other.retailMilliEurPerMWh &&
-      one.feedInMilliEurPerMWh === other.feedInMilliEurPerMWh &&
-      one.localChargeMilliEurPerMWh === other.localChargeMilliEurPerMWh)
-  )
 }

@@ -35,3 +35,18 @@ export function clearSkyWPerM2(sky: {
   const sine = Math.sin(sky.apparentElevationDeg * DEGREE)
   return 0.868 * sky.extraterrestrialWPerM2 * sine * Math.exp(-0.0387 * mass * LINKE_TURBIDITY)
 }
+
+/**
+ * Direct normal irradiance of that sky, W/m² (the same model: the lesser of its two estimates, with what the sky
+ * scatters back taken off); 0 while the sun is down.
+ */
+export function clearSkyDirectWPerM2(sky: {
+  readonly apparentElevationDeg: number
+  readonly extraterrestrialWPerM2: number
+}): number {
+  if (sky.apparentElevationDeg <= 0) return 0
+  const sine = Math.sin(sky.apparentElevationDeg * DEGREE)
+  const beam = 0.827 * Math.exp(-0.09 * airMass(sky.apparentElevationDeg) * (LINKE_TURBIDITY - 1))
+  const scattered = (0.1 - 0.2 * Math.exp(-LINKE_TURBIDITY)) / (0.1 + 0.882)
+  return Math.min(sky.extraterrestrialWPerM2 * beam, (clearSkyWPerM2(sky) * (1 - scattered)) / sine)
+}

@@ -4,7 +4,8 @@ import { forecastErrorsWh, forecastNetWh, netHistory } from '#meter-agent/foreca
 import { type OrderAction, planOrders } from '#meter-agent/quotes.ts'
 import { seededRandom } from '#meter-agent/seeded-random.ts'
 import { firmEnergyWh } from '#meter-agent/traders/firm-energy.ts'
-import { rampTrader } from '#meter-agent/traders/ramp.ts'
+import { makeTrader, traderNames } from '#meter-agent/traders/make-trader.ts'
+import { rampPrice, rampTrader } from '#meter-agent/traders/ramp.ts'
 import type { Quote, TraderInput, TradingSlot } from '#meter-agent/traders/trader.ts'
 import { zeroIntelligenceTrader } from '#meter-agent/traders/zero-intelligence.ts'
 import { tradingSlots } from '#meter-agent/trading.ts'
@@ -27,7 +28,9 @@ const input = (slots: readonly TradingSlot[], rules = defaultMarketRules): Trade
   tradingWindowMs: WINDOW_MS,
   random: seededRandom('test'),
 })
-const traders = [rampTrader, zeroIntelligenceTrader]
+const traders = traderNames.map((name) => makeTrader(name))
+/** Those that go to their limit at the gate at the latest. */
+const yielding = [makeTrader('ramp'), makeTrader('truthful'), makeTrader('zero-intelligence')]
 
 describe('the forecast', () => {
   const stated = (slotNumber: number, net: number) => ({
@@ -134,17 +137,23 @@ describe.each(traders)('the $name trader', (trader) => {
     )
   })
 
+  it('stays away where neighbours have nothing to share', () => {
+    const tariff = { ...defaultMarketRules.tariff, localChargeMilliEurPerMWh: 300_000 }
+    expect(trader.quotes(input([slot({ forecastNetWh: 500 })], { ...defaultMarketRules, tariff }))).toEqual([])
+  })
+
+  it('is asked by its name', () => {
+    expect(makeTrader(trader.name as (typeof traderNames)[number]).name).toBe(trader.name)
+  })
+})
+
+describe.each(yielding)('the $name trader', (trader) => {
   it('never pays more than what the fee leaves of the gap', () => {
     const rules = { ...defaultMarketRules, protocolFeeBp: 100 }
     const prices = Array.from({ length: 200 }, (_, i) =>
       trader.quotes({ ...input([slot({ forecastNetWh: -500, msToGate: 0 })], rules), random: () => i / 200 }),
     ).flatMap((quotes) => quotes.map(({ priceEurPerMWh }) => priceEurPerMWh))
     expect(Math.max(...prices)).toBe(207) // 207 × 1.01 is below 210, 208 × 1.01 above
-  })
-
-  it('stays away where neighbours have nothing to share', () => {
-    const tariff = { ...defaultMarketRules.tariff, localChargeMilliEurPerMWh: 300_000 }
-    expect(trader.quotes(input([slot({ forecastNetWh: 500 })], { ...defaultMarketRules, tariff }))).toEqual([])
   })
 })
 
@@ -156,6 +165,20 @@ describe('the ramp', () => {
     const left = [1, 0.75, 0.5, 0.25, 0].map((share) => share * WINDOW_MS)
     expect(left.map((ms) => price(100, ms))).toEqual([210, 178, 145, 113, 80])
     expect(left.map((ms) => price(-100, ms))).toEqual([80, 112, 145, 177, 210])
+  })
+
+  it('goes in equal steps, and stands at its last price for the last of them (a rate ramp)', () => {
+    const MINUTE_MS = 60_000
+    const quarter = (firstEurPerMWh: number, lastEurPerMWh: number) => (minute: number) =>
+      rampPrice({ firstEurPerMWh, lastEurPerMWh, windowMs: 15 * MINUTE_MS, everyMs: MINUTE_MS }, minute * MINUTE_MS)
+    const offer = [0, 1, 2, 6, 9, 13, 14, 15].map(quarter(300, 0))
+    for (const [index, price_] of [300, 278.57143, 257.14286, 171.42857, 107.14286, 21.42857, 0, 0].entries()) {
+      expect(offer[index]).toBeCloseTo(price_, 4)
+    }
+    expect([0, 1, 6, 12, 14].map(quarter(0, 350))).toEqual([0, 25, 150, 300, 350])
+    const hour = { windowMs: 60 * MINUTE_MS, everyMs: MINUTE_MS }
+    expect(rampPrice({ firstEurPerMWh: 300, lastEurPerMWh: 250, ...hour }, 33 * MINUTE_MS)).toBeCloseTo(272.034, 3)
+    expect(rampPrice({ firstEurPerMWh: 150, lastEurPerMWh: 350, ...hour }, 36 * MINUTE_MS)).toBeCloseTo(272.034, 3)
   })
 })
 

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Effect } from 'effect'
-import { describe, expect, it } from 'vitest'
-import { generateScenario, type HomeState, type SimulatedHome, type SimulatedStreet } from '#sim/index.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { energyBalance } from '#sim/home/energy-balance.ts'
+import { generateScenario, type HomeState, loadScenario, type SimulatedHome, type SimulatedStreet } from '#sim/index.ts'
 
 const DAY_MS = 86_400_000
 const street = (homes: number, seed = 7): SimulatedStreet => Effect.runSync(generateScenario({ homes, seed }))
@@ -39,6 +43,79 @@ describe('a simulated street', () => {
     const beganMs = performance.now()
     for (const home of homes) home.advanceTo(startMs + 7 * DAY_MS)
     expect(performance.now() - beganMs).toBeLessThan(1000)
+  })
+})
+
+describe('a street with heat pumps and cars', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'commonwatt-homes-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const electric = (homes: number, start = '2026-01-12T00:00:00Z'): SimulatedStreet => {
+    const generate = { homes, heatPumpShare: 0.6, carShare: 0.7, carCharging: 'v2g' }
+    const file = join(folder, `${homes}.json`)
+    writeFileSync(file, JSON.stringify({ neighbourhood: 'lane', start, seed: 3, homes: { generate } }))
+    return Effect.runSync(loadScenario(file))
+  }
+
+  it('balances every joule of electricity, of heat, and of what is driven, in winter and in summer', () => {
+    const sums = { drivenJ: 0, heatPumpJ: 0, carDischargeJ: 0, carLossJ: 0, carElsewhereJ: 0 }
+    for (const start of ['2026-01-12T00:00:00Z', '2026-06-15T00:00:00Z']) {
+      for (const home of electric(8, start).homes) {
+        const before = home.account
+        home.advanceTo(home.startMs + 4 * DAY_MS)
+        const after = home.account
+        const supplied = after.roofJ + after.dischargeJ + after.carDischargeJ + after.importJ
+        expect(supplied).toBe(after.loadJ + after.heatPumpJ + after.chargeJ + after.carChargeJ + after.exportJ)
+        expect(after.chargeJ - after.dischargeJ).toBe(after.storedJ - before.storedJ + after.batteryLossJ)
+        const intoCar = after.carChargeJ - after.carDischargeJ
+        expect(intoCar).toBe(after.carStoredJ - before.carStoredJ + after.drivenJ + after.carLossJ)
+        expect(after.heatJ).toBe(after.heatUsedJ + after.heatLossJ + after.heatStoredJ - before.heatStoredJ)
+        const { productionJ, gridImportJ, demandJ, gridExportJ, conversionLossesJ, storageDeltaJ } = energyBalance(
+          before,
+          after,
+        )
+        expect(productionJ + gridImportJ).toBe(demandJ + gridExportJ + conversionLossesJ + storageDeltaJ)
+        for (const value of Object.values(after)) expect(Number.isSafeInteger(value) && value >= 0).toBe(true)
+        for (const flow of Object.keys(sums) as (keyof typeof sums)[]) sums[flow] += after[flow]
+      }
+    }
+    expect(Math.min(sums.drivenJ, sums.heatPumpJ, sums.carDischargeJ, sums.carLossJ)).toBeGreaterThan(0)
+  })
+
+  it('changes nobody’s day when a home joins, nor a home’s load and sun when it gets a car', () => {
+    const day = (home: SimulatedHome | undefined) => (home === undefined ? [] : statesOf(home, 3_600_000, DAY_MS))
+    const larger = electric(12).homes
+    for (const [index, home] of electric(7).homes.entries()) expect(day(home)).toEqual(day(larger[index]))
+    const plain = Effect.runSync(generateScenario({ homes: 7, seed: 3, startMs: Date.parse('2026-01-12T00:00:00Z') }))
+    for (const [index, home] of electric(7).homes.entries()) {
+      const own = day(home).map(({ loadW, roof }) => ({ loadW, roof }))
+      expect(own).toEqual(day(plain.homes[index]).map(({ loadW, roof }) => ({ loadW, roof })))
+    }
+  })
+
+  it('shows what the meter, the heat pump and the car show, and says when a car will not be full', () => {
+    let [away, charging, heating] = [0, 0, 0]
+    for (const home of electric(6).homes) {
+      for (const state of statesOf(home, 600_000, 2 * DAY_MS)) {
+        const { car, heatPump, battery, roof, grid } = state
+        const stores = (battery?.powerW ?? 0) + (car?.powerW ?? 0)
+        expect(grid.powerW).toBe(state.loadW + (heatPump?.powerW ?? 0) + stores - (roof?.powerW ?? 0))
+        if (car !== null && !car.isHome) {
+          expect(car).toMatchObject({ powerW: 0, missingWh: 0 })
+          away++
+        }
+        if ((car?.powerW ?? 0) > 0) charging++
+        if (heatPump?.isRunning) heating++
+      }
+    }
+    expect(Math.min(away, charging, heating)).toBeGreaterThan(0)
+    const charger = { capacityWh: 77_000, chargePowerW: 3_700, initialSoc: 0, targetSoc: 1, annualKm: 30_000 }
+    const file = join(folder, 'slow.json')
+    const one = { home: 'a', load: { annualKwh: 3_000 }, car: charger }
+    writeFileSync(file, JSON.stringify({ neighbourhood: 'lane', start: '2026-01-15T00:00:00Z', homes: [one] }))
+    const [home] = Effect.runSync(loadScenario(file)).homes
+    expect(home?.advanceTo(home.startMs).car?.missingWh).toBeGreaterThan(10_000)
+    home?.advanceTo(home.startMs + 2 * DAY_MS)
+    expect(home?.account.carMissedJ).toBeGreaterThan(0)
   })
 })
 

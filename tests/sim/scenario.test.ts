@@ -128,6 +128,38 @@ describe('a scenario that is wrong', () => {
       /before 2021-02-02/,
     ],
     [
+      'has a charger that nobody sells',
+      scenario([{ home: 'one', load: { annualKwh: 3000 }, car: { capacityWh: 50_000, chargePowerW: 7_400 } }]),
+      'homes.0.car.chargePowerW',
+      /3700 \| 11000 \| 22000/,
+    ],
+    [
+      'has a car that gives back while it charges at once',
+      scenario([
+        { home: 'one', load: { annualKwh: 3000 }, car: { capacityWh: 50_000, chargePowerW: 11_000, v2g: true } },
+      ]),
+      'homes.0.car.v2g',
+      /with-the-sun/,
+    ],
+    [
+      'has a car that may be emptier than it leaves',
+      scenario([
+        {
+          home: 'one',
+          load: { annualKwh: 3000 },
+          car: { capacityWh: 50_000, chargePowerW: 11_000, minSoc: 0.9, targetSoc: 0.7 },
+        },
+      ]),
+      'homes.0.car.minSoc',
+      /at most targetSoc \(0.7\)/,
+    ],
+    [
+      'has a heat pump without heat',
+      scenario([{ home: 'one', load: { annualKwh: 3000 }, heatPump: { source: 'air' } }]),
+      'homes.0.heatPump.annualHeatKwh',
+      /a value/,
+    ],
+    [
       'names an empty folder',
       scenario({ folder: { load: '/proc/self/task' } }),
       'homes.folder.load',
@@ -165,11 +197,11 @@ describe('measured data', () => {
       (_, row) => `${Date.parse('2021-03-20T06:45:00Z') / 1_000 + 900 * row},5\n`,
     )
     const day = example + later.join('')
-    expect([...series(day).meanW.slice(0, 4)]).toEqual([312, 298, 1740, 5])
+    expect([...series(day).values.slice(0, 4)]).toEqual([312, 298, 1740, 5])
     const [, names = ''] = /a column of values: (.*)\. Other columns/.exec(guide) ?? []
     const columns = [...names.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name ?? '')
     expect(columns).toHaveLength(6)
-    for (const column of columns) expect(series(day.replace('power_w', column)).meanW[0]).toBeGreaterThan(0)
+    for (const column of columns) expect(series(day.replace('power_w', column)).values[0]).toBeGreaterThan(0)
   })
   const refused = (text: string, wattsPerUnit = 1): string => {
     try {
@@ -181,14 +213,14 @@ describe('measured data', () => {
   }
 
   it('may be power or energy by the ending of the column, in Unix seconds or ISO 8601', () => {
-    expect(series(csv('timestamp,power_kw', () => 1.5)).meanW[0]).toBe(1500)
-    expect(series(csv('timestamp,energy_wh', () => 100)).meanW[0]).toBe(400)
-    expect(series(csv('timestamp,energy_kwh', () => 0.1)).meanW[0]).toBeCloseTo(400, 9)
+    expect(series(csv('timestamp,power_kw', () => 1.5)).values[0]).toBe(1500)
+    expect(series(csv('timestamp,energy_wh', () => 100)).values[0]).toBe(400)
+    expect(series(csv('timestamp,energy_kwh', () => 0.1)).values[0]).toBeCloseTo(400, 9)
     expect(
       series(
         csv('timestamp,mine', () => 7),
         'mine',
-      ).meanW[0],
+      ).values[0],
     ).toBe(7)
     const hour = (row: number) => new Date(Date.UTC(2021, 0, 1, row)).toISOString()
     const rows = Array.from({ length: 24 }, (_, row) => row)

@@ -12,12 +12,16 @@ const reference = besideCheckout('shared/reference/meter/devices/sunspec-core-mo
 
 const battery = {
   capacityWh: 10_000,
-  powerW: 5_000,
-  chargePerMille: 950,
-  dischargePerMille: 950,
+  chargePowerW: 5_000,
+  dischargePowerW: 5_000,
+  chargeEfficiency: 0.95,
+  dischargeEfficiency: 0.95,
   minSocPerMille: 50,
   maxSocPerMille: 950,
   initialSocPerMille: 500,
+  selfDischargePerHour: 0,
+  fadePerCycle: 0,
+  fadePerYear: 0,
 }
 const states: fc.Arbitrary<HomeState> = fc.record({
   timeMs: fc.constant(0),
@@ -42,6 +46,8 @@ const states: fc.Arbitrary<HomeState> = fc.record({
       battery: fc.constant(battery),
     }),
   ),
+  heatPump: fc.constant(null),
+  car: fc.constant(null),
 })
 
 describe('the SunSpec image', () => {
@@ -85,7 +91,7 @@ describe('the SunSpec image', () => {
     const roof = { powerW: 900, producedWh: 7, peakW: 4000 }
     const rest = { powerW: 0, storedWh: 0, socBasisPoints: 5000, battery }
     const { models: found } = decodeSunspec(
-      sunspecImage({ home: 'a', state: { timeMs: 0, loadW: 0, grid, roof, battery: rest } }),
+      sunspecImage({ home: 'a', state: { timeMs: 0, loadW: 0, grid, roof, battery: rest, heatPump: null, car: null } }),
     )
     const points = (id: number) => found.find((model) => model.id === id)?.points
     expect(points(101)).toMatchObject({
