@@ -3,6 +3,7 @@ import type { Clock } from '#protocol/clock.ts'
 import type { Reading } from '#protocol/reading.ts'
 import type { Signer } from '#protocol/signer.ts'
 import type { DeviceAddress } from './device-address.ts'
+import type { ForecasterName } from './forecasters/make-forecaster.ts'
 import type { PrivateKey } from './keys/keys.ts'
 import type { Place } from './reading/sun-check.ts'
 import type { Trader } from './traders/trader.ts'
@@ -27,6 +28,8 @@ export interface AgentOptions {
   /** what readings say of the clock (simulated where it does not run at speed 1, else free-running) */
   readonly clockState?: Reading['clock']
   readonly trader: Trader
+  /** how it looks ahead (persistence) */
+  readonly forecaster?: ForecasterName
   /** slots traded at once, the next ones with an open gate (4) */
   readonly tradeSlotsAhead?: number
   /** of the home's random stream (its name) */

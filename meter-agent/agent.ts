@@ -6,7 +6,9 @@ import type { AgentSteps } from './agent-steps.ts'
 import { type AgentWatch, watchedGateway, watchedSteps } from './agent-watch.ts'
 import { openDeviceLink } from './device-link.ts'
 import { gatewayClient } from './gateway-client.ts'
+import { homeForecast } from './home-forecast.ts'
 import type { LinkState } from './link-machine.ts'
+import { MarketWatch } from './market-watch.ts'
 import { openMembership } from './membership.ts'
 import type { MeterError } from './meter-error.ts'
 import { openSqliteOutbox } from './outbox/node-sqlite.ts'
@@ -73,6 +75,8 @@ export const makeAgent = (
       ...(options.deviceTimeoutMs === undefined ? {} : { timeoutMs: options.deviceTimeoutMs }),
     })
     const random = seededRandom(`${options.seed ?? home}/${home}/${outbox.bootId}`)
+    const forecast = homeForecast(options.forecaster ?? 'persistence', outbox)
+    const marketWatch = new MarketWatch()
     const monotonicMs = options.monotonicMs ?? (() => Math.floor(performance.now()))
     const account = addressOf(accountKey)
     const onePollAtATime = yield* Semaphore.make(1)
@@ -125,7 +129,8 @@ export const makeAgent = (
       register: () => membership.register,
       poll: () => onePollAtATime.withPermits(1)(poll),
       publish: () => publishOutbox({ outbox, gateway, membership, deviceKey }),
-      trade: () => tradeOnce({ ...options, outbox, gateway, membership, tradeSlotsAhead, random }),
+      trade: () =>
+        tradeOnce({ ...options, outbox, gateway, membership, forecast, watch: marketWatch, tradeSlotsAhead, random }),
     }
     const steps = watch === undefined ? agent : watchedSteps(agent, watch)
     return { ...steps, run: (every) => runAgent(steps, { ...every, clock, isEnrolled: membership.isEnrolled, random }) }

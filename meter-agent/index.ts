@@ -40,6 +40,13 @@ export { dumpDevice } from './dump/dump-device.ts'
 export type { Span } from './dump/read-span.ts'
 export type { RegisterImage } from './dump/register-image.ts'
 export { enrolHome } from './enrol-home.ts'
+export type { Forecaster, SlotForecast } from './forecasters/forecaster.ts'
+export {
+  type ForecasterName,
+  forecasterNames,
+  makeForecaster,
+  perfectForecaster,
+} from './forecasters/make-forecaster.ts'
 export { type GatewayError, GatewayMismatch, GatewayRefused, GatewayUnreachable } from './gateway-error.ts'
 export { type HomeLogLine, readHomeLog } from './home-log.ts'
 export { type IdentifiedDevice, identifyDevice } from './identify-device.ts'

@@ -6,13 +6,16 @@ import type { Order } from '#protocol/order.ts'
 import { addressOf, sign } from '#protocol/signing.ts'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
 import type { AgentOptions, NotJoined } from './agent-options.ts'
-import { forecastErrorsWh, forecastNetWh, lastKnownSlot, type NetHistory, netHistory } from './forecast.ts'
+import type { Forecaster } from './forecasters/forecaster.ts'
 import { type GatewayClient, MAX_ENVELOPES } from './gateway-client.ts'
 import type { GatewayError } from './gateway-error.ts'
+import type { HomeForecast } from './home-forecast.ts'
+import type { MarketWatch } from './market-watch.ts'
 import type { Membership } from './membership.ts'
 import type { Outbox, OutboxFailure } from './outbox/outbox.ts'
 import type { RefusedMessage } from './publishing.ts'
 import { isTrading, type OrderAction, planOrders } from './quotes.ts'
+import { noNews, type SlotNews } from './traders/slot-news.ts'
 import type { TradingSlot } from './traders/trader.ts'
 
 /** What one trading step did. */
@@ -23,8 +26,8 @@ export interface Traded {
   readonly refusals: readonly RefusedMessage[]
 }
 
-const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
+const NO_NEWS: ReadonlyMap<number, SlotNews> = new Map()
 const GATE_MARGIN_WALL_MS = 100
 
 /** Asks what the home has in the market, lets its trader decide, and sends the difference. */
@@ -33,6 +36,8 @@ export const tradeOnce = (
     readonly outbox: Outbox
     readonly gateway: GatewayClient
     readonly membership: Membership
+    readonly forecast: HomeForecast
+    readonly watch: MarketWatch
     readonly tradeSlotsAhead: number
     readonly random: () => number
   },
@@ -44,8 +49,9 @@ export const tradeOnce = (
     // An order sent in the last moment would arrive behind the gate.
     const nowMs = clock.nowMs() + GATE_MARGIN_WALL_MS * clock.speed
     const { slotMinutes } = rules
-    const history = netHistory(yield* outbox.statementsFrom(slotAt({ timeMs: nowMs - DAY_MS, slotMinutes })))
-    const slots = tradingSlots({ rules, nowMs, most: tradeSlotsAhead, positions, history })
+    const forecaster = yield* home.forecast.upToDate({ nowMs, slotMinutes, slotsAhead: tradeSlotsAhead })
+    const news = trader.hears === 'nothing' ? NO_NEWS : home.watch.newsIn(yield* gateway.market)
+    const slots = tradingSlots({ rules, nowMs, most: tradeSlotsAhead, positions, forecaster, news })
     const tradingWindowMs = tradeSlotsAhead * slotMinutes * MINUTE_MS
     const traded = new Set(slots.map(({ slot }) => slot))
     const actions = planOrders(trader.quotes({ slots, rules, tradingWindowMs, random }), {
@@ -87,19 +93,19 @@ export function tradingSlots(ask: {
   readonly nowMs: number
   readonly most: number
   readonly positions: Pick<Positions, 'slots'>
-  readonly history: NetHistory
+  readonly forecaster: Forecaster
+  readonly news: ReadonlyMap<number, SlotNews>
 }): readonly TradingSlot[] {
-  const { rules, nowMs, most, positions, history } = ask
+  const { rules, nowMs, most, positions, forecaster, news } = ask
   const { slotMinutes, gateBeforeDeliveryMs } = rules
   const held = new Map(positions.slots.map((slot) => [slot.slot, slot]))
   const first = slotAt({ timeMs: nowMs + gateBeforeDeliveryMs, slotMinutes }) + 1
-  const knownSlot = lastKnownSlot(history) ?? first - 1
   return Array.from({ length: most }, (_, i) => first + i)
     .filter((slot) => isTrading(held.get(slot) ?? { phase: 'continuous' }))
     .map((slot) => ({
       slot,
-      forecastNetWh: forecastNetWh(history, { slot, knownSlot, slotMinutes }),
-      forecastErrorsWh: forecastErrorsWh(history, { slot, knownSlot, slotMinutes }),
+      news: news.get(slot) ?? noNews,
+      ...forecaster.of(slot),
       boughtWh: held.get(slot)?.boughtWh ?? 0,
       soldWh: held.get(slot)?.soldWh ?? 0,
       msToGate: slotStartMs({ slot, slotMinutes }) - gateBeforeDeliveryMs - nowMs,

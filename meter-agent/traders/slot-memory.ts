@@ -1,5 +1,8 @@
 import type { TraderInput } from './trader.ts'
 
+/** A trader may be asked about some of its slots at a time, so those before may still come. */
+const KEPT_SLOTS = 96
+
 /** What a trader remembers of each slot that still trades: one memory a slot, forgotten when its book has closed. */
 export class SlotMemory<Memory> {
   readonly #bySlot = new Map<number, Memory>()
@@ -14,10 +17,10 @@ export class SlotMemory<Memory> {
     return memory
   }
 
-  /** Forgets what is before the first slot asked about. */
+  /** Forgets slots long before the first one asked about: their books have closed. */
   forgetBefore(slots: TraderInput['slots']): void {
-    if (slots.length >= this.#bySlot.size) return
+    if (this.#bySlot.size <= KEPT_SLOTS) return
     const first = slots.reduce((least, { slot }) => Math.min(least, slot), Number.POSITIVE_INFINITY)
-    for (const slot of this.#bySlot.keys()) if (slot < first) this.#bySlot.delete(slot)
+    for (const slot of this.#bySlot.keys()) if (slot < first - KEPT_SLOTS) this.#bySlot.delete(slot)
   }
 }

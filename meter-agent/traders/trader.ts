@@ -45,5 +45,7 @@ export interface Quote {
  */
 export interface Trader {
   readonly name: string
+  /** whether it makes anything of a slot's news */
+  readonly hears: 'nothing' | 'news'
   readonly quotes: (input: TraderInput) => readonly Quote[]
 }

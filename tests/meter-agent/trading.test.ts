@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { forecastErrorsWh, forecastNetWh, netHistory } from '#meter-agent/forecast.ts'
+import { makeForecaster } from '#meter-agent/forecasters/make-forecaster.ts'
 import { type OrderAction, planOrders } from '#meter-agent/quotes.ts'
 import { seededRandom } from '#meter-agent/seeded-random.ts'
 import { firmEnergyWh } from '#meter-agent/traders/firm-energy.ts'
@@ -31,39 +31,6 @@ const input = (slots: readonly TradingSlot[], rules = defaultMarketRules): Trade
 const traders = traderNames.map((name) => makeTrader(name))
 /** Those that go to their limit at the gate at the latest. */
 const yielding = [makeTrader('ramp'), makeTrader('truthful'), makeTrader('zero-intelligence')]
-
-describe('the forecast', () => {
-  const stated = (slotNumber: number, net: number) => ({
-    slot: slotNumber,
-    importWh: Math.max(0, -net),
-    exportWh: Math.max(0, net),
-  })
-
-  it('is the same slot yesterday, if that is known', () => {
-    const history = netHistory([stated(1000, -300), stated(1095, 700)])
-    expect(forecastNetWh(history, { slot: 1096, knownSlot: 1095, slotMinutes: 15 })).toBe(-300)
-  })
-
-  it('is otherwise the mean of the last two slots, less for every slot ahead', () => {
-    const history = netHistory([stated(1, 9999), stated(2, -800), stated(3, -1200)])
-    expect([4, 5, 6].map((n) => forecastNetWh(history, { slot: n, knownSlot: 3, slotMinutes: 15 }))).toEqual([
-      -900, -810, -729,
-    ])
-  })
-
-  it('is nothing when nothing is known', () => {
-    expect(forecastNetWh(netHistory([]), { slot: 4, knownSlot: 3, slotMinutes: 15 })).toBe(0)
-  })
-})
-
-describe('the error of the forecast', () => {
-  it('is what it missed as many slots ahead, each slot forecast from what came before it', () => {
-    const nets = [100, 100, 100, 300, 100]
-    const history: ReadonlyMap<number, number> = new Map(nets.map((net, index) => [index + 1, net]))
-    // One ahead: 90 expected each time, but 180 behind the jump.
-    expect(forecastErrorsWh(history, { slot: 6, knownSlot: 5, slotMinutes: 15 })).toEqual([-80, 10, 10, 210])
-  })
-})
 
 describe('the energy worth a promise', () => {
   const { tariff } = defaultMarketRules
@@ -199,7 +166,9 @@ describe('zero intelligence', () => {
 
 describe('the slots that are traded', () => {
   const NOW_MS = 1000 * 900_000
-  const ask = { rules: defaultMarketRules, most: 3, history: new Map([[999, 100]]) }
+  const forecaster = makeForecaster('persistence', { slotMinutes: 15 })
+  forecaster.note(999, 100)
+  const ask = { rules: defaultMarketRules, most: 3, forecaster, news: new Map() }
   const slotsAt = (nowMs: number, positions: Positions['slots'] = []) =>
     tradingSlots({ ...ask, nowMs, positions: { slots: positions } }).map((one) => one.slot)
 

@@ -1,0 +1,85 @@
+import type { Forecaster, SlotForecast } from './forecaster.ts'
+
+const MINUTES_PER_DAY = 1_440
+
+/** A slot's net in Wh, export positive. */
+export type NetHistory = ReadonlyMap<number, number>
+
+/** What is to be looked ahead to, from what was known at the end of `knownSlot`. */
+export interface ForecastAsk {
+  readonly slot: number
+  readonly knownSlot: number
+  readonly slotMinutes: number
+}
+
+/** How a forecaster looks ahead. */
+export interface Outlook {
+  readonly name: string
+  /** how many days of history it looks at */
+  readonly days: number
+  /** whole Wh */
+  readonly netWh: (history: NetHistory, ask: ForecastAsk) => number
+  /** told of each slot after it is in the history, where it learns from it */
+  readonly learn?: (history: NetHistory, slot: number) => void
+}
+
+/** Slots for which forecasts are made and their misses kept, if nobody says how many. */
+export const SLOTS_AHEAD = 8
+
+/**
+ * A forecaster that remembers what slots came to, and what it said of them beforehand: each slot is forecast as soon as
+ * it comes in reach, so its stated errors are those of real forecasts.
+ */
+export function historyForecaster(
+  outlook: Outlook,
+  options: { readonly slotMinutes: number; readonly slotsAhead?: number },
+): Forecaster {
+  const { slotMinutes, slotsAhead = SLOTS_AHEAD } = options
+  const slotsPerDay = MINUTES_PER_DAY / slotMinutes
+  const history = new Map<number, number>()
+  /** by slots ahead: what was said of slots to come, and what was missed in those of the last day */
+  const said = Array.from({ length: slotsAhead + 1 }, () => new Map<number, number>())
+  const missed = Array.from({ length: slotsAhead + 1 }, () => new Map<number, number>())
+  const ascending = new Map<number, readonly number[]>()
+  let last: number | null = null
+
+  const note = (slot: number, netWh: number): void => {
+    if (last !== null && slot <= last) throw new RangeError(`slot ${slot} was to come after ${last}`)
+    last = slot
+    history.set(slot, netWh)
+    outlook.learn?.(history, slot)
+    forget(history, slot - outlook.days * slotsPerDay)
+    ascending.clear()
+    for (let ahead = 1; ahead <= slotsAhead; ahead++) {
+      const [sayings, misses] = [said[ahead], missed[ahead]] as [Map<number, number>, Map<number, number>]
+      const expected = sayings.get(slot)
+      if (expected !== undefined) misses.set(slot, netWh - expected)
+      forget(misses, slot - slotsPerDay)
+      forget(sayings, slot)
+      const later = slot + ahead
+      sayings.set(later, outlook.netWh(history, { slot: later, knownSlot: slot, slotMinutes }))
+    }
+  }
+  const errorsOf = (ahead: number): readonly number[] => {
+    const known = ascending.get(ahead)
+    if (known !== undefined) return known
+    const sorted = [...(missed[Math.min(ahead, slotsAhead)]?.values() ?? [])].sort((a, b) => a - b)
+    ascending.set(ahead, sorted)
+    return sorted
+  }
+  const of = (slot: number): SlotForecast => {
+    const knownSlot = last ?? slot - 1
+    const ahead = slot - knownSlot
+    const forecastNetWh = said[ahead]?.get(slot) ?? outlook.netWh(history, { slot, knownSlot, slotMinutes })
+    return { forecastNetWh, forecastErrorsWh: errorsOf(ahead) }
+  }
+  return { name: outlook.name, note, of }
+}
+
+/** Slots are noted in order, so the first ones are the oldest. */
+function forget(slots: Map<number, number>, until: number): void {
+  for (const slot of slots.keys()) {
+    if (slot > until) return
+    slots.delete(slot)
+  }
+}
