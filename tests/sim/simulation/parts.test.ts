@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { forecastErrorsWh, forecastNetWh, netHistory } from '#meter-agent/forecast.ts'
 import type { EnergyAccount } from '#sim/home/home-state.ts'
 import { SimulatedHome } from '#sim/home/simulated-home.ts'
 import { BalanceBroken } from '#sim/simulation/balance-broken.ts'
@@ -8,40 +7,7 @@ import { poolTrades } from '#sim/simulation/community-pool.ts'
 import { gini } from '#sim/simulation/gini.ts'
 import { GridDemand } from '#sim/simulation/grid-demand.ts'
 import { homeEnergy } from '#sim/simulation/home-energy.ts'
-import { PersistenceForecast } from '#sim/simulation/persistence-forecast.ts'
 import { shareOut } from '#sim/simulation/share-out.ts'
-
-describe('what a simulated home expects', () => {
-  it('is what the agent in a real home makes of the same day of statements', () => {
-    const slotMinutes = 60
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: -3_000, max: 3_000 }), { minLength: 1, maxLength: 60 }), (nets) => {
-        const forecast = new PersistenceForecast(slotMinutes)
-        const statements: { slot: number; importWh: number; exportWh: number }[] = []
-        for (const [index, net] of nets.entries()) {
-          const slot = 500_000 + index
-          forecast.note(slot, net)
-          statements.push({ slot, importWh: Math.max(0, -net), exportWh: Math.max(0, net) })
-          // A day back from within the slot that follows.
-          const history = netHistory(statements.filter((statement) => statement.slot >= slot + 1 - 24))
-          for (let ahead = 2; ahead <= 6; ahead++) {
-            const ask = { slot: slot + ahead, knownSlot: slot, slotMinutes }
-            const expected = {
-              forecastNetWh: forecastNetWh(history, ask),
-              forecastErrorsWh: forecastErrorsWh(history, ask),
-            }
-            expect(forecast.of(slot + ahead)).toEqual(expected)
-          }
-        }
-      }),
-      { numRuns: 20 },
-    )
-  })
-
-  it('is nothing before anything is known', () => {
-    expect(new PersistenceForecast(15).of(7)).toEqual({ forecastNetWh: 0, forecastErrorsWh: [] })
-  })
-})
 
 describe('the energy of a home', () => {
   const { account } = new SimulatedHome({
