@@ -3,13 +3,15 @@ import { bench } from './commands/bench.ts'
 import { match } from './commands/match.ts'
 import { meter } from './commands/meter.ts'
 import { replay } from './commands/replay.ts'
+import { simulate } from './commands/simulate.ts'
 import { start } from './commands/start.ts'
+import { sweep } from './commands/sweep.ts'
 import { verify } from './commands/verify.ts'
 import { runCommandLine } from './run-command-line.ts'
 
 runCommandLine(
   Command.make('commonwatt').pipe(
     Command.withDescription('A street sells itself its own electricity.'),
-    Command.withSubcommands([start, match, meter, replay, verify, bench]),
+    Command.withSubcommands([start, simulate, sweep, match, meter, replay, verify, bench]),
   ),
 )

@@ -17,6 +17,13 @@ export interface SlotRecords {
   readonly statements: readonly Statement[]
 }
 
+/** Of these records, what netting looks at: a simulation has no more. */
+export interface NettedRecords {
+  readonly slot: number
+  readonly trades: readonly Pick<Trade, 'id' | 'slot' | 'buyer' | 'seller' | 'priceEurPerMWh' | 'energyWh'>[]
+  readonly statements: readonly Pick<Statement, 'account' | 'slot' | 'importWh' | 'exportWh'>[]
+}
+
 export function recordsOf({ slot, trades, statements }: Delivery): SlotRecords {
   return { slot, trades: trades.map(({ trade }) => trade), statements: statements.map(({ body }) => body) }
 }

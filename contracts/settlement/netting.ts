@@ -1,7 +1,6 @@
 import type { BillTerms, Tariff } from '#protocol/market-rules.ts'
-import type { Statement } from '#protocol/statement.ts'
 import { billLineMicroEur, feeLineMicroEur, tradeValueMicroEur } from '#protocol/units.ts'
-import type { SlotRecords } from './delivery.ts'
+import type { NettedRecords } from './delivery.ts'
 import { SettlementRefused } from './settlement-refused.ts'
 
 type Hex = `0x${string}`
@@ -47,7 +46,7 @@ export interface NettedSlot {
  * fund, to the µEUR.
  * Throws SettlementRefused if a statement is missing or double, or a record is of another slot.
  */
-export function netSlot(delivery: SlotRecords, { tariff, protocolFeeBp }: BillTerms): NettedSlot {
+export function netSlot(delivery: NettedRecords, { tariff, protocolFeeBp }: BillTerms): NettedSlot {
   const homes = new Map<Hex, Writable<SlotBill>>()
   for (const statement of delivery.statements) {
     refuseOtherSlot(delivery.slot, statement.slot, `the statement of ${statement.account}`)
@@ -102,7 +101,7 @@ function deviationLine(energyWh: number, tariff: Tariff): number {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-function emptyBill(statement: Statement): Writable<SlotBill> {
+function emptyBill(statement: NettedRecords['statements'][number]): Writable<SlotBill> {
   return {
     account: statement.account,
     importWh: statement.importWh,

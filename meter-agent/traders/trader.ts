@@ -14,6 +14,8 @@ export interface TradingSlot {
   readonly msToGate: number
   /** what its book shows; left out where nobody listens to it */
   readonly news?: SlotNews
+  /** the supplier's in this slot, where it is another than the market's own */
+  readonly tariff?: MarketRules['tariff']
 }
 
 /** Everything a trader decides on. */

@@ -90,9 +90,27 @@ const settlement = Command.make('settlement', { json }, (given) =>
   ),
 )
 
+const simulate = Command.make(
+  'simulate',
+  {
+    homes: Flag.Int('homes').pipe(
+      Flag.withMetavar('COUNT'),
+      Flag.withDefault(1_000),
+      Flag.withDescription('homes of a generated street (1000)'),
+    ),
+    days: Flag.Int('days').pipe(Flag.withDefault(1), Flag.withDescription('how long it lasts (1)')),
+    json,
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import('../bench/simulate.ts')),
+      ({ runSimulateBench }) => runSimulateBench(given),
+    ),
+).pipe(Command.withDescription('A street through a day, with continuous trading in every slot.'))
+
 export const bench = Command.make('bench').pipe(
   Command.withDescription(
     'Measures Commonwatt on this machine and holds it to its lines. Exit 0 says that it was measured, also where a line is MISSED: another machine is no fault. Exit 1: it could not be, or a check failed.',
   ),
-  Command.withSubcommands([engine, log, meter, settlement]),
+  Command.withSubcommands([engine, log, meter, settlement, simulate]),
 )

@@ -43,11 +43,12 @@ export interface ScenarioFiles {
   readonly csvIn: (folder: string, field: string) => readonly string[]
 }
 
-/** A street from its scenario. `file` is what refusals call it. Throws ScenarioRefused. */
+/** A street from its scenario, of at most `homesMax` homes (200). `file` is what refusals call it. Throws ScenarioRefused. */
 export function buildStreet(options: {
   readonly scenario: Scenario
   readonly file: string
   readonly files: ScenarioFiles
+  readonly homesMax?: number
 }): SimulatedStreet {
   const { scenario, file, files } = options
   const { seed = DEFAULT_SEED, latitude, longitude } = scenario
@@ -62,7 +63,7 @@ export function buildStreet(options: {
   const offsetMs = localOffsetMs(place)
   const clouds = new Clouds({ seed, startMs })
   const air = new AirTemperature({ seed, startMs, localOffsetMs: offsetMs })
-  const listed = expandHomes({ scenario, file, seed, csvIn: files.csvIn })
+  const listed = expandHomes({ scenario, file, seed, csvIn: files.csvIn, homesMax: options.homesMax })
   const measured = (csv: { readonly csv: string; readonly column?: string }, wattsPerUnit: number, field: string) => {
     const text = files.read(csv.csv, `${field}.csv`)
     const series = csvSeries({ file: csv.csv, text, column: csv.column, wattsPerUnit })

@@ -1,5 +1,5 @@
 import { RandomStream } from '../random-stream.ts'
-import { HOMES_MAX, type Scenario, type ScenarioHome } from './scenario.ts'
+import { LIVE_HOMES_MAX, type Scenario, type ScenarioHome } from './scenario.ts'
 import { ScenarioRefused } from './scenario-refused.ts'
 
 const PV_SHARE = 0.6
@@ -10,16 +10,19 @@ const BATTERIES = [5_000, 7_500, 10_000].map((capacityWh) => ({ capacityWh, powe
 
 /**
  * The homes of a scenario, each written out: a list as it is, `generate` drawn from the seed (each home from its own
- * stream), `folder` from the files there. `csvIn` lists the CSV files of a folder by name, in order. Throws
- * ScenarioRefused on a folder without homes, a file that gives no name, or too many.
+ * stream), `folder` from the files there. `csvIn` lists the CSV files of a folder by name, in order; `homesMax` is how
+ * many homes there may be (200). Throws ScenarioRefused on a folder without homes, a file that gives no name, or too many.
  */
 export function expandHomes(options: {
   readonly scenario: Scenario
   readonly file: string
   readonly seed: number
   readonly csvIn: (folder: string, field: string) => readonly string[]
+  readonly homesMax?: number | undefined
 }): readonly ScenarioHome[] {
   const { homes } = options.scenario
+  const { file, homesMax = LIVE_HOMES_MAX } = options
+  if (!('folder' in homes)) refuseTooMany(homes, { file, homesMax })
   if (!('generate' in homes || 'folder' in homes)) return homes
   if ('generate' in homes) {
     const { seed } = options
@@ -38,10 +41,9 @@ export function expandHomes(options: {
     })
   }
   const { folder } = homes
-  const { file } = options
   const loads = options.csvIn(folder.load, 'homes.folder.load')
-  if (loads.length < 1 || loads.length > HOMES_MAX) {
-    const expected = `1 to ${HOMES_MAX} CSV files in ${folder.load}`
+  if (loads.length < 1 || loads.length > homesMax) {
+    const expected = `1 to ${homesMax} CSV files in ${folder.load}`
     throw new ScenarioRefused({ file, field: 'homes.folder.load', value: `${loads.length}`, expected })
   }
   const roofFiles = folder.roofs === undefined ? [] : options.csvIn(folder.roofs, 'homes.folder.roofs')
@@ -59,6 +61,16 @@ export function expandHomes(options: {
     const withRoof = { ...home, roof: { csv: roofCsv, peakKw: peaks[roof % peaks.length] ?? 6 } }
     return battery === null ? withRoof : { ...withRoof, battery: batteryOf(battery) }
   })
+}
+
+function refuseTooMany(
+  homes: readonly ScenarioHome[] | { readonly generate: { readonly homes: number } },
+  limit: { readonly file: string; readonly homesMax: number },
+): void {
+  const { file, homesMax } = limit
+  const [field, count] = 'generate' in homes ? ['homes.generate.homes', homes.generate.homes] : ['homes', homes.length]
+  if (count <= homesMax) return
+  throw new ScenarioRefused({ file, field, value: `${count}`, expected: `a value between 1 and ${homesMax}` })
 }
 
 /** Which roof and which battery a home has, counted along the street; null for none. */

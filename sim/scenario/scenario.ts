@@ -1,5 +1,6 @@
 import { Schema } from 'effect'
 import { Count, Slug } from '#protocol/ids.ts'
+import { ScenarioMarket } from './scenario-market.ts'
 import { ScenarioTariff } from './scenario-tariff.ts'
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -15,8 +16,10 @@ const Column = Schema.String.check(Schema.isMinLength(1)).annotate({
 })
 const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
 
-/** How many homes a scenario may have: each gets a port of its own. */
-export const HOMES_MAX = 200
+/** How many homes a scenario may have. */
+export const HOMES_MAX = 10_000
+/** How many of them may be live: each gets a port of its own. */
+export const LIVE_HOMES_MAX = 200
 
 const CsvLoad = Schema.Struct({ csv: Path, column: Schema.optionalKey(Column) })
 const AnnualLoad = Schema.Struct({
@@ -181,6 +184,9 @@ export const Scenario = Schema.Struct({
     Schema.Struct({ generate: Generate }),
     Schema.Struct({ folder: Folder }),
   ]),
+  market: Schema.optionalKey(
+    described(ScenarioMarket, 'How `simulate` lets the street exchange; `start` does not read it.'),
+  ),
   tariff: Schema.optionalKey(
     described(ScenarioTariff, 'What the supplier takes and pays, for `simulate`; left out: the market’s own, flat.'),
   ),

@@ -1,0 +1,70 @@
+import { Console, Effect } from 'effect'
+import {
+  type OpenSimulation,
+  openResultFiles,
+  openSimulation,
+  type ResultFiles,
+  type SimulationReport,
+  type SimulationRequest,
+  simulateStreet,
+  simulationReport,
+} from '#sim/index.ts'
+import { BadInput } from '../bad-input.ts'
+import { type ProgressLine, progressLine } from '../progress-line.ts'
+import { simulationInWords } from './simulation-in-words.ts'
+
+/** How long a run keeps the process to itself before it looks whether it is to stop, wall ms. */
+const BREATH_MS = 50
+
+/** Simulates what was asked for and prints what it came to. Fails with BadInput on what cannot be used. */
+export const runSimulation = (
+  given: SimulationRequest & { readonly out: string | undefined; readonly json: boolean },
+) =>
+  Effect.gen(function* () {
+    const open = yield* openSimulation(given).pipe(Effect.mapError(({ message }) => new BadInput({ detail: message })))
+    const progress = progressLine()
+    const report =
+      given.out === undefined
+        ? yield* runOpened(open, { progress })
+        : yield* Effect.scoped(
+            Effect.flatMap(resultFiles(given.out, open), (files) => runOpened(open, { progress, files })),
+          )
+    yield* Console.log(given.json ? JSON.stringify(report) : simulationInWords(report))
+  })
+
+/** Runs an opened simulation to its end; interrupted, it stops between two slots. */
+export const runOpened = (
+  open: OpenSimulation,
+  watch: { readonly progress: ProgressLine; readonly files?: ResultFiles },
+): Effect.Effect<SimulationReport> =>
+  Effect.gen(function* () {
+    const { progress, files } = watch
+    const begunMs = performance.now()
+    const run = simulateStreet(open)
+    let done = 0
+    for (;;) {
+      const breathMs = performance.now()
+      while (performance.now() - breathMs < BREATH_MS) {
+        const next = run.next()
+        if (next.done === true) {
+          progress.clear()
+          const report = simulationReport(open, next.value.result, (performance.now() - begunMs) / 1_000)
+          files?.finish(report, next.value.homes)
+          return report
+        }
+        files?.slot(next.value)
+        progress.done('slots simulated', ++done, open.slots)
+      }
+      yield* Effect.sleep(0)
+    }
+  })
+
+/** The files of a run; what is not finished when the scope closes is removed. */
+const resultFiles = (folder: string, open: OpenSimulation) =>
+  Effect.acquireRelease(
+    Effect.try({
+      try: () => openResultFiles(folder, open),
+      catch: (cause) => new BadInput({ detail: `--out ${folder}: ${(cause as Error).message}` }),
+    }),
+    (files) => Effect.sync(() => files.close()),
+  )

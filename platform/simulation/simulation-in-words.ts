@@ -1,0 +1,46 @@
+import type { SimulationReport } from '#sim/index.ts'
+
+/** A run's figures for people, with the street without its market beside them. */
+export function simulationInWords(report: SimulationReport): string {
+  const { scenario, homes, slots, seed, wallSeconds, energyWh, market, kpis, without } = report
+  const { allocativeEfficiency } = market
+  return [
+    `${scenario}: ${counted(homes)} homes, ${counted(slots)} slots, seed ${seed}, in ${wallSeconds.toFixed(1)} s`,
+    '',
+    table([
+      ['demand', kWh(energyWh.demand), 'from the grid', kWh(energyWh.gridImport)],
+      ['production', kWh(energyWh.production), 'to the grid', kWh(energyWh.gridExport)],
+      ['used at its roof', kWh(energyWh.selfUse), 'lost in batteries', kWh(energyWh.conversionLosses)],
+      ['traded', kWh(energyWh.traded), 'stored', kWh(energyWh.storageDelta)],
+    ]),
+    '',
+    table([
+      ['', 'with the market', 'without'],
+      ['self-sufficiency', percent(kpis.selfSufficiency), percent(without.selfSufficiency)],
+      ['self-consumption', percent(kpis.selfConsumption), percent(without.selfConsumption)],
+      ['saving', `${euro(kpis.savingMicroEur)} (${percent(kpis.savingShare)})`, '–'],
+      ['peak import', kW(kpis.peakImportW), kW(without.peakImportW)],
+      ['peak export', kW(kpis.peakExportW), kW(without.peakExportW)],
+      ['emissions', kg(kpis.emissionsG), kg(without.emissionsG)],
+    ]),
+    '',
+    `${counted(market.orders)} orders, ${counted(market.trades)} trades at ${price(market.vwapEurPerMWh)} on average; ` +
+      `${percent(allocativeEfficiency)} of what neighbours could have shared`,
+    `scenario ${report.scenarioHash.slice(0, 16)}, result ${report.resultHash.slice(0, 16)}`,
+  ].join('\n')
+}
+
+const counted = (count: number) => count.toLocaleString('en')
+const kWh = (energyWh: number) => `${(energyWh / 1_000).toLocaleString('en', { maximumFractionDigits: 1 })} kWh`
+const kW = (watts: number) => `${(watts / 1_000).toFixed(1)} kW`
+const kg = (grams: number) => `${(grams / 1_000).toFixed(1)} kg CO₂`
+const euro = (microEur: number) => `${(microEur / 1e6).toFixed(2)} EUR`
+const percent = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(1)} %`)
+const price = (eurPerMWh: number | null) => (eurPerMWh === null ? '–' : `${(eurPerMWh / 10).toFixed(2)} ct/kWh`)
+
+/** Columns as wide as they need to be. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ')
+  return rows.map((row) => line(row).trimEnd()).join('\n')
+}

@@ -1,0 +1,194 @@
+import type { SimulationReport } from '../simulation/simulation-report.ts'
+import type { HomeResult, StreetKpis } from '../simulation/simulation-result.ts'
+import type { ReportSeries } from './report-series.ts'
+import { type ChartSeries, escaped, number, svgChart } from './svg-chart.ts'
+
+/** Bars of more homes than this would be too thin: the list below has them all. */
+const BARS_MAX = 400
+
+const style = `
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; } td, th { text-align: right; padding: 0.2rem 0.6rem; border-bottom: 1px solid #8884; }
+td:first-child, th:first-child { text-align: left; }
+figure { margin: 1.5rem 0; } figcaption { font-weight: 600; } svg { width: 100%; height: auto; font-size: 11px; }
+svg text { fill: currentColor; opacity: 0.75; } .grid { stroke: currentColor; opacity: 0.15; }
+.legend span { margin-right: 1rem; font-size: 0.85rem; } .legend i { display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.35em; }
+.small { opacity: 0.7; font-size: 0.85rem; overflow-wrap: anywhere; }`
+
+/** A run as one page of HTML that needs nothing else: no server, no script, no network. */
+export function reportPage(run: {
+  readonly report: SimulationReport
+  readonly homes: readonly HomeResult[]
+  readonly series: ReportSeries
+  readonly neighbourhood: string
+}): string {
+  const { report, homes, series, neighbourhood } = run
+  const { scenario, seed, slots, scenarioHash, resultHash } = report
+  return [
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(neighbourhood)} – Commonwatt</title>`,
+    `<meta name="viewport" content="width=device-width"><style>${style}</style></head><body>`,
+    `<h1>${escaped(neighbourhood)}</h1>`,
+    `<p>${number(homes.length)} homes, ${number(slots)} slots of scenario ${escaped(scenario)}, seed ${seed}.</p>`,
+    '<h2>Figures</h2>',
+    kpiTable(report),
+    energyTable(report),
+    '<h2>The mean day</h2>',
+    ...dayCharts(series),
+    '<h2>The transformer</h2>',
+    durationChart(series),
+    '<h2>The homes</h2>',
+    savingsChart(homes),
+    homesTable(homes),
+    `<p class="small">scenario ${scenarioHash}<br>result ${resultHash}</p></body></html>`,
+  ].join('\n')
+}
+
+function kpiTable({ kpis, without, market }: SimulationReport): string {
+  const row = (name: string, of: (figures: StreetKpis) => string) => [name, of(kpis), of(without)]
+  return table(
+    ['', 'with the market', 'without'],
+    [
+      row('self-sufficiency', (of) => percent(of.selfSufficiency)),
+      row('self-consumption', (of) => percent(of.selfConsumption)),
+      row('saving', (of) => `${euro(of.savingMicroEur)} (${percent(of.savingShare)})`),
+      row('peak import', (of) => `${number(of.peakImportW / 1_000)} kW`),
+      row('peak export', (of) => `${number(of.peakExportW / 1_000)} kW`),
+      row('Gini of savings', (of) => plain(of.giniOfSavings)),
+      row('limits not kept', (of) => (of.violationMinutes === null ? '–' : `${number(of.violationMinutes)} min`)),
+      row('emissions', (of) => `${number(of.emissionsG / 1_000)} kg CO₂`),
+      ['mean price', market.vwapEurPerMWh === null ? '–' : `${number(market.vwapEurPerMWh / 10)} ct/kWh`, '–'],
+      ['allocative efficiency', percent(market.allocativeEfficiency), '–'],
+    ],
+  )
+}
+
+function energyTable({ energyWh }: SimulationReport): string {
+  const names = {
+    demand: 'demand',
+    production: 'production',
+    selfUse: 'used at its roof',
+    traded: 'traded',
+    gridImport: 'from the grid',
+    gridExport: 'to the grid',
+    gridLosses: 'lost in the wires',
+    conversionLosses: 'lost in batteries',
+    curtailed: 'curtailed',
+    storageDelta: 'more in store at the end',
+  } as const satisfies Record<keyof SimulationReport['energyWh'], string>
+  const rows = Object.entries(names).map(([field, name]) => [
+    name,
+    number(energyWh[field as keyof typeof names] / 1_000),
+  ])
+  return table(['energy', 'kWh'], rows)
+}
+
+function dayCharts(series: ReportSeries): readonly string[] {
+  const day = series.meanDay()
+  const slotHours = 24 / day.demandW.length
+  const xTicks = [0, 4, 8, 12, 16, 20, 24].map((x) => ({ x, label: `${String(x).padStart(2, '0')}:00` }))
+  const over = (values: readonly (number | null)[], scale: number): ChartSeries['points'] =>
+    values.map((value, slot) => ({ x: (slot + 0.5) * slotHours, y: value === null ? null : value * scale }))
+  const kW = (name: string, colour: string, shape: ChartSeries['shape'], values: readonly number[]) => ({
+    name,
+    colour,
+    shape,
+    points: over(values, 1e-3),
+  })
+  const ct = (name: string, colour: string, values: readonly (number | null)[]) => ({
+    name,
+    colour,
+    shape: 'line' as const,
+    points: over(values, 0.1),
+  })
+  return [
+    svgChart({
+      title: 'Energy of the street by hour (UTC)',
+      unit: 'kW',
+      xTicks,
+      series: [
+        kW('production', '#e8a317', 'area', day.productionW),
+        kW('demand', '#3266ad', 'area', day.demandW),
+        kW('traded', '#2a9d5c', 'line', day.tradedW),
+        kW('from the grid', '#b3392f', 'line', day.gridImportW),
+        kW('to the grid', '#8a5fbf', 'line', day.gridExportW),
+      ],
+    }),
+    svgChart({
+      title: 'Prices by hour (UTC)',
+      unit: 'ct/kWh',
+      xTicks,
+      series: [
+        ct('retail', '#b3392f', day.retailEurPerMWh),
+        ct('neighbours', '#2a9d5c', day.vwapEurPerMWh),
+        ct('feed-in', '#8a5fbf', day.feedInEurPerMWh),
+      ],
+    }),
+  ]
+}
+
+function durationChart(series: ReportSeries): string {
+  return svgChart({
+    title: 'Duration of the power at the transformer, import above 0',
+    unit: 'kW over the share of the time',
+    xTicks: [0, 0.25, 0.5, 0.75, 1].map((x) => ({ x, label: `${x * 100} %` })),
+    series: [
+      {
+        name: 'mean power of a slot',
+        colour: '#3266ad',
+        shape: 'area',
+        points: series.duration().map(({ share, powerW }) => ({ x: share, y: powerW / 1_000 })),
+      },
+    ],
+  })
+}
+
+function savingsChart(homes: readonly HomeResult[]): string {
+  const savings = homes.map(({ savingMicroEur }) => savingMicroEur / 1e6).sort((a, b) => b - a)
+  if (savings.length > BARS_MAX) return ''
+  return svgChart({
+    title: 'Saving of each home, the largest first',
+    unit: 'EUR',
+    xTicks: [0, savings.length].map((x) => ({ x, label: String(x) })),
+    series: [
+      {
+        name: 'saving',
+        colour: '#2a9d5c',
+        shape: 'area',
+        points: savings.flatMap((y, index) => [
+          { x: index + 0.1, y: 0 },
+          { x: index + 0.1, y },
+          { x: index + 0.9, y },
+          { x: index + 0.9, y: 0 },
+        ]),
+      },
+    ],
+  })
+}
+
+function homesTable(homes: readonly HomeResult[]): string {
+  return table(
+    ['home', 'demand kWh', 'production kWh', 'bought kWh', 'sold kWh', 'cost', 'without', 'saving'],
+    homes.map((home) => [
+      home.home,
+      number(home.demandWh / 1_000),
+      number(home.productionWh / 1_000),
+      number(home.boughtWh / 1_000),
+      number(home.soldWh / 1_000),
+      euro(home.costMicroEur),
+      euro(home.costWithoutMarketMicroEur),
+      euro(home.savingMicroEur),
+    ]),
+  )
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[], tag: 'td' | 'th') =>
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`
+  return `<table>${line(head, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table>`
+}
+
+const percent = (share: number | null) => (share === null ? '–' : `${number(share * 100)} %`)
+const plain = (value: number | null) => (value === null ? '–' : number(value))
+const euro = (microEur: number) => `${number(microEur / 1e6)} EUR`

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { OpenSimulation } from '../simulation/open-simulation.ts'
+import type { SimulatedSlot } from '../simulation/simulate-street.ts'
+import type { SimulationReport } from '../simulation/simulation-report.ts'
+import type { HomeResult } from '../simulation/simulation-result.ts'
+import { PartFile } from './part-file.ts'
+import { csvHeader, csvLine, ndjsonHeader, ndjsonLine, type RecordTable } from './record-table.ts'
+import { reportPage } from './report-page.ts'
+import { ReportSeries } from './report-series.ts'
+import { homeTable, slotTable, tradeTable } from './result-tables.ts'
+
+/** The files of a run: written as it goes, there under their names once it is over. */
+export interface ResultFiles {
+  readonly slot: (simulated: SimulatedSlot) => void
+  /** writes what is left, and gives all files their names */
+  readonly finish: (report: SimulationReport, homes: readonly HomeResult[]) => void
+  /** removes what was not finished */
+  readonly close: () => void
+}
+
+/**
+ * Opens the files of a run in a folder, made if it is not there: `slots`, `trades` and `homes` as NDJSON and CSV,
+ * `result.json` and `report.html`. Throws what the file system says.
+ */
+export function openResultFiles(folder: string, open: OpenSimulation): ResultFiles {
+  mkdirSync(folder, { recursive: true })
+  const parts: PartFile[] = []
+  const part = (name: string) => {
+    const file = new PartFile(join(folder, name))
+    parts.push(file)
+    return file
+  }
+  const tableFiles = <Row extends object>(table: RecordTable<Row>) => {
+    const [ndjson, csv] = [part(`${table.name}.ndjson`), part(`${table.name}.csv`)]
+    ndjson.line(ndjsonHeader(table))
+    csv.line(csvHeader(table))
+    return (row: Row) => {
+      ndjson.line(ndjsonLine(table, row))
+      csv.line(csvLine(table, row))
+    }
+  }
+  const close = () => {
+    for (const file of parts) file.close()
+  }
+  try {
+    const [slotRow, tradeRow, homeRow] = [tableFiles(slotTable), tableFiles(tradeTable), tableFiles(homeTable)]
+    const [result, page] = [part('result.json'), part('report.html')]
+    const names = open.street.homes.map(({ home }) => home)
+    const series = new ReportSeries(open.terms.rules.slotMinutes)
+    return {
+      slot: ({ record: { startMs, ...record }, trades }) => {
+        slotRow({ ...record, start: new Date(startMs).toISOString() })
+        for (const { buyer, seller, timeMs, ...trade } of trades) {
+          const time = new Date(timeMs).toISOString()
+          tradeRow({ ...trade, time, buyer: names[buyer] ?? '', seller: names[seller] ?? '' })
+        }
+        series.add({ startMs, ...record })
+      },
+      finish: (report, homes) => {
+        for (const home of homes) homeRow(home)
+        // The same run gives the same bytes, however long it took.
+        const { wallSeconds: _, ...same } = report
+        result.line(JSON.stringify(same, null, 2))
+        page.line(reportPage({ report, homes, series, neighbourhood: open.street.neighbourhood }))
+        for (const file of parts) file.finish()
+      },
+      close,
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}

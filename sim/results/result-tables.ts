@@ -1,0 +1,81 @@
+import type { HomeResult } from '../simulation/simulation-result.ts'
+import type { SlotRecord } from '../simulation/slot-record.ts'
+import type { RecordTable } from './record-table.ts'
+
+/** A slot as the files tell it: its begin is a text that our own CSV reader takes. */
+export type SlotRow = Omit<SlotRecord, 'startMs'> & { readonly start: string }
+
+/** A trade as the files tell it. */
+export interface TradeRow {
+  readonly slot: number
+  readonly time: string
+  readonly buyer: string
+  readonly seller: string
+  readonly priceEurPerMWh: number
+  readonly energyWh: number
+}
+
+const Wh = (csv: string) => ({ csv: `${csv}_wh`, unit: 'Wh' })
+const count = (csv: string) => ({ csv, unit: 'count' })
+const price = (csv: string) => ({ csv: `${csv}_eur_per_mwh`, unit: 'EUR/MWh' })
+const money = (csv: string) => ({ csv: `${csv}_micro_eur`, unit: 'µEUR' })
+const share = (csv: string) => ({ csv, unit: 'share' })
+const text = (csv: string) => ({ csv, unit: 'text' })
+const time = { csv: 'timestamp', unit: 'ISO 8601, UTC' }
+
+export const slotTable: RecordTable<SlotRow> = {
+  name: 'slots',
+  columns: {
+    start: time,
+    slot: count('slot'),
+    demandWh: Wh('demand'),
+    productionWh: Wh('production'),
+    importWh: Wh('import'),
+    exportWh: Wh('export'),
+    gridImportWh: Wh('grid_import'),
+    gridExportWh: Wh('grid_export'),
+    gridLossesWh: Wh('grid_losses'),
+    orders: count('orders'),
+    trades: count('trades'),
+    tradedWh: Wh('traded'),
+    unmatchedWh: Wh('unmatched'),
+    vwapEurPerMWh: price('vwap'),
+    retailEurPerMWh: price('retail'),
+    feedInEurPerMWh: price('feed_in'),
+    costMicroEur: money('cost'),
+    costWithoutMarketMicroEur: money('cost_without_market'),
+  },
+}
+
+export const tradeTable: RecordTable<TradeRow> = {
+  name: 'trades',
+  columns: {
+    time,
+    slot: count('slot'),
+    buyer: text('buyer'),
+    seller: text('seller'),
+    priceEurPerMWh: price('price'),
+    energyWh: Wh('energy'),
+  },
+}
+
+export const homeTable: RecordTable<HomeResult> = {
+  name: 'homes',
+  columns: {
+    home: text('home'),
+    demandWh: Wh('demand'),
+    productionWh: Wh('production'),
+    importWh: Wh('import'),
+    exportWh: Wh('export'),
+    conversionLossesWh: Wh('conversion_losses'),
+    storageDeltaWh: Wh('storage_delta'),
+    boughtWh: Wh('bought'),
+    soldWh: Wh('sold'),
+    costMicroEur: money('cost'),
+    costWithoutMarketMicroEur: money('cost_without_market'),
+    savingMicroEur: money('saving'),
+    savingShare: share('saving_share'),
+    selfSufficiency: share('self_sufficiency'),
+    selfConsumption: share('self_consumption'),
+  },
+}

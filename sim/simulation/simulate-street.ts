@@ -1,0 +1,154 @@
+import { netSlot } from '#contracts/index.ts'
+import { slotStartMs } from '#protocol/slot.ts'
+import { type EnergyBalance, energyBalance } from '../home/energy-balance.ts'
+import type { EnergyAccount } from '../home/home-state.ts'
+import type { SimulatedStreet } from '../scenario/build-street.ts'
+import { poolTrades } from './community-pool.ts'
+import type { GridSlot } from './grid-step.ts'
+import { homeEnergy } from './home-energy.ts'
+import { fairPriceEurPerMWh } from './market-surplus.ts'
+import { SimulatedMarket, type SimulatedTrade, type SlotTrading } from './simulated-market.ts'
+import type { HomeResult, SimulationResult } from './simulation-result.ts'
+import type { SimulationTerms } from './simulation-terms.ts'
+import { type SlotMeter, SlotMeters } from './slot-meters.ts'
+import type { SlotRecord } from './slot-record.ts'
+import { StreetFigures } from './street-figures.ts'
+import { TradingHomes } from './trading-homes.ts'
+
+const MINUTE_MS = 60_000
+
+/** A slot that is over: its record, and the trades it was delivered by. */
+export interface SimulatedSlot {
+  readonly record: SlotRecord
+  readonly trades: readonly SimulatedTrade[]
+}
+
+/** What a whole run came to. */
+export interface SimulatedRun {
+  readonly result: SimulationResult
+  readonly homes: readonly HomeResult[]
+}
+
+/**
+ * Lets a street live through `slots` slots: homes step by the minute, trade by the live market's sessions and books,
+ * and are settled by the live netting. One value a slot, as it ends; what is kept does not grow with the run. The same
+ * street, seed and terms give the same values. Throws BalanceBroken.
+ */
+export function* simulateStreet(options: {
+  readonly street: SimulatedStreet
+  readonly terms: SimulationTerms
+  readonly slots: number
+}): Generator<SimulatedSlot, SimulatedRun, void> {
+  const { street, terms, slots } = options
+  const { slotMinutes } = terms.rules
+  const homes = street.homes
+  const meters = new SlotMeters({ homes, startMs: street.startMs, slotMinutes })
+  const before: readonly EnergyAccount[] = homes.map(({ account }) => account)
+  const first = meters.nextSlot
+  const last = first + slots - 1
+  const names = homes.map(({ home }) => home)
+  const accounts = names.map((_, index): `0x${string}` => `0x${index.toString(16).padStart(40, '0')}`)
+  const market = new SimulatedMarket({
+    rules: rulesOf(terms),
+    homes: homes.length,
+    listening: terms.listening,
+  })
+  const trading = new TradingHomes({ terms, market, meters, seed: street.seed, names, lastSlot: last })
+  const figures = new StreetFigures({ homes: homes.length, slotMinutes })
+  // Who knows what will be needs it to have been.
+  const aheadSlots = terms.forecast === 'perfect' ? terms.tradedSlots + 1 : 0
+
+  for (let slot = first; slot <= last; slot++) {
+    const startMs = slotStartMs({ slot, slotMinutes })
+    meters.readTo(Math.min(last, slot + aheadSlots))
+    if (terms.mechanism !== 'community-pool') {
+      for (let minute = 0; minute < slotMinutes; minute += terms.tradeEveryMinutes) {
+        market.moveTime(startMs + minute * MINUTE_MS)
+        trading.trade(startMs + minute * MINUTE_MS)
+      }
+      market.moveTime(startMs + slotMinutes * MINUTE_MS)
+    }
+    const meter = meters.of(slot)
+    const traded = terms.mechanism === 'community-pool' ? pooled(meter, terms) : market.settle(slot)
+    const tariff = terms.tariffAt(slot)
+    const netted = netSlot(recordsOf({ meter, trades: traded.trades, accounts }), {
+      tariff,
+      protocolFeeBp: terms.rules.protocolFeeBp,
+    })
+    const grid = gridSlotOf(meter, terms)
+    const emissionsGPerKwh = terms.emissionsGPerKwhAt(slot)
+    const record = figures.add({ meter, trading: traded, netted, tariff, grid, emissionsGPerKwh })
+    trading.note(slot)
+    meters.forget(slot)
+    yield { record, trades: traded.trades }
+  }
+
+  const energies = homes.map(({ home, account: after }, index) => {
+    const start = before[index] ?? after
+    return homeEnergy({ home, before: start, after, ...figures.meteredWh(index) })
+  })
+  return {
+    result: figures.result(energies, {
+      demand: flowed(homes, before, 'demandJ'),
+      production: flowed(homes, before, 'productionJ'),
+    }),
+    homes: energies.map((energy, index) => figures.homeResult(index, { home: names[index] ?? '', energy })),
+  }
+}
+
+/** What flowed since `before` in all homes, J. */
+function flowed(homes: SimulatedStreet['homes'], before: readonly EnergyAccount[], flow: keyof EnergyBalance): number {
+  return homes.reduce((sum, { account }, index) => sum + energyBalance(before[index] ?? account, account)[flow], 0)
+}
+
+/** A call lasts until the gate: the session closes it there, and the book trades what it has collected. */
+function rulesOf({ rules, mechanism }: SimulationTerms): SimulationTerms['rules'] {
+  if (mechanism !== 'call') return rules
+  return { ...rules, openingCallMs: (rules.slotsAhead + 1) * rules.slotMinutes * MINUTE_MS }
+}
+
+/** A slot shared by coefficients, in the middle of what pays for both sides; nothing where nothing does. */
+function pooled(meter: SlotMeter, terms: SimulationTerms): SlotTrading {
+  const { coefficients, rules, tariffAt } = terms
+  const { slotMinutes, protocolFeeBp } = rules
+  const priceEurPerMWh = fairPriceEurPerMWh({ tariff: tariffAt(meter.slot), protocolFeeBp })
+  const timeMs = slotStartMs({ slot: meter.slot + 1, slotMinutes })
+  const trades = priceEurPerMWh === null ? [] : poolTrades({ meter, timeMs, coefficients, priceEurPerMWh })
+  return { trades, orders: 0, unmatchedWh: 0 }
+}
+
+function recordsOf(of: {
+  readonly meter: SlotMeter
+  readonly trades: readonly SimulatedTrade[]
+  readonly accounts: readonly `0x${string}`[]
+}) {
+  const { meter, trades, accounts } = of
+  const { slot } = meter
+  return {
+    slot,
+    trades: trades.map(({ buyer, seller, priceEurPerMWh, energyWh }, index) => ({
+      id: `${slot}.${index + 1}`,
+      slot,
+      buyer: accounts[buyer] ?? '0x',
+      seller: accounts[seller] ?? '0x',
+      priceEurPerMWh,
+      energyWh,
+    })),
+    statements: accounts.map((account, home) => ({
+      account,
+      slot,
+      importWh: meter.importWh[home] ?? 0,
+      exportWh: meter.exportWh[home] ?? 0,
+    })),
+  }
+}
+
+function gridSlotOf(meter: SlotMeter, { grid, rules }: SimulationTerms): GridSlot | null {
+  if (grid === undefined) return null
+  const wattsPerWh = 60 / rules.slotMinutes
+  const netW = Float64Array.from(
+    meter.importWh,
+    (importWh, home) => (importWh - (meter.exportWh[home] ?? 0)) * wattsPerWh,
+  )
+  return grid({ slot: meter.slot, minutes: rules.slotMinutes, netW })
+}

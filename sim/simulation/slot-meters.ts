@@ -1,0 +1,111 @@
+import { slotStartMs } from '#protocol/slot.ts'
+import type { EnergyAccount } from '../home/home-state.ts'
+import type { SimulatedHome } from '../home/simulated-home.ts'
+import { type StoreFlow, storeFlow } from './store-flow.ts'
+
+const J_PER_WH = 3_600
+
+/** What each home's meters counted in one slot, whole Wh, by the home's place in the street. */
+export interface SlotMeter {
+  readonly slot: number
+  readonly importWh: Int32Array
+  readonly exportWh: Int32Array
+  readonly demandWh: Int32Array
+  readonly productionWh: Int32Array
+  /** exact, J: what shares are told of */
+  readonly importJ: Float64Array
+  readonly exportJ: Float64Array
+  readonly stores: readonly StoreFlow[]
+}
+
+/**
+ * The meters of all homes, read at every slot boundary. Each counter is floored at the boundary, so that the slots of
+ * a run telescope to what the counters show at its end.
+ */
+export class SlotMeters {
+  readonly #homes: readonly SimulatedHome[]
+  readonly #slotMinutes: number
+  readonly #read = new Map<number, SlotMeter>()
+  readonly #counters: ReturnType<typeof countersOf>[]
+  #nextSlot: number
+
+  /** The homes stand at their start; the first slot is the first that begins then or later. */
+  constructor(options: {
+    readonly homes: readonly SimulatedHome[]
+    readonly startMs: number
+    readonly slotMinutes: number
+  }) {
+    const { homes, startMs, slotMinutes } = options
+    this.#homes = homes
+    this.#slotMinutes = slotMinutes
+    this.#nextSlot = Math.ceil(startMs / (slotMinutes * 60_000))
+    this.#counters = homes.map((home) => countersOf(home, this.#boundaryMs(this.#nextSlot)))
+  }
+
+  /** The first slot that is not read yet. */
+  get nextSlot(): number {
+    return this.#nextSlot
+  }
+
+  /** Lets the homes live up to the end of a slot and reads it; slots are read once, one after the other. */
+  readTo(slot: number): void {
+    for (; this.#nextSlot <= slot; this.#nextSlot++) this.#read.set(this.#nextSlot, this.#readNext())
+  }
+
+  /** What was read of a slot; throws if it was not, or was forgotten. */
+  of(slot: number): SlotMeter {
+    const meter = this.#read.get(slot)
+    if (meter === undefined) throw new Error(`the meters of slot ${slot} are not read`)
+    return meter
+  }
+
+  forget(slot: number): void {
+    this.#read.delete(slot)
+  }
+
+  #readNext(): SlotMeter {
+    const homes = this.#homes.length
+    const importWh = new Int32Array(homes)
+    const exportWh = new Int32Array(homes)
+    const demandWh = new Int32Array(homes)
+    const productionWh = new Int32Array(homes)
+    const importJ = new Float64Array(homes)
+    const exportJ = new Float64Array(homes)
+    const stores: StoreFlow[] = []
+    const endMs = this.#boundaryMs(this.#nextSlot + 1)
+    for (const [index, home] of this.#homes.entries()) {
+      const now = countersOf(home, endMs)
+      const before = this.#counters[index] ?? now
+      importWh[index] = now.importWh - before.importWh
+      exportWh[index] = now.exportWh - before.exportWh
+      demandWh[index] = now.demandWh - before.demandWh
+      productionWh[index] = now.productionWh - before.productionWh
+      importJ[index] = now.account.importJ - before.account.importJ
+      exportJ[index] = now.account.exportJ - before.account.exportJ
+      stores.push(storeFlow(before.account, now.account))
+      this.#counters[index] = now
+    }
+    return { slot: this.#nextSlot, importWh, exportWh, demandWh, productionWh, importJ, exportJ, stores }
+  }
+
+  #boundaryMs(slot: number): number {
+    return slotStartMs({ slot, slotMinutes: this.#slotMinutes })
+  }
+}
+
+function countersOf(home: SimulatedHome, timeMs: number) {
+  const { grid } = home.advanceTo(timeMs)
+  const { account } = home
+  return {
+    importWh: grid.importWh,
+    exportWh: grid.exportWh,
+    demandWh: Math.floor(demandOf(account) / J_PER_WH),
+    productionWh: Math.floor(account.roofJ / J_PER_WH),
+    account,
+  }
+}
+
+/** What a home has used so far, J: what was switched on, its heat pump, and what its car drove. */
+function demandOf({ loadJ, heatPumpJ, drivenJ }: EnergyAccount): number {
+  return loadJ + heatPumpJ + drivenJ
+}

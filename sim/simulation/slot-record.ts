@@ -1,0 +1,25 @@
+/** One slot of a simulated street, as the results tell it. Energy in whole Wh, money in whole µEUR. */
+export interface SlotRecord {
+  readonly slot: number
+  readonly startMs: number
+  readonly demandWh: number
+  readonly productionWh: number
+  /** sums of all homes' meters */
+  readonly importWh: number
+  readonly exportWh: number
+  /** at the transformer */
+  readonly gridImportWh: number
+  readonly gridExportWh: number
+  readonly gridLossesWh: number
+  readonly orders: number
+  readonly trades: number
+  readonly tradedWh: number
+  readonly unmatchedWh: number
+  /** by energy; null where nothing traded */
+  readonly vwapEurPerMWh: number | null
+  readonly retailEurPerMWh: number
+  readonly feedInEurPerMWh: number
+  /** of all homes together, with the market and with the tariffs alone; above 0 is paid */
+  readonly costMicroEur: number
+  readonly costWithoutMarketMicroEur: number
+}

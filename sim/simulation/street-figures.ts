@@ -1,0 +1,275 @@
+import { type NettedSlot, netMicroEur } from '#contracts/index.ts'
+import type { Tariff } from '#protocol/market-rules.ts'
+import { slotStartMs } from '#protocol/slot.ts'
+import { gini } from './gini.ts'
+import { GridDemand } from './grid-demand.ts'
+import type { GridSlot } from './grid-step.ts'
+import type { HomeEnergy } from './home-energy.ts'
+import { largestSurplusMicroEur } from './market-surplus.ts'
+import { type SlotTrading, turnoverOf } from './simulated-market.ts'
+import type { HomeResult, SimulationResult, StreetKpis } from './simulation-result.ts'
+import type { SlotMeter } from './slot-meters.ts'
+import type { SlotRecord } from './slot-record.ts'
+import { selfConsumption, selfSufficiency, streetExchange } from './street-exchange.ts'
+
+const J_PER_WH = 3_600
+
+/** All that is known of a slot once it is settled. */
+export interface SettledSlot {
+  readonly meter: SlotMeter
+  readonly trading: SlotTrading
+  /** bills in the order of the street's homes */
+  readonly netted: NettedSlot
+  readonly tariff: Tariff
+  /** null where no wires are simulated */
+  readonly grid: GridSlot | null
+  readonly emissionsGPerKwh: number
+}
+
+/** A home's money and trades so far. */
+interface HomeSums {
+  costMicroEur: number
+  withoutMicroEur: number
+  boughtWh: number
+  soldWh: number
+  importWh: number
+  exportWh: number
+  /** of what it fed in, what its roof can have given in the same slots */
+  roofExportWh: number
+  /** what came through its meter, and of that what came from beyond the street */
+  readonly metered: GridDemand
+  readonly fromGrid: GridDemand
+}
+
+/** The figures of a street, added up slot by slot: what it holds does not grow with the run. */
+export class StreetFigures {
+  readonly #slotMinutes: number
+  readonly #homes: readonly HomeSums[]
+  #slots = 0
+  #roofGridExportJ = 0
+  #gridImportWh = 0
+  #gridExportWh = 0
+  #gridLossesWh = 0
+  #peakImportWh = 0
+  #peakExportWh = 0
+  #violationMinutes: number | null = 0
+  #emissionsMg = 0
+  #orders = 0
+  #trades = 0
+  #tradedWh = 0
+  #tradedMicroEur = 0
+  #unmatchedWh = 0
+  #surplusMicroEur = 0
+  #largestSurplusMicroEur = 0
+
+  constructor(options: { readonly homes: number; readonly slotMinutes: number }) {
+    this.#slotMinutes = options.slotMinutes
+    this.#homes = Array.from({ length: options.homes }, () => ({
+      costMicroEur: 0,
+      withoutMicroEur: 0,
+      boughtWh: 0,
+      soldWh: 0,
+      importWh: 0,
+      exportWh: 0,
+      roofExportWh: 0,
+      metered: new GridDemand(),
+      fromGrid: new GridDemand(),
+    }))
+  }
+
+  /** Adds a settled slot; gives its record. */
+  add(settled: SettledSlot): SlotRecord {
+    const { meter, trading, netted, tariff, grid } = settled
+    const { slot } = meter
+    const costs = this.#addBills(meter, netted)
+    const lossesWh = grid?.lossesWh ?? 0
+    const [importWh, exportWh] = [sum(meter.importWh), sum(meter.exportWh)]
+    const { gridImport: gridImportWh, gridExport: gridExportWh } = streetExchange({
+      imported: importWh,
+      exported: exportWh,
+      lost: lossesWh,
+    })
+    this.#addExact(meter, lossesWh * J_PER_WH)
+    const { microEur, energyWh: tradedWh } = turnoverOf(trading.trades)
+    this.#slots++
+    this.#gridImportWh += gridImportWh
+    this.#gridExportWh += gridExportWh
+    this.#gridLossesWh += lossesWh
+    this.#peakImportWh = Math.max(this.#peakImportWh, gridImportWh)
+    this.#peakExportWh = Math.max(this.#peakExportWh, gridExportWh)
+    this.#violationMinutes =
+      grid === null || this.#violationMinutes === null ? null : this.#violationMinutes + grid.violationMinutes
+    this.#emissionsMg += Math.round(gridImportWh * settled.emissionsGPerKwh)
+    this.#orders += trading.orders
+    this.#trades += trading.trades.length
+    this.#tradedWh += tradedWh
+    this.#tradedMicroEur += microEur
+    this.#unmatchedWh += trading.unmatchedWh
+    // The protocol fee stays in the neighbourhood: it moves surplus, and makes none.
+    this.#surplusMicroEur += costs.withoutMicroEur - costs.costMicroEur + netted.fundMicroEur
+    this.#largestSurplusMicroEur += largestSurplusMicroEur(meter, tariff)
+    return {
+      slot,
+      startMs: slotStartMs({ slot, slotMinutes: this.#slotMinutes }),
+      demandWh: sum(meter.demandWh),
+      productionWh: sum(meter.productionWh),
+      importWh,
+      exportWh,
+      gridImportWh,
+      gridExportWh,
+      gridLossesWh: lossesWh,
+      orders: trading.orders,
+      trades: trading.trades.length,
+      tradedWh,
+      unmatchedWh: trading.unmatchedWh,
+      vwapEurPerMWh: ratio(microEur, tradedWh),
+      retailEurPerMWh: tariff.retailMilliEurPerMWh / 1_000,
+      feedInEurPerMWh: tariff.feedInMilliEurPerMWh / 1_000,
+      costMicroEur: costs.costMicroEur,
+      costWithoutMarketMicroEur: costs.withoutMicroEur,
+    }
+  }
+
+  /** What each home's meter counted in all, Wh, in the street's order. */
+  meteredWh(home: number): { readonly importWh: number; readonly exportWh: number } {
+    const { importWh, exportWh } = this.#home(home)
+    return { importWh, exportWh }
+  }
+
+  /** What the run came to for one home. */
+  homeResult(home: number, named: { readonly home: string; readonly energy: HomeEnergy }): HomeResult {
+    const { costMicroEur, withoutMicroEur, boughtWh, soldWh, roofExportWh, metered } = this.#home(home)
+    const { energy } = named
+    const savingMicroEur = withoutMicroEur - costMicroEur
+    return {
+      home: named.home,
+      ...energy,
+      boughtWh,
+      soldWh,
+      costMicroEur,
+      costWithoutMarketMicroEur: withoutMicroEur,
+      savingMicroEur,
+      savingShare: withoutMicroEur > 0 ? share(savingMicroEur / withoutMicroEur) : null,
+      selfSufficiency: share(selfSufficiency({ demand: energy.demandWh, metByGrid: metered.metJ / J_PER_WH })),
+      selfConsumption: share(selfConsumption({ production: energy.productionWh, gridExport: roofExportWh })),
+    }
+  }
+
+  /** What the run came to, from the energies of all homes; `exactJ` are those of the street, not rounded. */
+  result(
+    energies: readonly HomeEnergy[],
+    exactJ: { readonly demand: number; readonly production: number },
+  ): SimulationResult {
+    const total = (of: (energy: HomeEnergy) => number) => energies.reduce((all, energy) => all + of(energy), 0)
+    const demandWh = total((energy) => energy.demandWh)
+    const productionWh = total((energy) => energy.productionWh)
+    const roofExportWh = this.#homes.reduce((all, home) => all + home.roofExportWh, 0)
+    const savings = this.#homes.map(({ costMicroEur, withoutMicroEur }) => withoutMicroEur - costMicroEur)
+    const kpis = this.#kpis(exactJ, savings)
+    return {
+      homes: this.#homes.length,
+      slots: this.#slots,
+      energyWh: {
+        demand: demandWh,
+        production: productionWh,
+        selfUse: Math.max(0, productionWh - roofExportWh),
+        traded: this.#tradedWh,
+        gridImport: this.#gridImportWh,
+        gridExport: this.#gridExportWh,
+        gridLosses: this.#gridLossesWh,
+        conversionLosses: total((energy) => energy.conversionLossesWh),
+        curtailed: 0,
+        storageDelta: total((energy) => energy.storageDeltaWh),
+      },
+      market: {
+        orders: this.#orders,
+        trades: this.#trades,
+        vwapEurPerMWh: ratio(this.#tradedMicroEur, this.#tradedWh),
+        unmatchedWh: this.#unmatchedWh,
+        allocativeEfficiency: ratio(this.#surplusMicroEur, this.#largestSurplusMicroEur),
+      },
+      kpis,
+      // Who trades with whom moves no electron, as long as nothing in a home follows the market.
+      without: this.#kpis(
+        exactJ,
+        savings.map(() => 0),
+      ),
+      ceiling: null,
+    }
+  }
+
+  #kpis(exactJ: { readonly demand: number; readonly production: number }, savings: readonly number[]): StreetKpis {
+    const withoutMicroEur = this.#homes.reduce((all, home) => all + home.withoutMicroEur, 0)
+    const savingMicroEur = savings.reduce((all, saving) => all + saving, 0)
+    const metByGridJ = this.#homes.reduce((all, { fromGrid }) => all + fromGrid.metJ, 0)
+    const wattsPerWh = 60 / this.#slotMinutes
+    return {
+      selfSufficiency: share(selfSufficiency({ demand: exactJ.demand, metByGrid: metByGridJ })),
+      selfConsumption: share(selfConsumption({ production: exactJ.production, gridExport: this.#roofGridExportJ })),
+      savingMicroEur,
+      savingShare: withoutMicroEur > 0 ? share(savingMicroEur / withoutMicroEur) : null,
+      peakImportW: this.#peakImportWh * wattsPerWh,
+      peakExportW: this.#peakExportWh * wattsPerWh,
+      giniOfSavings: share(gini(savings)),
+      violationMinutes: this.#violationMinutes,
+      emissionsG: Math.round(this.#emissionsMg / 1_000),
+    }
+  }
+
+  /** What shares are told of: where each home's energy came from, and what left of what the roofs gave. */
+  #addExact(meter: SlotMeter, lost: number): void {
+    const imported = sum(meter.importJ)
+    const { gridImport, gridExport } = streetExchange({ imported, exported: sum(meter.exportJ), lost })
+    const gridShare = imported > 0 ? Math.min(1, gridImport / imported) : 0
+    for (const [index, { metered, fromGrid }] of this.#homes.entries()) {
+      const [importJ, store] = [meter.importJ[index] ?? 0, meter.stores[index]]
+      if (store === undefined) throw new Error(`the meters know nothing of home ${index}`)
+      metered.add({ importJ, gridShare: 1, store })
+      fromGrid.add({ importJ, gridShare, store })
+    }
+    this.#roofGridExportJ += Math.min(gridExport, sum(meter.productionWh) * J_PER_WH)
+  }
+
+  #addBills(meter: SlotMeter, netted: NettedSlot) {
+    let costMicroEur = 0
+    let withoutMicroEur = 0
+    for (const [index, bill] of netted.bills.entries()) {
+      const home = this.#home(index)
+      const cost = 0 - netMicroEur(bill)
+      home.costMicroEur += cost
+      home.withoutMicroEur -= bill.withoutMarketMicroEur
+      home.boughtWh += bill.boughtWh
+      home.soldWh += bill.soldWh
+      home.importWh += bill.importWh
+      home.exportWh += bill.exportWh
+      home.roofExportWh += Math.min(bill.exportWh, meter.productionWh[index] ?? 0)
+      costMicroEur += cost
+      withoutMicroEur -= bill.withoutMarketMicroEur
+    }
+    return { costMicroEur, withoutMicroEur }
+  }
+
+  #home(index: number): HomeSums {
+    const home = this.#homes[index]
+    if (home === undefined) throw new Error(`the street has ${this.#homes.length} homes, not ${index + 1}`)
+    return home
+  }
+}
+
+/** Shares are told to a millionth. */
+function share(exact: number): number
+function share(exact: number | null): number | null
+function share(exact: number | null): number | null {
+  return exact === null ? null : Math.round(exact * 1e6) / 1e6
+}
+
+/** A quotient to a millionth; null where nothing is divided by. */
+function ratio(dividend: number, divisor: number): number | null {
+  return divisor > 0 ? share(dividend / divisor) : null
+}
+
+function sum(values: Int32Array | Float64Array): number {
+  let total = 0
+  for (let index = 0; index < values.length; index++) total += values[index] as number
+  return total
+}
