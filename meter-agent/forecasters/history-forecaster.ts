@@ -55,7 +55,7 @@ export function historyForecaster(
     for (let ahead = 1; ahead <= slotsAhead; ahead++) {
       const [sayings, misses] = [said[ahead], missed[ahead]] as [Map<number, number>, MissMemory]
       const expected = sayings.get(slot)
-      if (expected !== undefined) misses.note(slot, { expectedWh: expected, missedWh: netWh - expected })
+      if (expected !== undefined) misses.note({ expectedWh: expected, missedWh: netWh - expected })
       forget(sayings, slot)
       const later = slot + ahead
       sayings.set(later, outlook.netWh(history, { slot: later, knownSlot: slot, slotMinutes }))

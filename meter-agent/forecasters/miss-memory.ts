@@ -9,31 +9,33 @@ const ALIKE = 48
  * nearest to it: who expects much is wrong by more than who expects next to nothing, and mostly by expecting too much.
  */
 export class MissMemory {
-  /** by slot modulo the length */
-  readonly #expectedWh: Int32Array
-  readonly #missedWh: Int32Array
-  readonly #isKnown: Uint8Array
+  readonly #most: number
+  /** in the order of their notes, the newest week's; room grows with what is known */
+  #expectedWh: Int32Array
+  #missedWh: Int32Array
   /** places of the above, ascending by what was expected */
-  readonly #order: Uint16Array
+  #order: Uint16Array
   #length = 0
+  #next = 0
 
   constructor(slotMinutes: number) {
-    const length = (DAYS * MINUTES_PER_DAY) / slotMinutes
-    this.#expectedWh = new Int32Array(length)
-    this.#missedWh = new Int32Array(length)
-    this.#isKnown = new Uint8Array(length)
-    this.#order = new Uint16Array(length)
+    const slotsPerDay = MINUTES_PER_DAY / slotMinutes
+    this.#most = DAYS * slotsPerDay
+    this.#expectedWh = new Int32Array(slotsPerDay)
+    this.#missedWh = new Int32Array(slotsPerDay)
+    this.#order = new Uint16Array(slotsPerDay)
   }
 
-  /** Notes what was expected of a slot, and what that missed (actual − expected), whole Wh, in the place of the slot a week before. */
-  note(slot: number, miss: { readonly expectedWh: number; readonly missedWh: number }): void {
-    const at = slot % this.#isKnown.length
-    if (this.#isKnown[at] === 1) this.#forget(at)
+  /** Notes what was expected of a slot, and what that missed (actual − expected), whole Wh. What is older than a week goes. */
+  note(miss: { readonly expectedWh: number; readonly missedWh: number }): void {
+    const at = this.#next
+    this.#next = (at + 1) % this.#most
+    if (at < this.#length) this.#forget(at)
+    else if (at >= this.#order.length) this.#grow()
     const place = this.#placeOf(miss.expectedWh)
     this.#order.copyWithin(place + 1, place, this.#length)
     this.#order[place] = at
     this.#length++
-    this.#isKnown[at] = 1
     this.#expectedWh[at] = miss.expectedWh
     this.#missedWh[at] = miss.missedWh
   }
@@ -49,6 +51,19 @@ export class MissMemory {
       found.push(this.#missedWh[this.#order[below <= above ? before-- : after++] as number] as number)
     }
     return found.sort((a, b) => a - b)
+  }
+
+  #grow(): void {
+    const room = Math.min(this.#most, 2 * this.#order.length)
+    const expectedWh = new Int32Array(room)
+    const missedWh = new Int32Array(room)
+    const order = new Uint16Array(room)
+    expectedWh.set(this.#expectedWh)
+    missedWh.set(this.#missedWh)
+    order.set(this.#order)
+    this.#expectedWh = expectedWh
+    this.#missedWh = missedWh
+    this.#order = order
   }
 
   #forget(at: number): void {
