@@ -3,6 +3,8 @@ const MINUTES_PER_DAY = 1_440
 const DAYS = 7
 /** How many of them a forecast is told. */
 const ALIKE = 48
+/** A typed array sorts numbers as numbers, without a call for each pair. */
+const scratch = new Int32Array(ALIKE)
 
 /**
  * What forecasts of the last week missed, in order of what they said. A forecast is told the misses of those that were
@@ -44,13 +46,13 @@ export class MissMemory {
   like(expectedWh: number): readonly number[] {
     let after = this.#placeOf(expectedWh)
     let before = after - 1
-    const found: number[] = []
-    while (found.length < ALIKE && (before >= 0 || after < this.#length)) {
+    let found = 0
+    while (found < ALIKE && (before >= 0 || after < this.#length)) {
       const below = before >= 0 ? expectedWh - this.#expectedAt(before) : Number.POSITIVE_INFINITY
       const above = after < this.#length ? this.#expectedAt(after) - expectedWh : Number.POSITIVE_INFINITY
-      found.push(this.#missedWh[this.#order[below <= above ? before-- : after++] as number] as number)
+      scratch[found++] = this.#missedWh[this.#order[below <= above ? before-- : after++] as number] as number
     }
-    return found.sort((a, b) => a - b)
+    return Array.from(scratch.subarray(0, found).sort())
   }
 
   #grow(): void {
