@@ -4,7 +4,7 @@ import { defineConfig } from 'hardhat/config'
 /** The compiler of npm, by its path: nothing is downloaded. */
 const path = createRequire(import.meta.url).resolve('solc/soljson.js')
 
-/** Tests in Solidity are compiled with all that they test in one go, as what is hot is; so not where the product lies. */
+/** Tests in Solidity do not lie where the product does. */
 const isTest = process.argv.includes('test')
 const output = process.argv.includes('--coverage') ? './coverage/' : isTest ? './coverage/tests/' : './'
 
@@ -14,12 +14,17 @@ const plain = compiler({ optimizer: { enabled: true, runs: 200 } })
 /** What every batch runs through: worth a compilation that takes many times as long. */
 const hot = compiler({ viaIR: true, optimizer: { enabled: true, runs: 10_000 } })
 
+const hotFiles = [
+  'contracts/Vault.sol',
+  'contracts/Settlement.sol',
+  'contracts/ConsentKeys.sol',
+  'tests/contracts/solidity/LedgerFuzz.t.sol',
+]
+
 export default defineConfig({
   solidity: {
-    compilers: [isTest ? hot : plain],
-    overrides: isTest
-      ? {}
-      : { 'contracts/Vault.sol': hot, 'contracts/Settlement.sol': hot, 'contracts/ConsentKeys.sol': hot },
+    compilers: [plain],
+    overrides: Object.fromEntries(hotFiles.map((file) => [file, hot])),
   },
   test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64, failOnRevert: true } } },
   paths: {

@@ -41,7 +41,7 @@ export const findGridMeter = (
     if (place === undefined || definition === undefined) {
       return yield* new NoGridMeter({
         device: `unit ${unit}`,
-        detail: `no meter among its models ${models.map(({ id }) => id).join(', ')}`,
+        detail: `no meter among its models ${models.map(({ id }) => id).join(', ')}; a home is settled by the meter at its connection`,
       })
     }
     const inverter = options.production === 'wanted' ? yield* findInverter(bus, unit, models) : null

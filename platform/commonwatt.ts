@@ -2,6 +2,7 @@ import { Command } from 'effect/cli'
 import { bench } from './commands/bench.ts'
 import { match } from './commands/match.ts'
 import { meter } from './commands/meter.ts'
+import { powerflow } from './commands/powerflow.ts'
 import { replay } from './commands/replay.ts'
 import { simulate } from './commands/simulate.ts'
 import { start } from './commands/start.ts'
@@ -12,6 +13,6 @@ import { runCommandLine } from './run-command-line.ts'
 runCommandLine(
   Command.make('commonwatt').pipe(
     Command.withDescription('A street sells itself its own electricity.'),
-    Command.withSubcommands([start, simulate, sweep, match, meter, replay, verify, bench]),
+    Command.withSubcommands([start, simulate, sweep, match, powerflow, meter, replay, verify, bench]),
   ),
 )

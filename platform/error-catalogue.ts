@@ -14,7 +14,7 @@ const rooms = [
   ['meter-agent', 'The home: devices, keys, outbox, and its way to the market'],
   ['matching-engine', 'The market: commands, log, gateway'],
   ['contracts', 'Settlement and chain'],
-  ['sim', 'Scenarios and emulators'],
+  ['sim', 'Scenarios, feeders and emulators'],
 ] as const
 
 interface TypedError {
@@ -48,7 +48,7 @@ Everything that Commonwatt refuses, by name. This file is made of the source by 
 | HTTP, an array | 200, and for each refused message \`{"accepted":false,"code","detail","field"}\` in its place |
 | socket.io | what is no \`resume\` with a sequence, and no \`subscribe\` or \`unsubscribe\` with a slot, ends the connection; so does one subscription too many |
 | \`commonwatt match\` | \`"error":"CODE"\` in the line's answer, with the market's codes; a line that is no command ends with exit 2 and its number |
-| command line | one line on stderr; exit 2 for bad usage and \`BadInput\`, which carries the words of what it was made of (\`BadCommand\`, \`BadModbusUrl\`, \`BadOpcuaUrl\`, \`BadP1Url\`, \`BadMqttUrl\`, \`BadProfile\`, \`ScenarioRefused\`, \`RecordingRefused\`, \`ControlRefused\`, or \`KeyFailure\` of a flag); exit 1 for every other error here |
+| command line | one line on stderr; exit 2 for bad usage and \`BadInput\`, which carries the words of what it was made of (\`BadCommand\`, \`BadModbusUrl\`, \`BadOpcuaUrl\`, \`BadP1Url\`, \`BadMqttUrl\`, \`BadProfile\`, \`ScenarioRefused\`, \`FeederRefused\`, \`RecordingRefused\`, \`ControlRefused\`, or \`KeyFailure\` of a flag); exit 1 for every other error here |
 | Modbus, OPC UA, P1 and MQTT devices | the agent logs the error once, keeps what it has, and tries again |
 | contracts | a custom error; nothing is changed |
 

@@ -8,16 +8,21 @@ import {
   connectChain,
   connectChainReader,
   connectDeviceRegistry,
+  connectRpc,
+  connectTradingKeysReader,
   type Deployment,
   deploy,
   forgetLocalChain,
+  makeConfirmed,
   makeFundsFeed,
   makeSettler,
-  makeTurns,
+  makeStandings,
   neighbourhoodIdOf,
+  openTransactions,
   type SettlementEvent,
   type Settler,
   startLocalChain,
+  termsOf,
 } from '#contracts/index.ts'
 import { type Neighbourhood, openNeighbourhood, openSqliteEventLog, serveGateway } from '#matching-engine/index.ts'
 import {
@@ -29,13 +34,17 @@ import {
   zeroIntelligenceTrader,
 } from '#meter-agent/index.ts'
 import type { Clock } from '#protocol/clock.ts'
+import { signDeviceJoin } from '#protocol/device-join.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
-import { addressOf, keccak, sign } from '#protocol/signing.ts'
+import { addressOf, keccak, secp256k1Signer, sign } from '#protocol/signing.ts'
+import type { SigningDomain } from '#protocol/typed-data.ts'
 import type { SimulatedStreet } from '#sim/index.ts'
 import { makeDeviceRegistrar } from './device-registrar.ts'
 import { type EmulatedDevice, emulateDevice } from './emulated-device.ts'
+import { followChain } from './follow-chain.ts'
 import { joinHomes } from './join-homes.ts'
 import { troublesOf } from './readiness.ts'
+import { ARCHIVE_KEY } from './verify/archive-key.ts'
 import { keepNodeFile } from './verify/node-file.ts'
 
 /** What each home has in the vault once it has enrolled, and the supplier at the start, µEUR of test money. */
@@ -45,10 +54,21 @@ export const SUPPLIER_ESCROW_MICRO_EUR = 1_000_000_000_000
 /** What answers for the batches that are not final, µEUR of test money: each may debit so much together. */
 const OPERATOR_BOND_MICRO_EUR = 100_000_000_000
 
+/** The last block of somebody else's chain that counted. */
+const CONFIRMED_FILE = 'confirmed.json'
+
+/** What is sent to the chain and has not ended. */
+const TRANSACTIONS_FILE = 'transactions.ndjson'
+
+/** How long a request to register a device of the street is good for, seconds. */
+const JOIN_SECONDS = 86_400
+
 /** A chain that is there already. `operatorKey` pays for the settlement's transactions. */
 export interface ChainAccess {
   readonly rpcUrl: string
   readonly operatorKey: `0x${string}`
+  /** blocks that must follow one before it counts: as many as the chain may still take back */
+  readonly confirmations: number
 }
 
 export interface LiveStreetOptions {
@@ -84,6 +104,8 @@ export interface LiveStreet {
   readonly chain: ChainClient
   readonly deployment: Deployment
   readonly settler: Settler
+  /** Runs for ever; fails once the chain has taken back what was told. */
+  readonly followChain: Effect.Effect<never, ChainFailure>
   /** Gives homes that are new their test money, and tells the log what all of them have in the vault. */
   readonly lookAtFunds: (nowMs: number) => Effect.Effect<void, ChainFailure>
   readonly supplier: `0x${string}`
@@ -109,7 +131,10 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     if (options.chain === undefined && (yield* log.head(street.neighbourhood)) === 0) {
       // Nothing was promised yet: what a first start that died has left of its chain is not worth mending.
       yield* forgetLocalChain(folder)
-      yield* Effect.sync(() => rmSync(inFolder('deployment'), { recursive: true, force: true }))
+      yield* Effect.sync(() => {
+        rmSync(inFolder('deployment'), { recursive: true, force: true })
+        rmSync(inFolder(TRANSACTIONS_FILE), { force: true })
+      })
     }
     const access = options.chain ?? (yield* startLocalChain({ clock, dataDir: folder }))
     // Not the chain's key: a local chain's is known to everybody.
@@ -124,36 +149,48 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     const grid = addressOf(yield* keyIn('grid'))
     const fund = addressOf(yield* keyIn('fund'))
     const { addresses } = deployment
-    const turns = makeTurns()
+    const transactions = yield* openTransactions({
+      rpcUrl: access.rpcUrl,
+      journalFile: inFolder(TRANSACTIONS_FILE),
+    })
+    // A chain of its own forgets nothing that was told: its journal is as durable as the log.
+    const { confirmations = 0 } = options.chain ?? {}
+    const confirmed = yield* makeConfirmed({
+      rpc: yield* connectRpc(access.rpcUrl),
+      confirmations,
+      ...(options.chain === undefined ? {} : { file: inFolder(CONFIRMED_FILE) }),
+    })
+    yield* confirmed.block
+    const told = confirmations === 0 ? {} : { atBlock: confirmed.block }
+    // Before anybody looks what is there: what was on its way when the process ended comes to its end first.
+    yield* transactions.resume(access.operatorKey)
     const chain = yield* connectChain({
       ...access,
       addresses,
-      turns,
+      transactions,
       neighbourhood: neighbourhoodIdOf(street.neighbourhood),
     })
-    yield* chain.openNeighbourhood({
-      supplier,
-      grid,
-      fund,
-      slotSeconds: rules.slotMinutes * 60,
-      slotsAhead: rules.slotsAhead,
-    })
+    yield* chain.openNeighbourhood(
+      { supplier, grid, fund, slotSeconds: rules.slotMinutes * 60, slotsAhead: rules.slotsAhead },
+      termsOf(rules),
+    )
     yield* chain.bondAtLeast(OPERATOR_BOND_MICRO_EUR)
 
+    const domain: SigningDomain = {
+      name: 'Commonwatt',
+      version: '1',
+      chainId: deployment.chainId,
+      verifyingContract: addresses.settlement,
+    }
     const neighbourhood = yield* openNeighbourhood({
       log,
       partition: street.neighbourhood,
       rules,
-      domain: {
-        name: 'Commonwatt',
-        version: '1',
-        chainId: deployment.chainId,
-        verifyingContract: addresses.settlement,
-      },
+      domain,
       operator: addressOf(estimatorKey),
       nowMs: clock.nowMs(),
     })
-    const registry = yield* connectDeviceRegistry({ ...access, addresses, turns })
+    const registry = yield* connectDeviceRegistry({ ...access, addresses, transactions, ...told })
     const { operatorKey } = access
     // Bonds are paid in test coin: only a chain of one's own has that for the asking.
     const registrar =
@@ -171,7 +208,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     })
 
     yield* keepNodeFile(folder, {
-      format: 2,
+      format: 3,
       neighbourhood: street.neighbourhood,
       rpcUrl: access.rpcUrl,
       chain: options.chain === undefined ? 'local' : 'remote',
@@ -181,9 +218,12 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       fund,
     })
     yield* Effect.sync(() => mkdirSync(inFolder('outboxes'), { recursive: true }))
+    const joinDeadline = Math.floor(Math.max(clock.nowMs(), Date.now()) / 1000) + JOIN_SECONDS
     const homes = yield* Effect.forEach(street.homes, (simulated, index) =>
       Effect.gen(function* () {
         const { home } = simulated
+        const deviceKey = yield* loadOrGenerateKey(keyUri(`${home}-device`))
+        const accountKey = yield* keyIn(`${home}-account`)
         const device = yield* emulateDevice({
           home: simulated,
           index,
@@ -195,9 +235,9 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           home,
           neighbourhood: street.neighbourhood,
           deviceId: home, // one meter a home, and a name as long as a home's may be leaves no room for more
-          deviceKey: yield* loadOrGenerateKey(keyUri(`${home}-device`)),
+          deviceKey,
           streamKeyUri: keyUri(`${home}-stream`),
-          accountKey: yield* keyIn(`${home}-account`),
+          accountKey,
           device: device.address,
           gatewayUrl: gateway.url,
           dataFile: inFolder('outboxes', `${home}.sqlite`),
@@ -206,9 +246,25 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           trader: index % 4 === 3 ? zeroIntelligenceTrader : rampTrader,
           seed: `${street.seed}`,
         })
-        return { home, device, agent }
+        const signedJoin = signDeviceJoin({
+          domain,
+          neighbourhood: street.neighbourhood,
+          deviceId: home,
+          owner: secp256k1Signer(accountKey),
+          device: deviceKey,
+          p256Verifier: addresses.p256Verifier,
+          deadline: joinDeadline,
+        })
+        return { home, device, agent, signedJoin }
       }),
     )
+    // On a chain that was there before, the market registers nobody for the asking: not even these, but for us.
+    if (options.chain !== undefined) {
+      yield* registry.join(
+        operatorKey,
+        homes.map(({ signedJoin }) => signedJoin),
+      )
+    }
     yield* joinHomes(homes.map(({ agent }) => agent))
     yield* chain.fund([
       { account: supplier, amountMicroEur: SUPPLIER_ESCROW_MICRO_EUR },
@@ -225,6 +281,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           neighbourhood: chain.neighbourhood,
           atBlock,
         }),
+      confirmed,
       street: neighbourhood.street,
       record: neighbourhood.record,
     })
@@ -247,6 +304,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     })
     const settler = makeSettler({
       chain,
+      confirmed,
       p256Verifier: addresses.p256Verifier,
       record: (event) =>
         // What a batch has moved is known before what its trades reserve is free.
@@ -254,12 +312,19 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           Effect.andThen(neighbourhood.record(event)),
           Effect.tap(() => logBatch(event)),
         ),
-      archiveDirectory: inFolder('archive'),
+      standings: {
+        ...makeStandings({
+          registry,
+          tradingKeys: yield* connectTradingKeysReader({ ...access, addresses }),
+          neighbourhood: chain.neighbourhood,
+          p256Verifier: addresses.p256Verifier,
+        }),
+        sign: (body) => sign({ domain, kind: 'statement', body, privateKey: estimatorKey }),
+      },
+      archive: { directory: inFolder('archive'), key: yield* keyIn(ARCHIVE_KEY) },
       lastFinalOnChain: yield* chain.lastFinal,
     })
-    const { domain } = neighbourhood.street
     const estimateMissing = Effect.fnUntraced(function* (nowMs: number) {
-      if (domain === null) return
       const estimates = neighbourhood
         .missingStatements(nowMs)
         .map((body) => sign({ domain, kind: 'statement', body, privateKey: estimatorKey }))
@@ -273,6 +338,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       chain,
       deployment,
       settler,
+      followChain: followChain({ confirmed, resume: transactions.resume(access.operatorKey) }),
       lookAtFunds,
       supplier,
       grid,

@@ -68,7 +68,13 @@ export const runStreet = (live: LiveStreet, clock: Clock) =>
     })
     const agents = homes.map(({ home, agent }) => part(`agent of ${home}`, agent.run(pace)))
     return yield* Effect.all(
-      [part('engine', engine), part('settlement', settlement), part('funds', funds), ...agents],
+      [
+        part('engine', engine),
+        part('settlement', settlement),
+        part('funds', funds),
+        part('chain', live.followChain),
+        ...agents,
+      ],
       {
         concurrency: 'unbounded',
       },

@@ -76,8 +76,8 @@ const linesOf = (flags: ScanFlags): Effect.Effect<readonly string[], BadInput> =
       if (/[?&]unit=/.test(line)) return yield* new BadInput({ detail: `--line ${line}: the units are --units` })
       return [line]
     }
-    if (/^[\d.-]+$/.test(hosts ?? '') && !IPV4_RANGE.test(hosts ?? '')) {
-      const detail = `--hosts ${hosts}: expected an address of four numbers, or from one to another, like 192.168.1.1-254`
+    if (/^[\d.:-]+$/.test(hosts ?? '') && !IPV4_RANGE.test(hosts ?? '')) {
+      const detail = `--hosts ${hosts}: expected an address of four numbers, or from one to another, like 192.168.1.1-254; the port is --port`
       return yield* new BadInput({ detail })
     }
     const [, network = '', last = hosts ?? ''] = /^((?:\d{1,3}\.){3})(\d{1,3}-\d{1,3})$/.exec(hosts ?? '') ?? []

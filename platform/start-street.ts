@@ -10,7 +10,7 @@ import { type ChainAccess, type LiveStreet, openLiveStreet } from './live-street
 import { logging } from './logging.ts'
 import { prepare } from './prepare.ts'
 import { runStreet } from './run-street.ts'
-import type { Settings } from './settings/settings.ts'
+import { DEFAULT_CONFIRMATIONS, type Settings } from './settings/settings.ts'
 import { chooseStreet, keepStreet } from './street-choice.ts'
 import { streetRules } from './street-rules.ts'
 
@@ -26,7 +26,7 @@ const DEFAULT_SPEED = 300
 export const startStreet = (given: Settings) => Effect.provide(openAndRun(given), logging(given))
 
 const openAndRun = Effect.fnUntraced(function* (given: Settings) {
-  const chain = yield* chainAccess(given.rpc, given.operatorKey)
+  const chain = yield* chainAccess(given)
   if (given.port !== undefined) yield* refuseTaken(given.port)
   const folder = yield* openDataFolder(given.data)
   const choice = yield* Effect.try({
@@ -90,8 +90,12 @@ function devicesOf(live: LiveStreet): readonly string[] {
   )
 }
 
-const chainAccess = (rpc: string | undefined, operatorKey: string | undefined) =>
+const chainAccess = ({ rpc, operatorKey, confirmations }: Settings) =>
   Effect.gen(function* () {
+    if (rpc === undefined && confirmations !== undefined && confirmations > 0) {
+      const detail = '--confirmations is for --rpc: a chain of its own makes no blocks to wait for'
+      return yield* new BadInput({ detail })
+    }
     if (rpc === undefined && operatorKey === undefined) return undefined
     if (rpc === undefined || operatorKey === undefined) {
       return yield* new BadInput({ detail: '--rpc and --operator-key go together: name both, or neither' })
@@ -99,5 +103,9 @@ const chainAccess = (rpc: string | undefined, operatorKey: string | undefined) =
     const key = yield* loadAccountKey(operatorKey).pipe(
       Effect.mapError((error) => new BadInput({ detail: `--operator-key: ${error.message}` })),
     )
-    return { rpcUrl: rpc, operatorKey: key } satisfies ChainAccess
+    return {
+      rpcUrl: rpc,
+      operatorKey: key,
+      confirmations: confirmations ?? DEFAULT_CONFIRMATIONS,
+    } satisfies ChainAccess
   })

@@ -37,6 +37,19 @@ export function parseSignature(signature: Hex): RecoverableSignature | null {
   return r > 0n && r < ORDER && s > 0n && s <= ORDER / 2n ? { r, s, recovery } : null
 }
 
+/** The public key, as `publicKeyOf` gives it, that made a signature over a digest; null if none can have made it. */
+export function recoverPublicKey(digest: Hex, signature: RecoverableSignature): Uint8Array | null {
+  return recoveredPoint(digest, signature)?.toRawBytes(false).subarray(1) ?? null
+}
+
+function recoveredPoint(digest: Hex, { r, s, recovery }: RecoverableSignature): Point | null {
+  try {
+    return new secp256k1.Signature(r, s).addRecoveryBit(recovery).recoverPublicKey(digest.slice(2))
+  } catch {
+    return null // r is the abscissa of no point: not a signature
+  }
+}
+
 /** Checks signatures, and keeps what it learned of a signer's key: the second check is much cheaper than the first. */
 export class SignatureChecker {
   readonly #addressOf: (publicKey: Uint8Array) => Hex
@@ -56,13 +69,9 @@ export class SignatureChecker {
     return isSignature(known.point, BigInt(digest), signature)
   }
 
-  #recovers(signer: Hex, digest: Hex, { r, s, recovery }: RecoverableSignature): boolean {
-    let point: Point
-    try {
-      point = new secp256k1.Signature(r, s).addRecoveryBit(recovery).recoverPublicKey(digest.slice(2))
-    } catch {
-      return false // r is the abscissa of no point: not a signature
-    }
+  #recovers(signer: Hex, digest: Hex, signature: RecoverableSignature): boolean {
+    const point = recoveredPoint(digest, signature)
+    if (point === null) return false
     if (this.#addressOf(point.toRawBytes(false).subarray(1)) !== signer) return false
     if (this.#signers.size >= SIGNERS_MAX) this.#signers.clear()
     this.#signers.set(signer, { point, uses: 1 })

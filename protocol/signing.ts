@@ -5,7 +5,7 @@ import type { BodyOf, MessageKind, SignedMessage } from './envelope.ts'
 import { hexOfBytes } from './hex.ts'
 import { keccakBytes } from './js-sha3.ts'
 import { isP256Signature } from './p256.ts'
-import { parseSignature, publicKeyOf, SignatureChecker, signDigest } from './secp256k1.ts'
+import { parseSignature, publicKeyOf, recoverPublicKey, SignatureChecker, signDigest } from './secp256k1.ts'
 import type { Signer } from './signer.ts'
 import {
   deviceCommandType,
@@ -190,6 +190,21 @@ export function verifiedDigest(message: {
   const { envelope, domain, isEd25519 } = message
   const digest = digestOf({ domain, kind: envelope.kind, body: envelope.body })
   return isSignature(envelope, digest, envelope.signature, isEd25519) ? digest : null
+}
+
+/**
+ * The public key, 64 bytes x, y, of whoever signed an envelope by secp256k1; null if its `signer` did not make it, or
+ * with a key of another algorithm.
+ */
+export function publicKeyBehind(message: {
+  readonly domain: SigningDomain
+  readonly envelope: SignedMessage
+}): Hex | null {
+  const { domain, envelope } = message
+  const signature = envelope.algorithm === 'secp256k1' ? parseSignature(envelope.signature) : null
+  if (signature === null) return null
+  const publicKey = recoverPublicKey(digestOf({ domain, kind: envelope.kind, body: envelope.body }), signature)
+  return publicKey !== null && addressOfPublicKey(publicKey) === envelope.signer ? hexOfBytes(publicKey) : null
 }
 
 /** The EIP-712 digest of a command to a device: its identity. */

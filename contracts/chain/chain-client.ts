@@ -2,13 +2,17 @@ import { Effect } from 'effect'
 import { hexOfBytes } from '#protocol/hex.ts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { addressOf } from '#protocol/signing.ts'
-import { headerHashOf, packState, partHashesOf } from '../settlement/batch-digest.ts'
+import { packState, partHashesOf } from '../settlement/batch-digest.ts'
 import type { CreditShare, SourceClaim } from '../settlement/credit-claims.ts'
+import type { Terms } from '../settlement/terms.ts'
 import { ChainFailure } from './chain-failure.ts'
 import { type ChainReader, readerOf } from './chain-reader.ts'
-import type { Addresses, BatchHeader, BatchRef, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
+import { refOf } from './chain-ref.ts'
+import type { Addresses, BatchHeader, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
-import { makeTurns, senderOf, type Turns } from './turns.ts'
+import { type DataDemands, dataDemandsOf } from './data-demands.ts'
+import { senderOf } from './sender.ts'
+import { openTransactions, type Transactions } from './transactions/transactions.ts'
 import { connectRpc, type Rpc } from './viem.ts'
 
 type Hex = `0x${string}`
@@ -17,14 +21,12 @@ type Read<A> = Effect.Effect<A, ChainFailure>
 
 /**
  * The contracts of one deployment, for the operator of a neighbourhood and for whoever holds an account's key. Money
- * in µEUR, energy in Wh. The operator's transactions go one after the other, so share one client, or its `turns`.
+ * in µEUR, energy in Wh. The operator's transactions go one after the other, so share one client, or its `transactions`.
  */
-export interface ChainClient extends ChainReader {
+export interface ChainClient extends ChainReader, DataDemands {
   readonly operator: Hex
-  /** the seats in the ledger, of these accounts at least where they have one */
-  readonly seatsOf: (accounts: readonly Hex[]) => Read<ReadonlyMap<Hex, number>>
-  /** opens the neighbourhood, unless it has done so already; fails where it is somebody else's */
-  readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>) => Read<void>
+  /** opens the neighbourhood, whose bills follow these terms, unless it has done so already; fails where it is somebody else's */
+  readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>, billTerms: Terms) => Read<void>
   /** sees to it that the operator's bond is at least so much, with test EURC */
   readonly bondAtLeast: (amountMicroEur: number) => Read<void>
   readonly propose: (proposal: {
@@ -51,16 +53,13 @@ export const connectChain = (options: {
   readonly addresses: Addresses
   /** keccak256 of its name */
   readonly neighbourhood: Hex
-  /** its own if left out: then nothing else sends for the operator */
-  readonly turns?: Turns
+  /** its own if left out: then nothing else sends for the operator, and what is sent is forgotten with the process */
+  readonly transactions?: Transactions
 }): Effect.Effect<ChainClient, ChainFailure> =>
-  Effect.map(connectRpc(options.rpcUrl), (rpc) => clientOf(rpc, { turns: makeTurns(), ...options }))
-
-/** What names a batch to the contracts. */
-export function refOf({ header, movementsHash, state }: ChainBatch): BatchRef {
-  const { neighbourhood, number } = header
-  return { neighbourhood, number, headerHash: headerHashOf(header), movementsHash, state }
-}
+  Effect.gen(function* () {
+    const transactions = options.transactions ?? (yield* openTransactions(options))
+    return clientOf(yield* connectRpc(options.rpcUrl), { ...options, transactions })
+  })
 
 function clientOf(
   rpc: Rpc,
@@ -68,14 +67,14 @@ function clientOf(
     readonly operatorKey: Hex
     readonly addresses: Addresses
     readonly neighbourhood: Hex
-    readonly turns: Turns
+    readonly transactions: Transactions
   },
 ): ChainClient {
-  const { operatorKey, addresses, neighbourhood, turns } = options
+  const { operatorKey, addresses, neighbourhood, transactions } = options
   const { vault, settlement, energyCredit, deviceRegistry } = contractsAt(addresses)
   const operator = addressOf(operatorKey)
   const reader = readerOf(rpc, addresses, neighbourhood)
-  const { write, spending } = senderOf(rpc, addresses, turns)
+  const { write, spending } = senderOf(rpc, addresses, transactions)
   const intoVault = (amountMicroEur: number, work: Effect.Effect<void, ChainFailure>) =>
     spending({ key: operatorKey, spender: addresses.vault, amountMicroEur: BigInt(amountMicroEur) }, work)
 
@@ -97,18 +96,11 @@ function clientOf(
       return { source, shares: yield* Effect.filter(shares, isOpen) }
     })
 
-  // Seats are taken once and never change, so only a new account costs another look.
-  let seats: ReadonlyMap<Hex, number> = new Map()
-
   return {
     ...reader,
+    ...dataDemandsOf(rpc, { addresses, neighbourhood, key: operatorKey, write }),
     operator,
-    seatsOf: (accounts) =>
-      Effect.gen(function* () {
-        if (accounts.some((account) => !seats.has(account))) seats = yield* reader.seats
-        return seats
-      }),
-    openNeighbourhood: (terms) =>
+    openNeighbourhood: (terms, billTerms) =>
       Effect.gen(function* () {
         const there = yield* rpc.read<{ operator: Hex }>({
           ...settlement,
@@ -122,7 +114,7 @@ function clientOf(
           return yield* new ChainFailure({ operation: 'open the neighbourhood', detail })
         }
         if (itsOperator === operator) return
-        const args = [neighbourhood, { ...terms, operator }]
+        const args = [neighbourhood, { ...terms, operator }, billTerms]
         yield* write(operatorKey, { ...settlement, functionName: 'openNeighbourhood', args })
       }),
     bondAtLeast: (amountMicroEur) =>

@@ -4,9 +4,10 @@ import type { ChainPlace } from '#protocol/market-event.ts'
 import type { ChainFailure } from './chain-failure.ts'
 import type { Addresses } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
-import { type DeviceRegistryReader, registryReaderOf } from './device-registry-reader.ts'
-import { makeTurns, senderOf, type Turns } from './turns.ts'
-import { connectRpc } from './viem.ts'
+import { connectDeviceRegistryReader, type DeviceRegistryReader, registryReaderOf } from './device-registry-reader.ts'
+import { senderOf } from './sender.ts'
+import { openTransactions, type Transactions } from './transactions/transactions.ts'
+import { type AtBlock, connectRpc } from './viem.ts'
 
 type Hex = `0x${string}`
 type Read<A> = Effect.Effect<A, ChainFailure>
@@ -22,21 +23,28 @@ export interface DeviceRegistry extends DeviceRegistryReader {
 
 /**
  * Connects to a deployment's registry at any JSON-RPC URL. A payer's transactions go one after the other, also with
- * those of other clients that share its `turns`. Fails (ChainFailure) if nobody answers there.
+ * those of other clients that share its `transactions`. Fails (ChainFailure) if nobody answers there.
  */
 export const connectDeviceRegistry = (options: {
   readonly rpcUrl: string
   readonly addresses: Addresses
-  /** its own if left out: then nothing else sends for the payers */
-  readonly turns?: Turns
+  /** its own if left out: then nothing else sends for the payers, and what is sent is forgotten with the process */
+  readonly transactions?: Transactions
+  /** what it tells is as of this block; what it sends is for what there is */
+  readonly atBlock?: AtBlock | undefined
 }): Effect.Effect<DeviceRegistry, ChainFailure> =>
   Effect.gen(function* () {
     const rpc = yield* connectRpc(options.rpcUrl)
     const { deviceRegistry } = contractsAt(options.addresses)
-    const { write, spending } = senderOf(rpc, options.addresses, options.turns ?? makeTurns())
+    const { write, spending } = senderOf(
+      rpc,
+      options.addresses,
+      options.transactions ?? (yield* openTransactions(options)),
+    )
     const reader = registryReaderOf(rpc, options.addresses)
+    const told = yield* connectDeviceRegistryReader(options)
     return {
-      ...reader,
+      ...told,
       join: (payerKey, devices) =>
         Effect.gen(function* () {
           const there = yield* Effect.forEach(devices, ({ join }) => reader.deviceOf(join), { concurrency: 8 })

@@ -7,21 +7,25 @@ import {
   createWalletClient,
   defineChain,
   encodeAbiParameters,
+  encodeFunctionData,
   http,
   keccak256,
-  type PublicClient,
   parseAbiParameters,
+  parseTransaction,
+  RpcRequestError,
   TransactionReceiptNotFoundError,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { type ContractName, readArtifact } from './artifacts.ts'
 import { ChainFailure } from './chain-failure.ts'
+import type { FeeMarket, Fees } from './transactions/fees.ts'
+import type { SignedBytes } from './transactions/transaction-journal.ts'
 
 type Hex = `0x${string}`
 
 /** One function of a deployed contract and what to give it. */
-interface Call {
+export interface Call {
   readonly contract: ContractName
   readonly address: Hex
   readonly functionName: string
@@ -42,8 +46,6 @@ export interface Rpc {
   readonly blockNumber: Effect.Effect<number, ChainFailure>
   /** Calls without a transaction. Integers of up to 48 bits come as numbers, larger ones as bigint. */
   readonly read: <A>(call: Call) => Effect.Effect<A, ChainFailure>
-  /** Signs, sends and waits for the receipt. Fails with `revert` where a contract refuses. */
-  readonly write: (key: Hex, call: Call) => Effect.Effect<ChainPlace, ChainFailure>
   /** All events that fit, oldest first. */
   readonly events: (query: EventQuery) => Effect.Effect<readonly ChainEvent[], ChainFailure>
   /** All events of a contract, oldest first. */
@@ -53,6 +55,58 @@ export interface Rpc {
   readonly hasCode: (address: Hex) => Effect.Effect<boolean, ChainFailure>
   /** What became of a transaction, null if the chain does not know it. */
   readonly transactionOf: (hash: Hex) => Effect.Effect<TransactionOutcome | null, ChainFailure>
+  /** Whether the node has a transaction, in a block or waiting for one. */
+  readonly knows: (hash: Hex) => Effect.Effect<boolean, ChainFailure>
+  /** The hash of a block, null where the chain is not that long. */
+  readonly blockHash: (block: number) => Effect.Effect<Hex | null, ChainFailure>
+  /** How many transactions of an account blocks hold: the nonce of its next one. */
+  readonly nonceOf: (account: Hex) => Effect.Effect<number, ChainFailure>
+  readonly feeMarket: Effect.Effect<FeeMarket, ChainFailure>
+  /** What a call would take if it was sent now. Fails with `revert` where a contract refuses. */
+  readonly gasOf: (account: Hex, call: Call) => Effect.Effect<bigint, ChainFailure>
+  /** Hands a signed transaction to the node. Fails where nobody can say whether it has it. */
+  readonly broadcast: (raw: Hex) => Effect.Effect<Reception, ChainFailure>
+}
+
+/**
+ * What a node makes of a signed transaction: it has it; its nonce is used; it has another one of this nonce, or asks for
+ * higher fees; one of a lower nonce is missing; or it does not want it, and says why.
+ */
+type Reception =
+  | { readonly is: 'taken' | 'used' | 'underpriced' | 'early' }
+  | { readonly is: 'refused'; readonly why: string }
+
+/** A transaction before it is signed. */
+export interface Unsigned {
+  readonly chainId: number
+  readonly to: Hex
+  readonly data: Hex
+  readonly nonce: number
+  readonly gas: bigint
+  readonly fees: Fees
+}
+
+/** What a call says to the contract. */
+export function calldataOf(call: Call): Hex {
+  const { abi, functionName, args } = contractCall(call)
+  return encodeFunctionData({ abi, functionName, args })
+}
+
+/** Signs, deterministically: the same is signed to the same bytes. */
+export const signTransaction = (key: Hex, { fees, ...unsigned }: Unsigned): Effect.Effect<SignedBytes> =>
+  Effect.promise(async () => {
+    const { mostWei: maxFeePerGas, tipWei: maxPriorityFeePerGas } = fees
+    const account = privateKeyToAccount(key)
+    const raw = await account.signTransaction({ type: 'eip1559', ...unsigned, maxFeePerGas, maxPriorityFeePerGas })
+    return { raw, hash: keccak256(raw) }
+  })
+
+/** What was signed. */
+export function unsignedOf(raw: Hex): Unsigned {
+  const { chainId, to, data, nonce, gas, maxFeePerGas, maxPriorityFeePerGas } = parseTransaction(raw)
+  if (chainId === undefined || to == null || gas === undefined) throw new Error(`${raw} is no call of a contract`)
+  const fees = { mostWei: maxFeePerGas ?? 0n, tipWei: maxPriorityFeePerGas ?? 0n }
+  return { chainId, to, data: data ?? '0x', nonce: nonce ?? 0, gas, fees }
 }
 
 /** What became of a transaction that a block holds. */
@@ -91,13 +145,16 @@ const transportTo = (rpcUrl: string, answerMsMax = ANSWER_MS_MAX) =>
     fetchFn: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(answerMsMax) }),
   })
 
+/** A block, or whichever it is when it is asked for. */
+export type AtBlock = number | Effect.Effect<number, ChainFailure>
+
 /**
  * Connects to a chain. With `atBlock`, contracts and events are read as they were at that block. Fails (ChainFailure)
  * when nobody answers at the URL within `answerMsMax` (20 s), three times.
  */
 export const connectRpc = (
   rpcUrl: string,
-  options: { readonly atBlock?: number | undefined; readonly answerMsMax?: number } = {},
+  options: { readonly atBlock?: AtBlock | undefined; readonly answerMsMax?: number } = {},
 ): Effect.Effect<Rpc, ChainFailure> =>
   Effect.gen(function* () {
     const { atBlock } = options
@@ -105,17 +162,20 @@ export const connectRpc = (
     const chainId = yield* attempt(`connect to ${rpcUrl}`, () => createPublicClient({ transport }).getChainId())
     const chain = chainOf(chainId, rpcUrl)
     const reader = createPublicClient({ chain, transport, pollingInterval: 100, cacheTime: 0 })
-    const blockNumber = atBlock === undefined ? undefined : BigInt(atBlock)
-    const write = async (key: Hex, call: Call): Promise<ChainPlace> => {
-      const account = privateKeyToAccount(key)
-      const { baseFeePerGas } = await reader.getBlock()
-      // Where gas costs nothing, an account without coins can act.
-      const fees = baseFeePerGas === 0n ? { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n } : {}
-      const request = { ...contractCall(call), account, ...fees }
-      // `simulateContract` gives the custom error that `estimateGas` hides on some nodes.
-      await reader.simulateContract(request)
-      const hash = await createWalletClient({ account, chain, transport }).writeContract(request)
-      return placeOf(reader, hash, call)
+    const readAt: Effect.Effect<bigint | undefined, ChainFailure> =
+      typeof atBlock === 'object' ? Effect.map(atBlock, BigInt) : Effect.succeed(optionalBigInt(atBlock))
+    /** Asks of the block that is read at, undefined for the latest. */
+    const attemptAt = <A>(operation: string, run: (block: bigint | undefined) => Promise<A>) =>
+      Effect.flatMap(readAt, (block) => attempt(operation, () => run(block)))
+    const gasOf = async (account: Hex, call: Call): Promise<bigint> => {
+      // Without fees, so that an account needs no coins to be told what a contract says.
+      const request = { ...contractCall(call), account }
+      try {
+        return await reader.estimateContractGas(request)
+      } catch (cause) {
+        await reader.simulateContract(request) // gives the custom error that `estimateGas` hides on some nodes
+        throw cause
+      }
     }
     return {
       chainId,
@@ -125,13 +185,12 @@ export const connectRpc = (
         return block
       }),
       read: <A>(call: Call) =>
-        attempt(`read ${call.contract}.${call.functionName}`, async () => {
+        attemptAt(`read ${operationOf(call)}`, async (blockNumber) => {
           const at = blockNumber === undefined ? {} : { blockNumber }
           return (await reader.readContract({ ...contractCall(call), ...at })) as A
         }),
-      write: (key, call) => attempt(`${call.contract}.${call.functionName}`, () => write(key, call)),
       events: (query) =>
-        attempt(`look for ${query.contract}.${query.eventName}`, async () => {
+        attemptAt(`look for ${query.contract}.${query.eventName}`, async (blockNumber) => {
           const { abi } = readArtifact(query.contract)
           const found = await reader.getContractEvents({
             ...query,
@@ -147,7 +206,7 @@ export const connectRpc = (
           }))
         }),
       allEvents: ({ contract, address }) =>
-        attempt(`look for the events of ${contract}`, async () => {
+        attemptAt(`look for the events of ${contract}`, async (blockNumber) => {
           const { abi } = readArtifact(contract)
           const range = { fromBlock: 'earliest', toBlock: blockNumber ?? 'latest' } as const
           const found = await reader.getContractEvents({ address, abi: abi as Abi, ...range, strict: true })
@@ -167,6 +226,40 @@ export const connectRpc = (
             return { block: Number(block), status, gasUsed: Number(gasUsed) }
           } catch (cause) {
             if (cause instanceof TransactionReceiptNotFoundError) return null
+            throw cause
+          }
+        }),
+      knows: (hash) =>
+        attempt(`look for transaction ${hash}`, async () => {
+          const found = await reader.request({ method: 'eth_getTransactionByHash', params: [hash] })
+          return found !== null
+        }),
+      blockHash: (block) =>
+        attempt(`read block ${block}`, async () => {
+          const params = [`0x${block.toString(16)}`, false] as const
+          const found = await reader.request({ method: 'eth_getBlockByNumber', params: [...params] })
+          return (found?.hash ?? null) as Hex | null
+        }),
+      nonceOf: (account) =>
+        attempt(`read the nonce of ${account}`, () =>
+          reader.getTransactionCount({ address: account, blockTag: 'latest' }),
+        ),
+      feeMarket: attempt('read the price of gas', async () => {
+        const { baseFeePerGas } = await reader.getBlock()
+        const baseFeeWei = baseFeePerGas ?? 0n
+        // Where gas costs nothing, nobody is paid for it.
+        const tipWei = baseFeeWei === 0n ? 0n : await reader.estimateMaxPriorityFeePerGas()
+        return { baseFeeWei, tipWei }
+      }),
+      gasOf: (account, call) => attempt(operationOf(call), () => gasOf(account, call)),
+      broadcast: (raw) =>
+        attempt('send a transaction', async () => {
+          try {
+            await reader.sendRawTransaction({ serializedTransaction: raw })
+            return { is: 'taken' } as const
+          } catch (cause) {
+            const answer = cause instanceof BaseError ? cause.walk((inner) => inner instanceof RpcRequestError) : null
+            if (answer instanceof RpcRequestError) return receptionOf(answer.details)
             throw cause
           }
         }),
@@ -213,12 +306,18 @@ function contractCall(call: Call) {
   return { address: call.address, abi, functionName: call.functionName, args: call.args }
 }
 
-async function placeOf(reader: PublicClient, hash: Hex, call: Call): Promise<ChainPlace> {
-  const receipt = await reader.waitForTransactionReceipt({ hash })
-  if (receipt.status === 'reverted') {
-    throw new ChainFailure({ operation: `${call.contract}.${call.functionName}`, detail: `${hash} reverted` })
-  }
-  return { transaction: hash, block: Number(receipt.blockNumber) }
+const optionalBigInt = (value: number | undefined) => (value === undefined ? undefined : BigInt(value))
+
+/** What a call is called in messages. */
+export const operationOf = ({ contract, functionName }: Call): string => `${contract}.${functionName}`
+
+/** Nodes have no codes for these, only words. */
+function receptionOf(words: string): Reception {
+  if (/already (known|imported|exists)|known transaction/i.test(words)) return { is: 'taken' }
+  if (/nonce (is )?too low/i.test(words)) return { is: 'used' }
+  if (/nonce (is )?too high/i.test(words)) return { is: 'early' }
+  if (/underpriced|fee too low|less than block base fee/i.test(words)) return { is: 'underpriced' }
+  return { is: 'refused', why: words }
 }
 
 /** Whoever answers may have said anything. */

@@ -3,19 +3,20 @@ import type { MarketEventOf } from '#protocol/market-event.ts'
 import type { Street } from '#protocol/street.ts'
 import { ChainFailure } from '../chain/chain-failure.ts'
 import type { ChainReader } from '../chain/chain-reader.ts'
+import type { Confirmed } from '../chain/confirmed.ts'
 
 type Hex = `0x${string}`
 
 export interface FundsFeedOptions {
-  readonly chain: Pick<ChainReader, 'blockNumber' | 'vaultEvents'>
+  readonly chain: Pick<ChainReader, 'vaultEvents'>
   /** the same chain as it was at a block */
   readonly chainAt: (block: number) => Effect.Effect<Pick<ChainReader, 'balanceOf'>, ChainFailure>
   /** the neighbourhood as its log has it now */
   readonly street: Pick<Street, 'homeOfAccount' | 'funds' | 'fundsBlock'>
   /** appends to the neighbourhood's log; what it fails with is reported by its message */
   readonly record: (event: MarketEventOf<'FundsChanged'>) => Effect.Effect<void, { readonly message: string }>
-  /** blocks that must be behind a block before it counts: as many as the chain may still take back; 0 if left out */
-  readonly confirmations?: number
+  /** what of the chain counts */
+  readonly confirmed: Confirmed
 }
 
 /** Tells a neighbourhood's log what its homes have in the vault: the free balances. */
@@ -39,7 +40,7 @@ interface Seen {
 
 /** A feed that has not looked yet: its first look is at every home. */
 export function makeFundsFeed(options: FundsFeedOptions): FundsFeed {
-  const { chain, street, confirmations = 0 } = options
+  const { chain, street, confirmed } = options
   const turns = Semaphore.makeUnsafe(1)
   let seen: Seen | null = null
 
@@ -50,8 +51,7 @@ export function makeFundsFeed(options: FundsFeedOptions): FundsFeed {
     if (seen?.block === block) return { accounts: fresh, movedBlock: seen.movedBlock }
     const events = (yield* chain.vaultEvents).filter(({ place }) => place.block <= block)
     const movedBlock = events.at(-1)?.place.block ?? 0
-    // A chain may forget: what it has not got any more is no starting point.
-    const after = seen === null || seen.block > block ? -1 : seen.block
+    const after = seen?.block ?? -1
     const moved = events.filter(({ place }) => place.block > after)
     if (after < 0 || moved.some(({ type }) => type === 'Applied' || type === 'PartApplied'))
       return { accounts: enrolled, movedBlock }
@@ -70,9 +70,9 @@ export function makeFundsFeed(options: FundsFeedOptions): FundsFeed {
   })
 
   const lookNow = Effect.fnUntraced(function* (nowMs: number, throughBlock: number) {
-    const block = Math.max(0, (yield* chain.blockNumber) - confirmations)
+    const block = yield* confirmed.block
     if (block < throughBlock) {
-      const detail = `block ${throughBlock} is not ${confirmations} blocks deep: the chain is at ${block + confirmations}`
+      const detail = `block ${throughBlock} is not deep enough to count: the last one that is, is ${block}`
       return yield* new ChainFailure({ operation: 'read the balances', detail })
     }
     const { accounts, movedBlock } = yield* doubtsAt(block)

@@ -83,7 +83,8 @@ function inTransactions(claims: readonly SourceClaim[]): readonly (readonly Sour
 
 /** The movements as the ledger takes them. */
 const packed = (chain: ChainClient, built: BuiltBatch): Effect.Effect<readonly PackedPart[], ChainFailure> =>
-  Effect.flatMap(chain.seatsOf(built.movements.map(({ account }) => account)), (seats) =>
+  // Asked each time: a chain that takes a deposit back may give its seat to somebody else.
+  Effect.flatMap(chain.seats, (seats) =>
     Effect.try({
       try: () => packBatch(built, seats),
       catch: (cause) => new ChainFailure({ operation: 'settle', detail: (cause as Error).message }),

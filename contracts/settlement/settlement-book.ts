@@ -3,7 +3,7 @@ import type { SignedOrder, SignedStatement } from '#protocol/envelope.ts'
 import { laterRules } from '#protocol/later-rules.ts'
 import type { Batch, LoggedEvent } from '#protocol/market-event.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
-import { keccak } from '#protocol/signing.ts'
+import { keccak, publicKeyBehind } from '#protocol/signing.ts'
 import type { Statement } from '#protocol/statement.ts'
 import type { Trade } from '#protocol/trade.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
@@ -38,6 +38,8 @@ export interface SettlementBook {
   neighbourhood: string
   rules: MarketRules | null
   domain: SigningDomain | null
+  /** account → its public key, 64 bytes x, y, by the signature of its enrolment */
+  readonly publicKeys: Map<Hex, Hex>
   /** account → when the log first told of its money in the vault, Unix ms */
   readonly fundedAtMs: Map<Hex, number>
   readonly slots: Map<number, BookedSlot>
@@ -57,6 +59,7 @@ export function emptySettlementBook(lastFinalOnChain = Number.POSITIVE_INFINITY)
     neighbourhood: '',
     rules: null,
     domain: null,
+    publicKeys: new Map(),
     fundedAtMs: new Map(),
     slots: new Map(),
     batches: new Map(),
@@ -78,6 +81,12 @@ export function foldEvent(book: SettlementBook, { sequence, event }: LoggedEvent
       book.rules = { ...laterRules, ...event.rules }
       book.domain = event.domain
       return
+    case 'HomeEnrolled': {
+      const { domain } = book
+      const publicKey = domain === null ? null : publicKeyBehind({ domain, envelope: event.enrolment })
+      if (publicKey !== null) book.publicKeys.set(event.enrolment.body.account, publicKey)
+      return
+    }
     case 'SlotPhaseChanged': {
       if (event.phase === 'settled') return // our own doing
       const slot = slotOf(book, event.slot)

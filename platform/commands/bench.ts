@@ -79,6 +79,23 @@ const meter = Command.make(
   ),
 )
 
+const powerflow = Command.make(
+  'powerflow',
+  {
+    seed: Flag.Int('seed').pipe(Flag.withDefault(1), Flag.withDescription('what networks and days are drawn from (1)')),
+    json,
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import('../bench/powerflow.ts')),
+      ({ runPowerFlowBench }) => runPowerFlowBench(given),
+    ),
+).pipe(
+  Command.withDescription(
+    'Power flow: the European test feeder of 906 buses in three phases, a balanced network of 10,000, and a year of minutes with limits. A line that is MISSED is no failure: exit 0.',
+  ),
+)
+
 const settlement = Command.make('settlement', { json }, (given) =>
   Effect.flatMap(
     Effect.promise(() => import('../bench/settlement.ts')),
@@ -86,7 +103,7 @@ const settlement = Command.make('settlement', { json }, (given) =>
   ),
 ).pipe(
   Command.withDescription(
-    'Gas of settling 100, 1,000 and 10,000 trades of 40, 200 and 1,000 homes through the contracts, on chains of its own.',
+    'Gas of settling 100, 1,000 and 10,000 trades of 40, 200 and 1,000 homes through the contracts, of each proof that makes a batch fall, of consent and claims, on chains of its own.',
   ),
 )
 
@@ -112,5 +129,5 @@ export const bench = Command.make('bench').pipe(
   Command.withDescription(
     'Measures Commonwatt on this machine and holds it to its lines. Exit 0 says that it was measured, also where a line is MISSED: another machine is no fault. Exit 1: it could not be, or a check failed.',
   ),
-  Command.withSubcommands([engine, log, meter, settlement, simulate]),
+  Command.withSubcommands([engine, log, meter, powerflow, settlement, simulate]),
 )

@@ -16,6 +16,15 @@ const flags = {
     ),
     Flag.optional,
   ),
+  confirmations: Flag.Int('confirmations').pipe(
+    Flag.withMetavar('BLOCKS'),
+    Flag.withDescription('how many blocks before its last the chain is looked at (5, or 0 of a local chain)'),
+    Flag.filter(
+      (blocks) => faultOf(settings.confirmations, blocks) === null,
+      (blocks) => `a number of blocks: this ${faultOf(settings.confirmations, blocks)}`,
+    ),
+    Flag.optional,
+  ),
   json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document')),
 }
 
@@ -29,7 +38,13 @@ const receipt = Command.make(
     ),
 ).pipe(Command.withDescription('Proves one trade from the registers of its meters to its transaction on chain.'))
 
-const audit = Command.make('audit', flags, (given) =>
+const archive = Flag.String('archive').pipe(
+  Flag.withMetavar('KEY'),
+  Flag.withDescription("file of a home's account key, or the archives' own: opens in the archives what is for it"),
+  Flag.optional,
+)
+
+const audit = Command.make('audit', { ...flags, archive }, (given) =>
   Effect.flatMap(
     Effect.promise(() => import('../verify/run-verify.ts')),
     ({ runAudit }) => runAudit(given),

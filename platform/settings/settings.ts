@@ -13,6 +13,9 @@ export type Setting = Kind & {
   readonly unset: string
 }
 
+/** How many blocks of somebody else's chain must follow one before it counts. */
+export const DEFAULT_CONFIRMATIONS = 5
+
 /** Everything that `start` can be told, whichever way. */
 export const settings = {
   homes: { kind: 'whole', least: 1, most: 200, about: 'how many homes', unset: `${DEFAULT_HOMES}` },
@@ -54,6 +57,13 @@ export const settings = {
     metavar: 'URI',
     about: 'with rpc: the key that pays for transactions there, file:///path, mode 0600',
     unset: 'none',
+  },
+  confirmations: {
+    kind: 'whole',
+    least: 0,
+    most: 1_000,
+    about: 'with rpc: how many blocks must follow one before it counts',
+    unset: `${DEFAULT_CONFIRMATIONS}`,
   },
   logFormat: { kind: 'choice', of: ['text', 'json'], about: 'how the log on stderr is written', unset: 'text' },
   logLevel: {

@@ -3,6 +3,7 @@ import { auditChain, type ChainAudit } from './audit-chain.ts'
 import { AuditedLog } from './audited-log.ts'
 import { AuditedRegisters } from './audited-registers.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
+import { type ArchivesAudit, OpenedArchives } from './opened-archives.ts'
 import type { Failure } from './proof-failed.ts'
 import { proving } from './proving.ts'
 
@@ -23,6 +24,8 @@ export interface Audit {
   }
   /** made again and held against log and archive */
   readonly batches: number
+  /** what a key that was named has opened of their archives; null without one, or where the log did not hold */
+  readonly archives: ArchivesAudit | null
   /** null where the log did not hold */
   readonly chain: ChainAudit | null
   /** the first difference */
@@ -35,10 +38,17 @@ export interface Audit {
  */
 export const audit = (
   evidence: Evidence,
-  told: { readonly onEvent?: (sequence: number) => void; readonly onChain?: () => void } = {},
+  told: {
+    readonly onEvent?: (sequence: number) => void
+    readonly onChain?: () => void
+    /** opens the archives, too, as far as it can */
+    readonly openWith?: `0x${string}` | undefined
+  } = {},
 ): Effect.Effect<Audit> =>
   Effect.gen(function* () {
-    const log = new AuditedLog(evidence)
+    const opening = told.openWith === undefined ? null : new OpenedArchives(evidence.folder, told.openWith)
+    const log = new AuditedLog(evidence, opening)
+    let archives: ArchivesAudit | null = null
     const registers = new AuditedRegisters(evidence.folder)
     const proof = Effect.gen(function* () {
       yield* Stream.runForEachArray(evidence.events, (events) =>
@@ -53,6 +63,7 @@ export const audit = (
         ),
       )
       yield* proving({ step: 'log', place: 'log.sqlite' }, () => log.end())
+      archives = yield* proving({ step: 'archive', place: 'archive' }, () => opening?.end() ?? null)
       told.onChain?.()
       return yield* auditChain(evidence, log)
     }).pipe(Effect.scoped)
@@ -70,6 +81,7 @@ export const audit = (
         statements: { recomputed, estimated, unfounded },
       },
       batches: log.batches.length,
+      archives,
       ...done,
     }
   })

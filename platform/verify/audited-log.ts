@@ -1,4 +1,4 @@
-import { type BuiltBatch, emptySettlementBook, foldEvent } from '#contracts/index.ts'
+import { type BuiltBatch, type Delivery, deliveriesOf, emptySettlementBook, foldEvent } from '#contracts/index.ts'
 import { commandOf, MarketRerun } from '#matching-engine/index.ts'
 import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
 import { AuditedStatements } from './audited-statements.ts'
@@ -7,6 +7,7 @@ import { EventBounds } from './event-bounds.ts'
 import { type Evidence, eventPlace } from './evidence.ts'
 import { shown } from './first-difference.ts'
 import { divergenceFailure } from './match-step.ts'
+import type { OpenedArchives } from './opened-archives.ts'
 import { ProofFailed } from './proof-failed.ts'
 import { rebuiltBatch } from './rebuilt-batch.ts'
 import type { Logged } from './trade-story.ts'
@@ -31,13 +32,18 @@ export class AuditedLog {
   /** what it tells of the homes' balances, in order */
   readonly funds: Logged<'FundsChanged'>[] = []
   opened: MarketEventOf<'NeighbourhoodOpened'> | null = null
-  readonly #evidence: Pick<Evidence, 'folder' | 'node'>
+  readonly #evidence: Pick<Evidence, 'folder' | 'node' | 'archiveKey'>
+  readonly #archives: OpenedArchives | null
+  /** of batches that set something aside */
+  readonly #whole = new Map<number, readonly Delivery[]>()
   readonly #bounds = new EventBounds()
   readonly #rerun = new MarketRerun()
   readonly #book = emptySettlementBook()
 
-  constructor(evidence: Pick<Evidence, 'folder' | 'node'>) {
+  /** @param archives opens what of the archives is for somebody's key */
+  constructor(evidence: Pick<Evidence, 'folder' | 'node' | 'archiveKey'>, archives: OpenedArchives | null = null) {
     this.#evidence = evidence
+    this.#archives = archives
   }
 
   /** Takes the next event. */
@@ -54,7 +60,8 @@ export class AuditedLog {
       this.deviceSigners.set(account, deviceSigner)
     }
     if (event.type === 'BatchProposed') {
-      const built = this.rebuild(event.batch.number)
+      const { number, setAside } = event.batch
+      const built = this.rebuild(event.batch)
       if (built === null) {
         const expected = 'a batch of slots that are all settling'
         throw new ProofFailed({
@@ -66,7 +73,10 @@ export class AuditedLog {
       }
       checkBatch('batches', { sequence, event }, built)
       checkArchive('archive', this.#evidence.folder, built)
+      this.#archives?.take(built)
       this.batches.push(built)
+      const whole = setAside === undefined ? null : deliveriesOf(this.#book, number)
+      if (whole !== null) this.#whole.set(number, whole.deliveries)
       this.proposed.push({ sequence, event })
     }
     if (event.type === 'FundsChanged') this.funds.push({ sequence, event })
@@ -85,8 +95,14 @@ export class AuditedLog {
   }
 
   /** A batch made of what the log says so far; null while its slots are not all settling. */
-  rebuild(number: number): BuiltBatch | null {
-    return rebuiltBatch(this.#evidence.node, this.#book, number)
+  rebuild(told: Parameters<typeof rebuiltBatch>[2]): BuiltBatch | null {
+    return rebuiltBatch(this.#evidence, this.#book, told)
+  }
+
+  /** What the log has of a batch's slots, with what the batch sets aside; null while they are not all settling. */
+  deliveriesOf(number: number): readonly Delivery[] | null {
+    const built = this.batches[number - 1]
+    return this.#whole.get(number) ?? built?.deliveries ?? deliveriesOf(this.#book, number)?.deliveries ?? null
   }
 
   #count({ event }: LoggedEvent): void {

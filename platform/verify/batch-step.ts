@@ -26,6 +26,10 @@ export function batchStep(story: TradeStory, folder: string): ReceiptStep {
   const { proposed, built } = batch
   checkBatch('batch', proposed, built)
   const archive = checkArchive('batch', folder, built)
+  if (built.batch.setAside?.trades.includes(trade.id)) {
+    const detail = `batch ${built.batch.number} leaves trade ${trade.id} out: one side has no registered device or had cancelled its order on chain; the supplier bills both as without it`
+    return { step: 'batch', state: 'open', detail, place: archive }
+  }
   const { tradesRoot } = proposed.event.batch
   const proofs = legProofsOf(built.legs, trade)
   if (!proofs.every((proof) => isLegUnder(tradesRoot, trade, proof))) {
@@ -50,10 +54,13 @@ export function checkBatch(step: string, proposed: Logged<'BatchProposed'>, buil
   throw new ProofFailed({ step, place: eventPlace(proposed, path), expected, got })
 }
 
+/** Where the archive of a batch is in a data folder. */
+export const archivePlace = ({ header }: BuiltBatch): string => join('archive', `${header.archiveHash}.json`)
+
 /** A batch's archive is there, byte for byte. Gives its place; throws ProofFailed. */
 export function checkArchive(step: string, folder: string, built: BuiltBatch): string {
   const { archiveHash } = built.header
-  const place = join('archive', `${archiveHash}.json`)
+  const place = archivePlace(built)
   const file = join(folder, place)
   if (!existsSync(file)) {
     throw new ProofFailed({ step, place, expected: `the archive of batch ${built.batch.number}`, got: 'no such file' })
@@ -63,7 +70,8 @@ export function checkArchive(step: string, folder: string, built: BuiltBatch): s
     throw new ProofFailed({ step, place, expected: 'a file that can be read', got: kept.message })
   }
   if (keccak(kept) === archiveHash) return place
-  const difference = firstDifference(parsed(Buffer.from(built.archive)), parsed(kept))
+  const { archive } = built
+  const difference = archive === null ? null : firstDifference(parsed(Buffer.from(archive)), parsed(kept))
   if (difference === null || difference.path === '') {
     throw new ProofFailed({ step, place, expected: `content of hash ${archiveHash}`, got: keccak(kept) })
   }

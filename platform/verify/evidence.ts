@@ -5,6 +5,7 @@ import type { ChainFailure } from '#contracts/index.ts'
 import { openSqliteEventLog } from '#matching-engine/index.ts'
 import type { LoggedEvent } from '#protocol/market-event.ts'
 import { BadInput } from '../bad-input.ts'
+import { archiveKeyIn } from './archive-key.ts'
 import { type NodeFile, readNodeFile } from './node-file.ts'
 import { openChain, type PinnedChain } from './open-chain.ts'
 import { ProofFailed } from './proof-failed.ts'
@@ -13,6 +14,8 @@ import { ProofFailed } from './proof-failed.ts'
 export interface Evidence {
   readonly folder: string
   readonly node: NodeFile
+  /** what opens its archives, and seals them again; null where it is not in the folder */
+  readonly archiveKey: `0x${string}` | null
   readonly chain: PinnedChain
   /** the log from its first event to what was its last one when this was asked */
   readonly events: Stream.Stream<LoggedEvent, ProofFailed>
@@ -36,6 +39,7 @@ export function eventPlace({ sequence, event }: LoggedEvent, field = ''): string
 export const openEvidence = (options: {
   readonly data: string
   readonly rpcUrl: string | undefined
+  readonly confirmations?: number | undefined
 }): Effect.Effect<Evidence, BadInput | ProofFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const folder = resolve(options.data)
@@ -46,8 +50,10 @@ export const openEvidence = (options: {
       })
     }
     const node = yield* readNodeFile(folder)
+    const archiveKey = yield* archiveKeyIn(folder)
     // The chain first: what it has settled by then, the log has told before.
-    const chain = yield* openChain({ folder, node, rpcUrl: options.rpcUrl }).pipe(
+    const { rpcUrl, confirmations } = options
+    const chain = yield* openChain({ folder, node, rpcUrl, confirmations }).pipe(
       Effect.catchTag('ChainFailure', (failure) => Effect.fail(unreadableChain(failure))),
     )
     const log = yield* openSqliteEventLog(file).pipe(Effect.mapError(({ detail }) => unreadableLog(detail)))
@@ -59,7 +65,7 @@ export const openEvidence = (options: {
       .head(node.neighbourhood)
       .pipe(Effect.mapError(({ detail }) => unreadableLog(detail)))
     const events = Stream.mapError(log.read(node.neighbourhood, 0), ({ detail }) => unreadableLog(detail))
-    return { folder, node, chain, events, lastSequence }
+    return { folder, node, archiveKey, chain, events, lastSequence }
   })
 
 const unreadableLog = (got: string) =>

@@ -21,7 +21,7 @@ export function receiptText({ trade, seller, buyer, steps, failure, final, open,
 }
 
 /** An audit for people: what was done again, and what each account has. */
-export function auditText({ neighbourhood, log, batches, chain, failure }: Audit): string {
+export function auditText({ neighbourhood, log, batches, archives, chain, failure }: Audit): string {
   const { statements } = log
   const lines = [
     `Audit of ${neighbourhood}`,
@@ -30,6 +30,15 @@ export function auditText({ neighbourhood, log, batches, chain, failure }: Audit
       `${statements.unfounded} on readings that were never published`,
     `  batches  ${batches} made again from the log, each as logged and as archived`,
   ]
+  if (archives !== null) {
+    const { account, lines: all, opened, sealed } = archives
+    lines.push(
+      `  archive  ${opened} of ${all} lines opened by ${account}, each as the log makes it`,
+      ...sealed.map(
+        ({ batch, lines: numbers }) => `           batch ${batch}: not for it are lines ${rangesOf(numbers)}`,
+      ),
+    )
+  }
   if (chain !== null) {
     const { credits, devices } = chain
     lines.push(
@@ -47,6 +56,17 @@ export function auditText({ neighbourhood, log, batches, chain, failure }: Audit
     ...(failure === null ? ['Every balance, position and credit is what its records make it.'] : failureLines(failure)),
   )
   return lines.join('\n')
+}
+
+/** Ascending numbers, those in a row as their ends: `0-3, 7`. */
+function rangesOf(numbers: readonly number[]): string {
+  const ranges: [number, number][] = []
+  for (const number of numbers) {
+    const last = ranges.at(-1)
+    if (last !== undefined && last[1] === number - 1) last[1] = number
+    else ranges.push([number, number])
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ')
 }
 
 const failureLines = ({ step, place, expected, got }: Failure): readonly string[] => [

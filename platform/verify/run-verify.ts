@@ -1,4 +1,7 @@
 import { Console, Effect, Option } from 'effect'
+import { loadAccountKey } from '#meter-agent/index.ts'
+import { BadInput } from '../bad-input.ts'
+import { keyUriOf } from '../key-uri.ts'
 import { progressLine } from '../progress-line.ts'
 import { audit } from './audit.ts'
 import { openEvidence } from './evidence.ts'
@@ -10,10 +13,16 @@ import { verifyReceipt } from './verify-receipt.ts'
 interface VerifyFlags {
   readonly data: string
   readonly rpc: Option.Option<string>
+  readonly confirmations: Option.Option<number>
   readonly json: boolean
 }
 
-const evidenceOf = ({ data, rpc }: VerifyFlags) => openEvidence({ data, rpcUrl: Option.getOrUndefined(rpc) })
+const evidenceOf = ({ data, rpc, confirmations }: VerifyFlags) =>
+  openEvidence({
+    data,
+    rpcUrl: Option.getOrUndefined(rpc),
+    confirmations: Option.getOrUndefined(confirmations),
+  })
 
 /** Prints the receipt of a trade. Fails with ProofFailed if it does not hold, with BadInput if there is no such trade. */
 export const runReceipt = (given: VerifyFlags & { readonly trade: string }) =>
@@ -24,8 +33,9 @@ export const runReceipt = (given: VerifyFlags & { readonly trade: string }) =>
   }).pipe(unreadable(given), Effect.scoped)
 
 /** Prints the audit of a street. Fails with ProofFailed at the first difference. */
-export const runAudit = (given: VerifyFlags) =>
+export const runAudit = (given: VerifyFlags & { readonly archive: Option.Option<string> }) =>
   Effect.gen(function* () {
+    const openWith = Option.isNone(given.archive) ? undefined : yield* archiveKeyOf(given.archive.value)
     const line = progressLine()
     line.part('opening log and chain')
     const found = yield* evidenceOf(given).pipe(
@@ -33,6 +43,7 @@ export const runAudit = (given: VerifyFlags) =>
         audit(evidence, {
           onEvent: (sequence) => line.done('events done again', sequence, evidence.lastSequence),
           onChain: () => line.part('comparing with the chain'),
+          openWith,
         }),
       ),
       Effect.ensuring(Effect.sync(line.clear)),
@@ -40,6 +51,11 @@ export const runAudit = (given: VerifyFlags) =>
     yield* Console.log(given.json ? JSON.stringify(found) : auditText(found))
     yield* failOn(found.failure)
   }).pipe(unreadable(given), Effect.scoped)
+
+const archiveKeyOf = (named: string) =>
+  Effect.flatMap(keyUriOf('--archive', named), loadAccountKey).pipe(
+    Effect.mapError(({ message }) => new BadInput({ detail: `--archive: ${message.replace(/^--archive: /, '')}` })),
+  )
 
 /** Records that cannot even be opened are a document, too. */
 const unreadable = ({ json }: VerifyFlags) =>

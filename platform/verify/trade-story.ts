@@ -139,7 +139,7 @@ class StoryTeller {
 
   #rebuilt(proposed: Logged<'BatchProposed'>): NonNullable<TradeStory['batch']> {
     const { number } = proposed.event.batch
-    const built = rebuiltBatch(this.#evidence.node, this.#book, number)
+    const built = rebuiltBatch(this.#evidence, this.#book, proposed.event.batch)
     if (built === null) throw new Error(`batch ${number} has no slots that are settling`)
     return { proposed, built }
   }

@@ -1,6 +1,13 @@
 import { Effect } from 'effect'
 import { describe, expect, it } from 'vitest'
-import { connectChainReader, type FundsFeed, makeFundsFeed, makeSettler } from '#contracts/index.ts'
+import {
+  connectChainReader,
+  connectRpc,
+  type FundsFeed,
+  makeConfirmed,
+  makeFundsFeed,
+  makeSettler,
+} from '#contracts/index.ts'
 import type { MarketEventOf } from '#protocol/market-event.ts'
 import { home, supplier } from './deliveries.ts'
 import { person, refusalOf, run, type TestChain, testChain, WINDOW_SECONDS } from './on-chain.ts'
@@ -9,7 +16,9 @@ import { StreetLog, sunnySlot } from './street-log.ts'
 type Hex = `0x${string}`
 
 /** The feed of a street of which only that is there which it looks at. */
-function feedOf({ client, chain, deployment }: TestChain, enrolled: readonly Hex[], confirmations = 0) {
+const feedOf = Effect.fnUntraced(function* (t: TestChain, enrolled: readonly Hex[], confirmations = 0) {
+  const { client, chain, deployment } = t
+  const confirmed = yield* makeConfirmed({ rpc: yield* connectRpc(chain.rpcUrl), confirmations })
   const at = { rpcUrl: chain.rpcUrl, addresses: deployment.addresses, neighbourhood: client.neighbourhood }
   const street = { homeOfAccount: new Map(), funds: new Map<Hex, number>(), fundsBlock: 0 }
   const enrol = (account: Hex) => street.homeOfAccount.set(account, {})
@@ -30,10 +39,10 @@ function feedOf({ client, chain, deployment }: TestChain, enrolled: readonly Hex
           for (const { account, balanceMicroEur } of event.funds) street.funds.set(account, balanceMicroEur)
           street.fundsBlock = event.block
         }),
-      confirmations,
+      confirmed,
     })
   return { street, enrol, told, read, make }
-}
+})
 
 const withChain = (body: (t: TestChain) => Effect.Effect<void, Error>) => () => run(Effect.flatMap(testChain(), body))
 
@@ -44,7 +53,7 @@ describe('the feed of funds', () => {
       Effect.gen(function* () {
         const [anna, ben] = [person(7), person(8)]
         yield* t.client.fund([{ account: anna.account, amountMicroEur: 500_000_000 }])
-        const { enrol, told, read, make } = feedOf(t, [anna.account, ben.account])
+        const { enrol, told, read, make } = yield* feedOf(t, [anna.account, ben.account])
         const feed = make()
         yield* feed.look(1_000)
         yield* feed.look(1_001)
@@ -85,7 +94,7 @@ describe('the feed of funds', () => {
     withChain((t) =>
       Effect.gen(function* () {
         yield* t.client.fund([{ account: home(0), amountMicroEur: 500_000_000 }])
-        const { told, make } = feedOf(t, [home(0), home(1)])
+        const { told, make } = yield* feedOf(t, [home(0), home(1)])
         yield* make().look(1)
         yield* make().look(2)
         expect(told).toHaveLength(1)
@@ -102,7 +111,7 @@ describe('the feed of funds', () => {
       Effect.gen(function* () {
         const homes = [home(0), home(1), home(2)]
         yield* t.client.fund([supplier, ...homes].map((account) => ({ account, amountMicroEur: 5_000_000 })))
-        const { street, told, make } = feedOf(t, homes)
+        const { street, told, make } = yield* feedOf(t, homes)
         const feed = make()
         yield* feed.look(0)
         const log = new StreetLog()
@@ -136,12 +145,12 @@ describe('the feed of funds', () => {
       Effect.gen(function* () {
         const pay = (account: Hex, amountMicroEur: number) => t.client.fund([{ account, amountMicroEur }])
         yield* pay(home(0), 500_000_000)
-        const { told, make } = feedOf(t, [home(0)], 3)
+        const { told, make } = yield* feedOf(t, [home(0)], 3)
         const feed = make()
         const paidAt = yield* t.client.blockNumber
         yield* feed.look(1)
         expect(told[0]?.funds).toEqual([{ account: home(0), balanceMicroEur: 0 }])
-        expect((yield* refusalOf(feed.look(2, paidAt))).message).toMatch(/is not 3 blocks deep/)
+        expect((yield* refusalOf(feed.look(2, paidAt))).message).toMatch(/is not deep enough to count/)
         yield* pay(home(9), 1_000_000) // three transactions
         yield* feed.look(3, paidAt)
         expect(told[1]).toMatchObject({ block: paidAt, funds: [{ account: home(0), balanceMicroEur: 500_000_000 }] })

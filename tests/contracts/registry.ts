@@ -2,7 +2,7 @@ import { Effect } from 'effect'
 import { expect } from 'vitest'
 import { contractsAt } from '#contracts/chain/contracts-at.ts'
 import { connectRpc } from '#contracts/chain/viem.ts'
-import { type ChainFailure, connectDeviceRegistry } from '#contracts/index.ts'
+import { type ChainFailure, connectDeviceRegistry, openTransactions } from '#contracts/index.ts'
 import { type DeviceJoin, signDeviceJoin } from '#protocol/device-join.ts'
 import { p256Signer } from '#protocol/p256.ts'
 import type { Signer } from '#protocol/signer.ts'
@@ -38,17 +38,18 @@ const openRegistry = Effect.gen(function* () {
   const { rpcUrl, operatorKey } = t.chain
   const { addresses, chainId } = t.deployment
   const rpc = yield* connectRpc(rpcUrl)
+  const transactions = yield* openTransactions({ rpcUrl })
   const { eurc, deviceRegistry, tradingKeys } = contractsAt(addresses)
   const domain: SigningDomain = { name: 'Commonwatt', version: '1', chainId, verifyingContract: addresses.settlement }
   const seconds = () => Math.floor(t.clock.timeMs / 1000)
 
   const send = (key: Hex, functionName: string, args: readonly unknown[]) =>
-    rpc.write(key, { ...deviceRegistry, functionName, args })
+    transactions.send(key, { ...deviceRegistry, functionName, args })
   const ask = <A>(functionName: string, args: readonly unknown[] = []) =>
     rpc.read<A>({ ...deviceRegistry, functionName, args })
   for (const { key, account } of [payer, maker]) {
-    yield* rpc.write(key, { ...eurc, functionName: 'mint', args: [account, 20_000_000_000n] })
-    yield* rpc.write(key, { ...eurc, functionName: 'approve', args: [deviceRegistry.address, 2n ** 256n - 1n] })
+    yield* transactions.send(key, { ...eurc, functionName: 'mint', args: [account, 20_000_000_000n] })
+    yield* transactions.send(key, { ...eurc, functionName: 'approve', args: [deviceRegistry.address, 2n ** 256n - 1n] })
   }
   const coinOf = (account: Hex) => rpc.read<bigint>({ ...eurc, functionName: 'balanceOf', args: [account] })
   const registry = yield* connectDeviceRegistry({ rpcUrl, addresses })

@@ -91,6 +91,8 @@ describe('bad usage and bad input', () => {
     [['start', '--scenario', scenario, '--homes', '3'], /leave --homes and --seed out/],
     [['start', '--data', notDirectory], /--data .*file/],
     [['start', '--rpc', 'http://127.0.0.1:1'], /--rpc and --operator-key go together/],
+    [['start', '--confirmations', '3'], /--confirmations is for --rpc: a chain of its own makes no blocks/],
+    [['verify', 'audit', '--data', folder, '--confirmations', '-1'], /--confirmations.*is outside 0 to 1000/],
     [['match', join(folder, 'none.ndjson')], /none\.ndjson.*no such file/],
     [['meter', 'read', '--modbus', 'http://127.0.0.1'], /--modbus: scheme "http"/],
     [['meter', 'read'], /modbus/],

@@ -198,8 +198,9 @@ describe('the receipt of a trade', () => {
     const book = emptySettlementBook()
     for (const logged of events) if (logged.sequence < (first?.sequence ?? 0)) foldEvent(book, logged)
     const node = Effect.runSync(readNodeFile(folder))
-    const legs = rebuiltBatch(node, book, 1)?.legs ?? []
-    const tradesRoot = first?.event.batch.tradesRoot ?? '0x'
+    const batch = first?.event.batch as MarketEventOf<'BatchProposed'>['batch']
+    const legs = rebuiltBatch({ node, archiveKey: null }, book, batch)?.legs ?? []
+    const { tradesRoot } = batch
     for (const proof of legProofsOf(legs, trade)) {
       expect(isLegUnder(tradesRoot, trade, proof)).toBe(true)
       for (const [index, sibling] of proof.siblings.entries()) {
@@ -261,6 +262,50 @@ describe('the audit', () => {
     expect(found.chain?.credits.mintedWh).toBeGreaterThan(0)
   })
 
+  it('looks as many blocks before the last as it is told, and leaves what came later to the log', async () => {
+    const [head, before] = await Promise.all(
+      [0, 9].map((confirmations) =>
+        Effect.runPromise(
+          Effect.scoped(
+            Effect.flatMap(openEvidence({ data: folder, rpcUrl: undefined, confirmations }), (from) => audit(from)),
+          ),
+        ),
+      ),
+    )
+    expect(before).toMatchObject({ holds: true, failure: null, chain: { block: (head?.chain?.block ?? 0) - 9 } })
+    expect(before?.chain?.batches.proposed).toBeLessThan(head?.chain?.batches.proposed ?? 0)
+  })
+
+  it('opens the archives as far as a key goes, and names the lines that are not for it', async () => {
+    const auditWith = (key: string, data = folder) =>
+      Effect.runPromise(
+        Effect.scoped(
+          Effect.flatMap(openEvidence({ data, rpcUrl: undefined }), (from) =>
+            audit(from, { openWith: readFileSync(join(folder, 'keys', key), 'utf8').trim() as `0x${string}` }),
+          ),
+        ),
+      )
+    const home = of('HomeEnrolled')[0]?.event.enrolment.body
+    const whole = await auditWith('archive')
+    const lines = whole.archives?.lines ?? 0
+    expect(whole).toMatchObject({ holds: true, archives: { opened: lines, sealed: [] } })
+    const own = await auditWith(`${home?.home}-account`)
+    const sealed = own.archives?.sealed.reduce((sum, batch) => sum + batch.lines.length, 0) ?? 0
+    expect(own).toMatchObject({ holds: true, archives: { account: home?.account, lines, opened: lines - sealed } })
+    expect(own.archives?.opened).toBeGreaterThan(0)
+    expect(sealed).toBeGreaterThan(0)
+    expect((await auditWith('grid')).failure).toMatchObject({
+      place: '--archive',
+      got: expect.stringMatching(/which opens no line/),
+    })
+    // Whoever has the folder without its key sees that the archives are those of log and chain, and a home its lines.
+    const handedOn = await onCopy(
+      (copy) => rmSync(join(copy, 'keys'), { recursive: true }),
+      (copy) => auditWith(`${home?.home}-account`, copy),
+    )
+    expect(handedOn).toEqual({ ...own, chain: expect.objectContaining({ accounts: own.chain?.accounts }) })
+  })
+
   it('changes nothing in the folder that it reads', async () => {
     const before = readdirSync(folder).sort()
     const journal = readFileSync(join(folder, 'chain.ndjson'))
@@ -283,7 +328,7 @@ describe('one changed character', () => {
   const firstArchive = (copy: string) => {
     const files = readdirSync(join(copy, 'archive')).map((file) => join('archive', file))
     const { number } = behindTrade().batch.event.batch
-    return files.find((file) => JSON.parse(readFileSync(join(copy, file), 'utf8')).number === number) as string
+    return files.find((file) => JSON.parse(readFileSync(join(copy, file), 'utf8')).head.number === number) as string
   }
 
   /** what is changed, how, where the audit finds it, and where the receipt of the trade does */
@@ -321,16 +366,22 @@ describe('one changed character', () => {
       ] as const,
     ]),
     [
-      'archive: a trade',
-      () => changeFile(firstArchive, /"energyWh":\d+/),
-      /archive.*deliveries\.\d+\.trades\.\d+\..*energyWh/,
-      /archive.*deliveries/,
+      'archive: a sealed line',
+      () => changeFile(firstArchive, /"lines":\["[\w+/]{50}","[\w+/]{9}|"lines":\["[\w+/]{40}/),
+      /archive.*json lines\.\d+/,
+      /archive.*json lines\.\d+/,
     ],
     [
-      'archive: a movement',
-      () => changeFile(firstArchive, /"moneyMicroEur":-?\d+/),
-      /archive.*movements/,
-      /archive.*movements/,
+      'archive: the box of a home',
+      () => changeFile(firstArchive, /"readers":\[\{"account":"0x\w{40}","box":"[\w+/]{40}/),
+      /archive.*json readers\.0\.box/,
+      /archive.*json readers\.0\.box/,
+    ],
+    [
+      'archive: its head',
+      () => changeFile(firstArchive, /"fundMicroEur":-?\d+/),
+      /archive.*json head\.counterparties\.fundMicroEur/,
+      /archive.*json head\.counterparties/,
     ],
     [
       'chain journal: a transaction',

@@ -26,7 +26,7 @@ const test = <E>(steps: Effect.Effect<void, E, Scope.Scope>) => Effect.runPromis
 const home = (deviceKey = keyOfText(newKeyText('p256')), place = join(folder, `home-${++homes}`)) =>
   Effect.gen(function* () {
     const gateway = yield* serveGateway({ nowMs: () => 0 })
-    const client = gatewayClient({ url: gateway.url, timeoutMs: 500 })
+    const client = gatewayClient({ url: gateway.url, timeoutMs: 5_000 })
     const membership: Membership = {
       protocol: Effect.succeed({ domain, rules: defaultMarketRules, neighbourhood: 'elm-street' }),
       isEnrolled: () => true,

@@ -10,6 +10,7 @@ interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function signP256(uint256 privateKey, bytes32 digest) external pure returns (bytes32 r, bytes32 s);
+    function getCode(string calldata name) external view returns (bytes memory);
     function publicKeyP256(uint256 privateKey) external pure returns (uint256 x, uint256 y);
 }
 
@@ -31,5 +32,14 @@ abstract contract Base {
     /// @dev A number from `least` to `most`, whatever the fuzzer gave.
     function within(uint256 any, uint256 least, uint256 most) internal pure returns (uint256) {
         return least + (any % (most - least + 1));
+    }
+
+    /// @dev Deploys a contract by its name, as it was compiled for the product.
+    function create(string memory name, bytes memory arguments) internal returns (address created) {
+        bytes memory code = bytes.concat(vm.getCode(name), arguments);
+        assembly ("memory-safe") {
+            created := create(0, add(code, 0x20), mload(code))
+        }
+        assertTrue(created != address(0), name);
     }
 }

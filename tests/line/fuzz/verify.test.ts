@@ -9,6 +9,7 @@ import { BadRegisters, decodeRegisters, OutboxFailure, openKeptRegisters } from 
 import { openSqliteOutbox } from '#meter-agent/outbox/node-sqlite.ts'
 import { BadProfile } from '#meter-agent/profiles/bad-profile.ts'
 import { BadInput } from '#platform/bad-input.ts'
+import { archiveKeyIn } from '#platform/verify/archive-key.ts'
 import { audit } from '#platform/verify/audit.ts'
 import { auditChain } from '#platform/verify/audit-chain.ts'
 import { AuditedLog } from '#platform/verify/audited-log.ts'
@@ -113,7 +114,7 @@ describe('the records of a street that verify reads', () => {
     cpSync(join(folder, 'archive'), join(copy, 'archive'), { recursive: true })
     const archives = log.batches.map((built) => {
       const place = join('archive', `${built.header.archiveHash}.json`)
-      return { built, place, file: join(copy, place), honest: Buffer.from(built.archive) }
+      return { built, place, file: join(copy, place), honest: Buffer.from(built.archive ?? '') }
     })
     await throughDoor({
       door: 'archive',
@@ -206,8 +207,8 @@ describe('the records of a street that verify reads', () => {
         const lane = lanes.pop() ?? 0
         changed.change(lane, { number: input.below(40), to: changedAnswer(input) })
         const audited = Effect.gen(function* () {
-          const chain = yield* openChain({ folder, node, rpcUrl: changed.urlOf(lane) })
-          yield* auditChain({ folder, node, chain, events: Stream.empty, lastSequence: 0 }, log)
+          const chain = yield* openChain({ folder, node, rpcUrl: changed.urlOf(lane), confirmations: 0 })
+          yield* auditChain({ folder, node, archiveKey: null, chain, events: Stream.empty, lastSequence: 0 }, log)
         })
         failsOnlyWith([ProofFailed, ChainFailure], await Effect.runPromiseExit(Effect.scoped(audited)))
         lanes.push(lane)
@@ -218,7 +219,8 @@ describe('the records of a street that verify reads', () => {
 
   /** The log, done again. */
   const auditedLog = async () => {
-    const log = new AuditedLog({ folder, node: await Effect.runPromise(readNodeFile(folder)) })
+    const node = await Effect.runPromise(readNodeFile(folder))
+    const log = new AuditedLog({ folder, node, archiveKey: await Effect.runPromise(archiveKeyIn(folder)) })
     for (const event of events) log.take(event)
     return log
   }

@@ -18,6 +18,7 @@ describe('the energy of a home', () => {
     battery: null,
     heatPump: null,
     car: null,
+    wishes: null,
     counters: { importWh: 1, exportWh: 1, producedWh: 1 },
   })
   const nothing: EnergyAccount = account

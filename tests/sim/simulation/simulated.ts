@@ -46,6 +46,7 @@ export function handMade(
     startMs: START_MS,
     seed: 1,
     tariff: null,
+    ready: Effect.void,
     homes: homes.map(
       ({ loadW, roofW, battery = null }, index) =>
         new SimulatedHome({
@@ -56,6 +57,7 @@ export function handMade(
           battery,
           heatPump: null,
           car: null,
+          wishes: null,
           counters: { importWh: 1_000, exportWh: 1_000, producedWh: 1_000 },
         }),
     ),

@@ -1,6 +1,6 @@
 import { Effect } from 'effect'
 import { describe, expect, it } from 'vitest'
-import { connectChain, connectDeviceRegistry, makeTurns } from '#contracts/index.ts'
+import { connectChain, connectDeviceRegistry, openTransactions } from '#contracts/index.ts'
 import { signDeviceJoin } from '#protocol/device-join.ts'
 import { secp256k1Signer } from '#protocol/signing.ts'
 import { LIME_STREET, person, run, testChain } from './on-chain.ts'
@@ -12,9 +12,9 @@ describe('clients of one operator', () => {
         const { clock, chain, deployment } = yield* testChain()
         const { rpcUrl, operatorKey } = chain
         const { addresses, chainId } = deployment
-        const turns = makeTurns()
-        const client = yield* connectChain({ rpcUrl, operatorKey, addresses, turns, neighbourhood: LIME_STREET })
-        const registry = yield* connectDeviceRegistry({ rpcUrl, addresses, turns })
+        const transactions = yield* openTransactions({ rpcUrl })
+        const client = yield* connectChain({ rpcUrl, operatorKey, addresses, transactions, neighbourhood: LIME_STREET })
+        const registry = yield* connectDeviceRegistry({ rpcUrl, addresses, transactions })
         const bondMicroEur = yield* client.bond
         const join = (seed: number) =>
           signDeviceJoin({

@@ -1,0 +1,29 @@
+import { Data, Effect } from 'effect'
+
+/** Why a feeder was not taken: where, what stands there, and what would be right. */
+export class FeederRefused extends Data.TaggedError('FeederRefused')<{
+  /** The file as it was named, or the name of a built-in feeder. */
+  readonly file: string
+  /** The place in it: `lines.3.r1Ohm`, or empty for the whole file. */
+  readonly field: string
+  /** What stands there. */
+  readonly value: string
+  /** What would be right. */
+  readonly expected: string
+}> {
+  override get message(): string {
+    const place = this.field === '' ? this.file : `${this.file}: ${this.field}`
+    return `${place}: expected ${this.expected}, not ${this.value}`
+  }
+}
+
+/** Runs what may throw FeederRefused; anything else it throws is a defect. */
+export function feederOr<A>(build: () => A): Effect.Effect<A, FeederRefused> {
+  return Effect.suspend(() => {
+    try {
+      return Effect.succeed(build())
+    } catch (error) {
+      return error instanceof FeederRefused ? Effect.fail(error) : Effect.die(error)
+    }
+  })
+}
