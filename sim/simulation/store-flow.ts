@@ -12,14 +12,18 @@ export interface StoreFlow {
   readonly lossJ: number
 }
 
+const NOTHING: StoreFlow = { storedJ: 0, inJ: 0, inFromImportJ: 0, outJ: 0, lossJ: 0 }
+
 /** What flowed into and out of a home's stores between two accounts; its own sun serves the home before its stores. */
 export function storeFlow(before: EnergyAccount, after: EnergyAccount): StoreFlow {
   const grown = (flow: keyof EnergyAccount) => after[flow] - before[flow]
+  const storedJ = before.storedJ + before.carStoredJ
   const inJ = grown('chargeJ') + grown('carChargeJ')
+  if (storedJ === 0 && inJ === 0) return NOTHING
   const backJ = grown('dischargeJ') + grown('carDischargeJ')
   const spareJ = Math.max(0, grown('roofJ') + backJ - grown('loadJ') - grown('heatPumpJ'))
   return {
-    storedJ: before.storedJ + before.carStoredJ,
+    storedJ,
     inJ,
     inFromImportJ: Math.min(grown('importJ'), Math.max(0, inJ - spareJ)),
     outJ: backJ + grown('drivenJ'),
