@@ -1,7 +1,10 @@
 /** What a home expects of a slot's net at its connection point, in Wh, export positive. */
 export interface SlotForecast {
   readonly forecastNetWh: number
-  /** what such forecasts, as many slots ahead, missed in the last day: actual − forecast, ascending; empty while nothing is known */
+  /**
+   * what the forecasts of the last week that were nearest to this one, and as many slots ahead, missed: actual −
+   * forecast, ascending; empty while nothing is known
+   */
   readonly forecastErrorsWh: readonly number[]
 }
 

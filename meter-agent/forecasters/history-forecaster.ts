@@ -1,4 +1,5 @@
 import type { Forecaster, SlotForecast } from './forecaster.ts'
+import { MissMemory } from './miss-memory.ts'
 
 const MINUTES_PER_DAY = 1_440
 
@@ -37,9 +38,10 @@ export function historyForecaster(
   const { slotMinutes, slotsAhead = SLOTS_AHEAD } = options
   const slotsPerDay = MINUTES_PER_DAY / slotMinutes
   const history = new Map<number, number>()
-  /** by slots ahead: what was said of slots to come, and what was missed in those of the last day */
+  /** by slots ahead: what was said of slots to come, and what was missed in those that came */
   const said = Array.from({ length: slotsAhead + 1 }, () => new Map<number, number>())
-  const missed = Array.from({ length: slotsAhead + 1 }, () => new Map<number, number>())
+  const missed = Array.from({ length: slotsAhead + 1 }, () => new MissMemory(slotMinutes))
+  /** by slot, until the next one is noted */
   const ascending = new Map<number, readonly number[]>()
   let last: number | null = null
 
@@ -51,27 +53,26 @@ export function historyForecaster(
     forget(history, slot - outlook.days * slotsPerDay)
     ascending.clear()
     for (let ahead = 1; ahead <= slotsAhead; ahead++) {
-      const [sayings, misses] = [said[ahead], missed[ahead]] as [Map<number, number>, Map<number, number>]
+      const [sayings, misses] = [said[ahead], missed[ahead]] as [Map<number, number>, MissMemory]
       const expected = sayings.get(slot)
-      if (expected !== undefined) misses.set(slot, netWh - expected)
-      forget(misses, slot - slotsPerDay)
+      if (expected !== undefined) misses.note(slot, { expectedWh: expected, missedWh: netWh - expected })
       forget(sayings, slot)
       const later = slot + ahead
       sayings.set(later, outlook.netWh(history, { slot: later, knownSlot: slot, slotMinutes }))
     }
   }
-  const errorsOf = (ahead: number): readonly number[] => {
-    const known = ascending.get(ahead)
+  const errorsOf = (slot: number, ahead: number, expectedWh: number): readonly number[] => {
+    const known = ascending.get(slot)
     if (known !== undefined) return known
-    const sorted = [...(missed[Math.min(ahead, slotsAhead)]?.values() ?? [])].sort((a, b) => a - b)
-    ascending.set(ahead, sorted)
-    return sorted
+    const alike = missed[Math.min(ahead, slotsAhead)]?.like(expectedWh) ?? []
+    ascending.set(slot, alike)
+    return alike
   }
   const of = (slot: number): SlotForecast => {
     const knownSlot = last ?? slot - 1
     const ahead = slot - knownSlot
     const forecastNetWh = said[ahead]?.get(slot) ?? outlook.netWh(history, { slot, knownSlot, slotMinutes })
-    return { forecastNetWh, forecastErrorsWh: errorsOf(ahead) }
+    return { forecastNetWh, forecastErrorsWh: errorsOf(slot, ahead, forecastNetWh) }
   }
   return { name: outlook.name, note, of }
 }

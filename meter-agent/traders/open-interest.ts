@@ -7,14 +7,23 @@ export interface OpenInterest {
   readonly energyWh: number
 }
 
+/** Which way a home trades in a slot: it sells if export is expected, else it buys. */
+export function sideOf({ forecastNetWh }: Pick<TradingSlot, 'forecastNetWh'>): OpenInterest['side'] {
+  return forecastNetWh > 0 ? 'sell' : 'buy'
+}
+
 /**
- * What is worth a promise less what is traded already: sells if export is expected, else buys. Null when nothing is
- * left, also where more was traded than is worth a promise now: who trades back and forth pays the spread each time.
+ * What is worth a promise at a price (EUR/MWh) less what is traded already. Null when nothing is left, also where more
+ * was traded than is worth a promise now: who trades back and forth pays the spread each time.
  */
-export function openInterest(slot: TradingSlot, rules: TraderInput['rules']): OpenInterest | null {
-  const side = slot.forecastNetWh > 0 ? 'sell' : 'buy'
+export function openInterest(
+  slot: TradingSlot,
+  rules: TraderInput['rules'],
+  priceEurPerMWh: number,
+): OpenInterest | null {
+  const side = sideOf(slot)
   const tradedWh = side === 'sell' ? slot.soldWh - slot.boughtWh : slot.boughtWh - slot.soldWh
-  const firmWh = firmEnergyWh(slot, rules.tariff)
+  const firmWh = firmEnergyWh(slot, rules.tariff, priceEurPerMWh)
   // What was traded the other way before the forecast turned is not traded back, so it does not widen the order.
   const energyWh = Math.min(rules.maxOrderWh, firmWh - tradedWh, firmWh)
   return energyWh >= 1 ? { side, energyWh } : null

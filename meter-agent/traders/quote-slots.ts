@@ -1,4 +1,4 @@
-import { type OpenInterest, openInterest } from './open-interest.ts'
+import { type OpenInterest, openInterest, sideOf } from './open-interest.ts'
 import { type PriceLimits, priceLimits } from './price-limits.ts'
 import type { Quote, TraderInput, TradingSlot } from './trader.ts'
 
@@ -23,12 +23,16 @@ export function quoteSlots(input: TraderInput, priceOf: (question: PriceQuestion
     const limits = slot.tariff === undefined ? marketLimits : priceLimits(rules)
     if (limits === null) return []
     const { floorEurPerMWh, capEurPerMWh } = limits
-    const interest = openInterest(slot, rules)
-    if (interest === null) return []
+    const side = sideOf(slot)
     const [limitEurPerMWh, bestEurPerMWh] =
-      interest.side === 'sell' ? [floorEurPerMWh, capEurPerMWh] : [capEurPerMWh, floorEurPerMWh]
-    const priceEurPerMWh = priceOf({ slot, ...interest, limitEurPerMWh, bestEurPerMWh, limits })
-    return priceEurPerMWh === null ? [] : [{ slot: slot.slot, ...interest, priceEurPerMWh }]
+      side === 'sell' ? [floorEurPerMWh, capEurPerMWh] : [capEurPerMWh, floorEurPerMWh]
+    // Who would not promise anything at the best price there is has no need of one.
+    const hoped = openInterest(slot, rules, bestEurPerMWh)
+    if (hoped === null) return []
+    const priceEurPerMWh = priceOf({ slot, ...hoped, limitEurPerMWh, bestEurPerMWh, limits })
+    if (priceEurPerMWh === null) return []
+    const interest = openInterest(slot, rules, priceEurPerMWh)
+    return interest === null ? [] : [{ slot: slot.slot, ...interest, priceEurPerMWh }]
   })
 }
 

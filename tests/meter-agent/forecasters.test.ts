@@ -128,16 +128,29 @@ describe.each(forecasterNames)('the %s forecaster', (name) => {
     }
   })
 
-  it('states errors that it made: of the last day, ascending, and of forecasts as many slots ahead', () => {
-    const days = roofDays(3)
+  it('states errors that it made, ascending: of the last week’s forecasts as many slots ahead that were nearest to this one', () => {
+    const days = roofDays(9)
     const forecaster = makeForecaster(name, { slotMinutes: 15 })
     const said = new Map<number, number>()
     for (const [slot, net] of days) {
       forecaster.note(slot, net)
       said.set(slot + 3, forecaster.of(slot + 3).forecastNetWh)
     }
-    const last = days.slice(-DAY).map(([slot, net]) => net - (said.get(slot) ?? Number.NaN))
-    expect(forecaster.of(3 * DAY + 2).forecastErrorsWh).toEqual(last.toSorted((a, b) => a - b))
+    const { forecastNetWh, forecastErrorsWh } = forecaster.of(9 * DAY + 2)
+    const week = days.slice(-7 * DAY).map(([slot, net]) => ({ said: said.get(slot) ?? Number.NaN, net }))
+    const distance = (one: { readonly said: number }) => Math.abs(one.said - forecastNetWh)
+    const nearest = week.toSorted((a, b) => distance(a) - distance(b))
+    expect(forecastErrorsWh.length).toBe(48)
+    // Of forecasts equally far away any may be among them.
+    const border = distance(nearest[47] ?? { said: Number.NaN })
+    const missesOf = (those: typeof week) => those.map((one) => one.net - one.said)
+    const surely = missesOf(week.filter((one) => distance(one) < border))
+    const perhaps = missesOf(week.filter((one) => distance(one) === border))
+    const rest = [...forecastErrorsWh]
+    for (const missed of surely) rest.splice(rest.indexOf(missed), rest.includes(missed) ? 1 : 0)
+    expect(rest.length).toBe(48 - surely.length)
+    for (const missed of rest) expect(perhaps).toContain(missed)
+    expect(forecastErrorsWh).toEqual(forecastErrorsWh.toSorted((a, b) => a - b))
   })
 
   it('bears with slots that are missing, and refuses to go back', () => {

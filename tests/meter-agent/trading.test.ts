@@ -34,17 +34,27 @@ const yielding = [makeTrader('ramp'), makeTrader('truthful'), makeTrader('zero-i
 
 describe('the energy worth a promise', () => {
   const { tariff } = defaultMarketRules
+  /** in the middle between feed-in tariff and cap: 80 and 210 */
+  const MIDDLE = 145
   const errors = [-400, -300, -200, -100, 0, 100, 200, 300]
 
   it('is the whole forecast while nothing is known about its errors, and where it never errs', () => {
-    expect(firmEnergyWh({ forecastNetWh: 500, forecastErrorsWh: [] }, tariff)).toBe(500)
-    expect(firmEnergyWh({ forecastNetWh: -500, forecastErrorsWh: [0, 0, 0, 0] }, tariff)).toBe(500)
+    expect(firmEnergyWh({ forecastNetWh: 500, forecastErrorsWh: [] }, tariff, MIDDLE)).toBe(500)
+    expect(firmEnergyWh({ forecastNetWh: -500, forecastErrorsWh: [0, 0, 0, 0] }, tariff, MIDDLE)).toBe(500)
   })
 
   it('balances what a Wh too few and a Wh too many would cost', () => {
     // gap 130, charge 110: the quantile is 65 ÷ 240 = 0.27
-    expect(firmEnergyWh({ forecastNetWh: 500, forecastErrorsWh: errors }, tariff)).toBe(300)
-    expect(firmEnergyWh({ forecastNetWh: -500, forecastErrorsWh: errors }, tariff)).toBe(400)
+    expect(firmEnergyWh({ forecastNetWh: 500, forecastErrorsWh: errors }, tariff, MIDDLE)).toBe(300)
+    expect(firmEnergyWh({ forecastNetWh: -500, forecastErrorsWh: errors }, tariff, MIDDLE)).toBe(400)
+  })
+
+  it('is more the better the price, and next to nothing at the limit', () => {
+    const firm = (forecastNetWh: number, price: number) =>
+      firmEnergyWh({ forecastNetWh, forecastErrorsWh: errors }, tariff, price)
+    // A seller at 80 gains nothing and risks 240 a Wh: the worst error. At 210 the quantile is 130 ÷ 240 = 0.54.
+    expect([80, 110, 145, 210].map((price) => firm(500, price))).toEqual([100, 200, 300, 500])
+    expect([210, 150, 145, 80].map((price) => firm(-500, price))).toEqual([200, 300, 400, 500])
   })
 
   it('is nothing where the forecast is worth nothing, and never more than the forecast', () => {
@@ -52,14 +62,16 @@ describe('the energy worth a promise', () => {
       fc.property(
         fc.integer({ min: -9000, max: 9000 }),
         fc.array(fc.integer({ min: -9000, max: 9000 })),
-        (net, some) => {
-          const firm = firmEnergyWh({ forecastNetWh: net, forecastErrorsWh: some.toSorted((a, b) => a - b) }, tariff)
+        fc.integer({ min: 80, max: 210 }),
+        (net, some, price) => {
+          const ascending = some.toSorted((a, b) => a - b)
+          const firm = firmEnergyWh({ forecastNetWh: net, forecastErrorsWh: ascending }, tariff, price)
           expect(firm).toBeGreaterThanOrEqual(0)
           expect(firm).toBeLessThanOrEqual(Math.abs(net))
         },
       ),
     )
-    expect(firmEnergyWh({ forecastNetWh: 100, forecastErrorsWh: errors }, tariff)).toBe(0)
+    expect(firmEnergyWh({ forecastNetWh: 100, forecastErrorsWh: errors }, tariff, MIDDLE)).toBe(0)
   })
 })
 

@@ -96,6 +96,12 @@ describe('a simulated street', () => {
     expect(Math.min(...shares)).toBeGreaterThan(0.9)
   })
 
+  it('pays its homes once their agents know how wrong their forecasts are', () => {
+    const { slots } = streetRun({ homes: 10, days: 9 })
+    const known = slots.slice(4 * 96).map(({ record }) => record.costWithoutMarketMicroEur - record.costMicroEur)
+    expect(known.reduce((sum, saving) => sum + saving, 0)).toBeGreaterThan(0)
+  })
+
   it('trades a call at one price a slot, at the gate', () => {
     const { slots } = streetRun({ homes: 12, market: { mechanism: 'call' } })
     const traded = slots.filter(({ trades }) => trades.length > 0)
