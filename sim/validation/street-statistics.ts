@@ -21,7 +21,7 @@ const LOCAL_OFFSET_MS = 3_600_000
 const WINTER_DAY_MS = Date.UTC(2026, 0, 14) - LOCAL_OFFSET_MS
 const YEAR_START_MS = Date.UTC(2026, 0, 1)
 /** Of a year one day in so many is drawn, each home's another: together they are every day alike. */
-const EVERY_DAYS = 28
+const EVERY_DAYS = 73
 
 const mean = (values: readonly number[]) => values.reduce((total, one) => total + one, 0) / values.length
 
