@@ -12,6 +12,7 @@ import {BatchHeader} from "./types/BatchHeader.sol";
 import {BatchState} from "./types/BatchState.sol";
 import {G2Point} from "./types/Bls12381.sol";
 import {MovementsCheck} from "./types/MovementsCheck.sol";
+import {Terms} from "./types/Terms.sol";
 import {TreasuryWord} from "./types/Treasury.sol";
 
 /// @title Settlement
@@ -28,6 +29,8 @@ contract Settlement is ISettlement, Intake {
     /// @notice The slots of a neighbourhood that are open for trading last no longer, in seconds: a withdrawal waits
     /// for the last of them.
     uint256 public constant HORIZON_MAX = 31 days;
+    /// @notice How long before the first slot that they can be traded for other terms are announced, in seconds.
+    uint256 public constant TERMS_NOTICE = 7 days;
 
     /// @inheritdoc ISettlement
     uint40 public immutable disputeWindow;
@@ -48,7 +51,15 @@ contract Settlement is ISettlement, Intake {
         uint56 pausedSeconds;
     }
 
+    /// @dev Hashes of the terms of batches before `nextFromSlot`, and from it on; 0: none are announced.
+    struct AgreedTerms {
+        bytes32 hash;
+        bytes32 nextHash;
+        uint64 nextFromSlot;
+    }
+
     mapping(bytes32 neighbourhood => Neighbourhood) private _neighbourhoods;
+    mapping(bytes32 neighbourhood => AgreedTerms) private _terms;
     mapping(bytes32 neighbourhood => mapping(uint64 number => Record)) private _records;
     /// @inheritdoc ISettlement
     mapping(bytes32 neighbourhood => uint64) public lastProposed;
@@ -72,7 +83,7 @@ contract Settlement is ISettlement, Intake {
     }
 
     /// @inheritdoc ISettlement
-    function openNeighbourhood(bytes32 id, Neighbourhood calldata terms) external {
+    function openNeighbourhood(bytes32 id, Neighbourhood calldata terms, Terms calldata billTerms) external {
         require(_neighbourhoods[id].operator == address(0), NeighbourhoodExists(id));
         require(
             terms.operator == msg.sender && terms.supplier != address(0) && terms.grid != address(0)
@@ -83,8 +94,27 @@ contract Settlement is ISettlement, Intake {
         );
         _neighbourhoods[id] = terms;
         _records[id][0] = Record(0, 0, uint40(block.timestamp), _pausedSeconds());
+        _terms[id].hash = keccak256(abi.encode(billTerms));
         emit NeighbourhoodOpened(id, terms);
+        emit TermsAgreed(id, 0, billTerms);
         vault.open(id, terms.supplier, terms.grid, terms.fund);
+    }
+
+    /// @inheritdoc ISettlement
+    function announceTerms(bytes32 id, Terms calldata billTerms, uint64 fromSlot) external {
+        Neighbourhood storage neighbourhood = _neighbourhoods[id];
+        require(msg.sender == neighbourhood.operator, NotOperator(msg.sender));
+        AgreedTerms storage agreed = _terms[id];
+        uint64 announced = agreed.nextFromSlot;
+        if (announced != 0) {
+            // What is final never falls, so no batch comes any more that those before were for.
+            require(_lastFinalSlot(id) >= announced, TermsAlreadyAnnounced(announced));
+            agreed.hash = agreed.nextHash;
+        }
+        uint256 noticed = (block.timestamp + TERMS_NOTICE) / neighbourhood.slotSeconds + neighbourhood.slotsAhead;
+        require(fromSlot > noticed, TermsTooSoon(fromSlot, noticed + 1));
+        (agreed.nextHash, agreed.nextFromSlot) = (keccak256(abi.encode(billTerms)), fromSlot);
+        emit TermsAgreed(id, fromSlot, billTerms);
     }
 
     /// @inheritdoc ISettlement
@@ -98,6 +128,7 @@ contract Settlement is ISettlement, Intake {
         require(number - applied <= OPEN_MAX, TooManyOpen(number - applied, OPEN_MAX));
         Record memory previous = _records[id][number - 1];
         _checkSlots(header, previous.lastSlot, _neighbourhoods[id].slotSeconds);
+        _checkTerms(header);
         uint96 debitsThrough = previous.debitsThroughMicroEur + debitMicroEur;
         _checkBond(id, debitsThrough - _records[id][applied].debitsThroughMicroEur);
 
@@ -212,7 +243,14 @@ contract Settlement is ISettlement, Intake {
 
     /// @inheritdoc ISettlement
     function lastFinalSlot(bytes32 neighbourhood) external view returns (uint64) {
-        return _records[neighbourhood][vault.lastApplied(neighbourhood)].lastSlot;
+        return _lastFinalSlot(neighbourhood);
+    }
+
+    /// @inheritdoc ISettlement
+    function termsHashAt(bytes32 neighbourhood, uint64 slot) public view returns (bytes32) {
+        AgreedTerms storage agreed = _terms[neighbourhood];
+        uint64 from = agreed.nextFromSlot;
+        return from != 0 && slot >= from ? agreed.nextHash : agreed.hash;
     }
 
     /// @inheritdoc ISettlement
@@ -247,6 +285,18 @@ contract Settlement is ISettlement, Intake {
             isNext && (uint256(header.lastSlot) + 1) * slotSeconds <= block.timestamp,
             WrongSlots(header.firstSlot, header.lastSlot, settledSlot)
         );
+    }
+
+    /// @dev All its slots have the same terms, and these are they.
+    function _checkTerms(BatchHeader calldata header) private view {
+        uint64 from = _terms[header.neighbourhood].nextFromSlot;
+        require(from <= header.firstSlot || header.lastSlot < from, AcrossTerms(from));
+        bytes32 agreed = termsHashAt(header.neighbourhood, header.lastSlot);
+        require(header.termsHash == agreed, OtherTerms(header.termsHash, agreed));
+    }
+
+    function _lastFinalSlot(bytes32 neighbourhood) private view returns (uint64) {
+        return _records[neighbourhood][vault.lastApplied(neighbourhood)].lastSlot;
     }
 
     function _checkBond(bytes32 neighbourhood, uint256 unfinal) private view {

@@ -8,6 +8,7 @@ import { openDeviceLink } from './device-link.ts'
 import { gatewayClient } from './gateway-client.ts'
 import { homeForecast } from './home-forecast.ts'
 import type { LinkState } from './link-machine.ts'
+import { MarketWatch } from './market-watch.ts'
 import { openMembership } from './membership.ts'
 import type { MeterError } from './meter-error.ts'
 import { openSqliteOutbox } from './outbox/node-sqlite.ts'
@@ -75,6 +76,7 @@ export const makeAgent = (
     })
     const random = seededRandom(`${options.seed ?? home}/${home}/${outbox.bootId}`)
     const forecast = homeForecast(options.forecaster ?? 'persistence', outbox)
+    const marketWatch = new MarketWatch()
     const monotonicMs = options.monotonicMs ?? (() => Math.floor(performance.now()))
     const account = addressOf(accountKey)
     const onePollAtATime = yield* Semaphore.make(1)
@@ -127,7 +129,8 @@ export const makeAgent = (
       register: () => membership.register,
       poll: () => onePollAtATime.withPermits(1)(poll),
       publish: () => publishOutbox({ outbox, gateway, membership, deviceKey }),
-      trade: () => tradeOnce({ ...options, outbox, gateway, membership, forecast, tradeSlotsAhead, random }),
+      trade: () =>
+        tradeOnce({ ...options, outbox, gateway, membership, forecast, watch: marketWatch, tradeSlotsAhead, random }),
     }
     const steps = watch === undefined ? agent : watchedSteps(agent, watch)
     return { ...steps, run: (every) => runAgent(steps, { ...every, clock, isEnrolled: membership.isEnrolled, random }) }

@@ -70,3 +70,12 @@ export const PositionsAnswer: Schema.Codec<Positions, unknown> = Schema.Struct({
     }),
   ),
 })
+
+/** What `GET /api/v1/market` says; only what a trader listens to. */
+export const MarketAnswer = Schema.Struct({
+  slot: Schema.Array(Count),
+  bidEurPerMWh: Schema.Array(Schema.NullOr(SignedInt)),
+  askEurPerMWh: Schema.Array(Schema.NullOr(SignedInt)),
+  lastEurPerMWh: Schema.Array(Schema.NullOr(SignedInt)),
+  lastWh: Schema.Array(Schema.NullOr(Count)),
+})

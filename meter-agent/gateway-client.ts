@@ -19,12 +19,14 @@ import {
   DeviceAnswer,
   type HomeAnswer,
   HomesAnswer,
+  MarketAnswer,
   OutcomeAnswer,
   PositionsAnswer,
   ProblemAnswer,
   ProtocolAnswer,
 } from './gateway-answers.ts'
 import { type GatewayError, GatewayMismatch, GatewayRefused, GatewayUnreachable } from './gateway-error.ts'
+import type { MarketLook } from './market-watch.ts'
 
 /** Under what a home signs, and by which rules it trades. */
 export interface MarketProtocol {
@@ -51,6 +53,8 @@ export interface GatewayClient {
   readonly protocol: Effect.Effect<HeardProtocol, GatewayError>
   readonly homes: Effect.Effect<readonly HomeAnswer[], GatewayError>
   readonly positions: (home: string) => Effect.Effect<Positions, GatewayError>
+  /** best prices and last trade of every open slot */
+  readonly market: Effect.Effect<MarketLook, GatewayError>
   readonly enrol: (enrolment: SignedEnrolment) => Effect.Effect<Outcome, GatewayError>
   /** the device's id in the registry on chain; null while it is being registered */
   readonly registerDevice: (join: SignedDeviceJoin) => Effect.Effect<number | null, GatewayError>
@@ -152,6 +156,7 @@ export function gatewayClient(options: { readonly url: string; readonly timeoutM
     ),
     homes: get('/homes', HomesAnswer),
     positions: (home) => get(`/homes/${encodeURIComponent(home)}/positions`, PositionsAnswer),
+    market: get('/market', MarketAnswer),
     enrol: (enrolment) => send('POST', '/enrolments', enrolment),
     registerDevice: (join) =>
       Effect.flatMap(

@@ -10,10 +10,12 @@ import type { Forecaster } from './forecasters/forecaster.ts'
 import { type GatewayClient, MAX_ENVELOPES } from './gateway-client.ts'
 import type { GatewayError } from './gateway-error.ts'
 import type { HomeForecast } from './home-forecast.ts'
+import type { MarketWatch } from './market-watch.ts'
 import type { Membership } from './membership.ts'
 import type { Outbox, OutboxFailure } from './outbox/outbox.ts'
 import type { RefusedMessage } from './publishing.ts'
 import { isTrading, type OrderAction, planOrders } from './quotes.ts'
+import { noNews, type SlotNews } from './traders/slot-news.ts'
 import type { TradingSlot } from './traders/trader.ts'
 
 /** What one trading step did. */
@@ -25,6 +27,7 @@ export interface Traded {
 }
 
 const MINUTE_MS = 60_000
+const NO_NEWS: ReadonlyMap<number, SlotNews> = new Map()
 const GATE_MARGIN_WALL_MS = 100
 
 /** Asks what the home has in the market, lets its trader decide, and sends the difference. */
@@ -34,6 +37,7 @@ export const tradeOnce = (
     readonly gateway: GatewayClient
     readonly membership: Membership
     readonly forecast: HomeForecast
+    readonly watch: MarketWatch
     readonly tradeSlotsAhead: number
     readonly random: () => number
   },
@@ -46,7 +50,8 @@ export const tradeOnce = (
     const nowMs = clock.nowMs() + GATE_MARGIN_WALL_MS * clock.speed
     const { slotMinutes } = rules
     const forecaster = yield* home.forecast.upToDate({ nowMs, slotMinutes, slotsAhead: tradeSlotsAhead })
-    const slots = tradingSlots({ rules, nowMs, most: tradeSlotsAhead, positions, forecaster })
+    const news = trader.hears === 'nothing' ? NO_NEWS : home.watch.newsIn(yield* gateway.market)
+    const slots = tradingSlots({ rules, nowMs, most: tradeSlotsAhead, positions, forecaster, news })
     const tradingWindowMs = tradeSlotsAhead * slotMinutes * MINUTE_MS
     const traded = new Set(slots.map(({ slot }) => slot))
     const actions = planOrders(trader.quotes({ slots, rules, tradingWindowMs, random }), {
@@ -89,8 +94,9 @@ export function tradingSlots(ask: {
   readonly most: number
   readonly positions: Pick<Positions, 'slots'>
   readonly forecaster: Forecaster
+  readonly news: ReadonlyMap<number, SlotNews>
 }): readonly TradingSlot[] {
-  const { rules, nowMs, most, positions, forecaster } = ask
+  const { rules, nowMs, most, positions, forecaster, news } = ask
   const { slotMinutes, gateBeforeDeliveryMs } = rules
   const held = new Map(positions.slots.map((slot) => [slot.slot, slot]))
   const first = slotAt({ timeMs: nowMs + gateBeforeDeliveryMs, slotMinutes }) + 1
@@ -98,6 +104,7 @@ export function tradingSlots(ask: {
     .filter((slot) => isTrading(held.get(slot) ?? { phase: 'continuous' }))
     .map((slot) => ({
       slot,
+      news: news.get(slot) ?? noNews,
       ...forecaster.of(slot),
       boughtWh: held.get(slot)?.boughtWh ?? 0,
       soldWh: held.get(slot)?.soldWh ?? 0,

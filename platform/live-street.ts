@@ -5,22 +5,24 @@ import { Effect } from 'effect'
 import {
   type ChainClient,
   type ChainFailure,
-  type Confirmed,
   connectChain,
   connectChainReader,
   connectDeviceRegistry,
   connectRpc,
+  connectTradingKeysReader,
   type Deployment,
   deploy,
   forgetLocalChain,
   makeConfirmed,
   makeFundsFeed,
   makeSettler,
+  makeStandings,
   neighbourhoodIdOf,
   openTransactions,
   type SettlementEvent,
   type Settler,
   startLocalChain,
+  termsOf,
 } from '#contracts/index.ts'
 import { type Neighbourhood, openNeighbourhood, openSqliteEventLog, serveGateway } from '#matching-engine/index.ts'
 import {
@@ -32,11 +34,14 @@ import {
   zeroIntelligenceTrader,
 } from '#meter-agent/index.ts'
 import type { Clock } from '#protocol/clock.ts'
+import { signDeviceJoin } from '#protocol/device-join.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
-import { addressOf, keccak, sign } from '#protocol/signing.ts'
+import { addressOf, keccak, secp256k1Signer, sign } from '#protocol/signing.ts'
+import type { SigningDomain } from '#protocol/typed-data.ts'
 import type { SimulatedStreet } from '#sim/index.ts'
 import { makeDeviceRegistrar } from './device-registrar.ts'
 import { type EmulatedDevice, emulateDevice } from './emulated-device.ts'
+import { followChain } from './follow-chain.ts'
 import { joinHomes } from './join-homes.ts'
 import { troublesOf } from './readiness.ts'
 import { ARCHIVE_KEY } from './verify/archive-key.ts'
@@ -54,6 +59,9 @@ const CONFIRMED_FILE = 'confirmed.json'
 
 /** What is sent to the chain and has not ended. */
 const TRANSACTIONS_FILE = 'transactions.ndjson'
+
+/** How long a request to register a device of the street is good for, seconds. */
+const JOIN_SECONDS = 86_400
 
 /** A chain that is there already. `operatorKey` pays for the settlement's transactions. */
 export interface ChainAccess {
@@ -162,25 +170,23 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       transactions,
       neighbourhood: neighbourhoodIdOf(street.neighbourhood),
     })
-    yield* chain.openNeighbourhood({
-      supplier,
-      grid,
-      fund,
-      slotSeconds: rules.slotMinutes * 60,
-      slotsAhead: rules.slotsAhead,
-    })
+    yield* chain.openNeighbourhood(
+      { supplier, grid, fund, slotSeconds: rules.slotMinutes * 60, slotsAhead: rules.slotsAhead },
+      termsOf(rules),
+    )
     yield* chain.bondAtLeast(OPERATOR_BOND_MICRO_EUR)
 
+    const domain: SigningDomain = {
+      name: 'Commonwatt',
+      version: '1',
+      chainId: deployment.chainId,
+      verifyingContract: addresses.settlement,
+    }
     const neighbourhood = yield* openNeighbourhood({
       log,
       partition: street.neighbourhood,
       rules,
-      domain: {
-        name: 'Commonwatt',
-        version: '1',
-        chainId: deployment.chainId,
-        verifyingContract: addresses.settlement,
-      },
+      domain,
       operator: addressOf(estimatorKey),
       nowMs: clock.nowMs(),
     })
@@ -202,7 +208,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     })
 
     yield* keepNodeFile(folder, {
-      format: 2,
+      format: 3,
       neighbourhood: street.neighbourhood,
       rpcUrl: access.rpcUrl,
       chain: options.chain === undefined ? 'local' : 'remote',
@@ -212,9 +218,12 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       fund,
     })
     yield* Effect.sync(() => mkdirSync(inFolder('outboxes'), { recursive: true }))
+    const joinDeadline = Math.floor(Math.max(clock.nowMs(), Date.now()) / 1000) + JOIN_SECONDS
     const homes = yield* Effect.forEach(street.homes, (simulated, index) =>
       Effect.gen(function* () {
         const { home } = simulated
+        const deviceKey = yield* loadOrGenerateKey(keyUri(`${home}-device`))
+        const accountKey = yield* keyIn(`${home}-account`)
         const device = yield* emulateDevice({
           home: simulated,
           index,
@@ -226,9 +235,9 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           home,
           neighbourhood: street.neighbourhood,
           deviceId: home, // one meter a home, and a name as long as a home's may be leaves no room for more
-          deviceKey: yield* loadOrGenerateKey(keyUri(`${home}-device`)),
+          deviceKey,
           streamKeyUri: keyUri(`${home}-stream`),
-          accountKey: yield* keyIn(`${home}-account`),
+          accountKey,
           device: device.address,
           gatewayUrl: gateway.url,
           dataFile: inFolder('outboxes', `${home}.sqlite`),
@@ -237,9 +246,25 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           trader: index % 4 === 3 ? zeroIntelligenceTrader : rampTrader,
           seed: `${street.seed}`,
         })
-        return { home, device, agent }
+        const signedJoin = signDeviceJoin({
+          domain,
+          neighbourhood: street.neighbourhood,
+          deviceId: home,
+          owner: secp256k1Signer(accountKey),
+          device: deviceKey,
+          p256Verifier: addresses.p256Verifier,
+          deadline: joinDeadline,
+        })
+        return { home, device, agent, signedJoin }
       }),
     )
+    // On a chain that was there before, the market registers nobody for the asking: not even these, but for us.
+    if (options.chain !== undefined) {
+      yield* registry.join(
+        operatorKey,
+        homes.map(({ signedJoin }) => signedJoin),
+      )
+    }
     yield* joinHomes(homes.map(({ agent }) => agent))
     yield* chain.fund([
       { account: supplier, amountMicroEur: SUPPLIER_ESCROW_MICRO_EUR },
@@ -287,12 +312,19 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
           Effect.andThen(neighbourhood.record(event)),
           Effect.tap(() => logBatch(event)),
         ),
+      standings: {
+        ...makeStandings({
+          registry,
+          tradingKeys: yield* connectTradingKeysReader({ ...access, addresses }),
+          neighbourhood: chain.neighbourhood,
+          p256Verifier: addresses.p256Verifier,
+        }),
+        sign: (body) => sign({ domain, kind: 'statement', body, privateKey: estimatorKey }),
+      },
       archive: { directory: inFolder('archive'), key: yield* keyIn(ARCHIVE_KEY) },
       lastFinalOnChain: yield* chain.lastFinal,
     })
-    const { domain } = neighbourhood.street
     const estimateMissing = Effect.fnUntraced(function* (nowMs: number) {
-      if (domain === null) return
       const estimates = neighbourhood
         .missingStatements(nowMs)
         .map((body) => sign({ domain, kind: 'statement', body, privateKey: estimatorKey }))
@@ -306,7 +338,7 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       chain,
       deployment,
       settler,
-      followChain: followChain(confirmed, transactions.resume(access.operatorKey)),
+      followChain: followChain({ confirmed, resume: transactions.resume(access.operatorKey) }),
       lookAtFunds,
       supplier,
       grid,
@@ -316,20 +348,6 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
     isOpen = true
     return live
   })
-
-/** How often the chain is looked at for blocks that it has taken back, wall ms. */
-const FOLLOW_EVERY_MS = 2_000
-
-/** Sends again what got lost on its way. That a node does not answer for a while is said by whoever needs it. */
-const followChain = (
-  confirmed: Confirmed,
-  resume: Effect.Effect<void, ChainFailure>,
-): Effect.Effect<never, ChainFailure> =>
-  Effect.andThen(resume, confirmed.block).pipe(
-    Effect.catch((failure) => (failure.code === 'REORGANISED' ? Effect.fail(failure) : Effect.void)),
-    Effect.andThen(Effect.sleep(FOLLOW_EVERY_MS)),
-    Effect.forever,
-  )
 
 /** One line of the log for each step of a batch. */
 function logBatch(event: SettlementEvent): Effect.Effect<void> {

@@ -1,5 +1,5 @@
 import { Console, Effect, Option, Schedule } from 'effect'
-import { type Agent, makeAgent, rampTrader, zeroIntelligenceTrader } from '#meter-agent/index.ts'
+import { type Agent, type ForecasterName, makeAgent, makeTrader, type TraderName } from '#meter-agent/index.ts'
 import { audienceOf, openAudience } from './agent-audience.ts'
 import { BadInput } from './bad-input.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -8,8 +8,6 @@ import { followStreetClock, type NoStreet, streetTerms } from './far-street.ts'
 import { openHomeFolder } from './home-folder.ts'
 import { asInput, gatewayOf, nameTaken } from './joining.ts'
 import { paceOf } from './run-street.ts'
-
-const traders = { ramp: rampTrader, 'zero-intelligence': zeroIntelligenceTrader } as const
 
 /** What `commonwatt meter run` was told. */
 interface RunMeterFlags extends DeviceFlags {
@@ -20,7 +18,8 @@ interface RunMeterFlags extends DeviceFlags {
   /** where keys and outbox live; a folder that is there or can be made */
   readonly data: string
   readonly place: Option.Option<string>
-  readonly trader: keyof typeof traders
+  readonly trader: TraderName
+  readonly forecaster: ForecasterName
   readonly homeAssistant: Option.Option<string>
   readonly brokerUser: Option.Option<string>
   readonly brokerPasswordFile: Option.Option<string>
@@ -56,7 +55,8 @@ export const runMeter = Effect.fnUntraced(function* (flags: RunMeterFlags) {
         device,
         gatewayUrl: gateway,
         clock,
-        trader: traders[flags.trader],
+        trader: makeTrader(flags.trader),
+        forecaster: flags.forecaster,
         ...(place === null ? {} : { place }),
       },
       yield* openAudience(audience, { home, neighbourhood }),

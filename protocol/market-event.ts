@@ -9,6 +9,7 @@ import type {
 } from './envelope.ts'
 import type { Hash32 } from './ids.ts'
 import type { MarketRules } from './market-rules.ts'
+import type { SetAside } from './set-aside.ts'
 import type { Trade } from './trade.ts'
 import type { SigningDomain } from './typed-data.ts'
 
@@ -69,6 +70,8 @@ export interface Batch {
   readonly logHead: Hash32
   readonly archiveHash: Hash32
   readonly totals: BatchTotals
+  /** of the log's records of its slots, what it was not built of; left out where there is none */
+  readonly setAside?: SetAside
 }
 
 /** Where on chain something happened. */

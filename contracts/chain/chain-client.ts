@@ -2,12 +2,15 @@ import { Effect } from 'effect'
 import { hexOfBytes } from '#protocol/hex.ts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { addressOf } from '#protocol/signing.ts'
-import { headerHashOf, packState, partHashesOf } from '../settlement/batch-digest.ts'
+import { packState, partHashesOf } from '../settlement/batch-digest.ts'
 import type { CreditShare, SourceClaim } from '../settlement/credit-claims.ts'
+import type { Terms } from '../settlement/terms.ts'
 import { ChainFailure } from './chain-failure.ts'
 import { type ChainReader, readerOf } from './chain-reader.ts'
-import type { Addresses, BatchHeader, BatchRef, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
+import { refOf } from './chain-ref.ts'
+import type { Addresses, BatchHeader, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
+import { type DataDemands, dataDemandsOf } from './data-demands.ts'
 import { senderOf } from './sender.ts'
 import { openTransactions, type Transactions } from './transactions/transactions.ts'
 import { connectRpc, type Rpc } from './viem.ts'
@@ -20,10 +23,10 @@ type Read<A> = Effect.Effect<A, ChainFailure>
  * The contracts of one deployment, for the operator of a neighbourhood and for whoever holds an account's key. Money
  * in µEUR, energy in Wh. The operator's transactions go one after the other, so share one client, or its `transactions`.
  */
-export interface ChainClient extends ChainReader {
+export interface ChainClient extends ChainReader, DataDemands {
   readonly operator: Hex
-  /** opens the neighbourhood, unless it has done so already; fails where it is somebody else's */
-  readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>) => Read<void>
+  /** opens the neighbourhood, whose bills follow these terms, unless it has done so already; fails where it is somebody else's */
+  readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>, billTerms: Terms) => Read<void>
   /** sees to it that the operator's bond is at least so much, with test EURC */
   readonly bondAtLeast: (amountMicroEur: number) => Read<void>
   readonly propose: (proposal: {
@@ -57,12 +60,6 @@ export const connectChain = (options: {
     const transactions = options.transactions ?? (yield* openTransactions(options))
     return clientOf(yield* connectRpc(options.rpcUrl), { ...options, transactions })
   })
-
-/** What names a batch to the contracts. */
-export function refOf({ header, movementsHash, state }: ChainBatch): BatchRef {
-  const { neighbourhood, number } = header
-  return { neighbourhood, number, headerHash: headerHashOf(header), movementsHash, state }
-}
 
 function clientOf(
   rpc: Rpc,
@@ -101,8 +98,9 @@ function clientOf(
 
   return {
     ...reader,
+    ...dataDemandsOf(rpc, { addresses, neighbourhood, key: operatorKey, write }),
     operator,
-    openNeighbourhood: (terms) =>
+    openNeighbourhood: (terms, billTerms) =>
       Effect.gen(function* () {
         const there = yield* rpc.read<{ operator: Hex }>({
           ...settlement,
@@ -116,7 +114,7 @@ function clientOf(
           return yield* new ChainFailure({ operation: 'open the neighbourhood', detail })
         }
         if (itsOperator === operator) return
-        const args = [neighbourhood, { ...terms, operator }]
+        const args = [neighbourhood, { ...terms, operator }, billTerms]
         yield* write(operatorKey, { ...settlement, functionName: 'openNeighbourhood', args })
       }),
     bondAtLeast: (amountMicroEur) =>

@@ -40,6 +40,8 @@ export interface ChainReader {
   /** who runs it, who stands opposite its homes; addresses of zero where it was never opened */
   readonly terms: Read<Pick<NeighbourhoodTerms, 'operator' | 'supplier' | 'grid' | 'fund'>>
   readonly disputeWindowSeconds: Read<number>
+  /** the hash of what bills of a slot follow that is not final, or is of the last batch (`types/Terms.sol`) */
+  readonly termsHashAt: (slot: number) => Read<Hex>
   /** the number of the last applied batch, 0 before the first */
   readonly lastFinal: Read<number>
   /** a batch as the chain keeps it, null if it was not proposed or has fallen */
@@ -60,6 +62,8 @@ export interface ChainReader {
   readonly bond: Read<number>
   /** account → its seat in the ledger */
   readonly seats: Read<ReadonlyMap<Hex, number>>
+  /** account → the block in which it was seated */
+  readonly seatBlocks: Read<ReadonlyMap<Hex, number>>
   /** how many parts of the batch after the last applied one are booked */
   readonly partsApplied: Read<number>
   readonly creditIdOf: (slot: number, source: Hex) => Read<bigint>
@@ -115,6 +119,7 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
       }),
     )
   const lastFinal = ofVault('lastApplied')
+  const seated = rpc.events({ ...vault, eventName: 'Seated', args: { neighbourhood } })
 
   return {
     chainId: rpc.chainId,
@@ -130,6 +135,7 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
       }),
     ),
     disputeWindowSeconds: amount({ ...settlement, functionName: 'disputeWindow', args: [] }),
+    termsHashAt: (slot) => rpc.read<Hex>({ ...settlement, functionName: 'termsHashAt', args: [neighbourhood, slot] }),
     lastFinal,
     batchOf: (number) =>
       Effect.gen(function* () {
@@ -162,8 +168,11 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
         ({ amountMicroEur }) => wholeNumber(amountMicroEur),
       ),
     bond: ofVault('bondOf'),
-    seats: Effect.map(rpc.events({ ...vault, eventName: 'Seated', args: { neighbourhood } }), (found) => {
+    seats: Effect.map(seated, (found) => {
       return new Map(found.map(({ args }) => [addressIn(args.account), Number(args.seat)]))
+    }),
+    seatBlocks: Effect.map(seated, (found) => {
+      return new Map(found.map(({ args, place }) => [addressIn(args.account), place.block]))
     }),
     partsApplied: ofVault('partsApplied'),
     creditIdOf: (slot, source) =>

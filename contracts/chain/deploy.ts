@@ -21,7 +21,12 @@ export interface Deployment {
 interface DeploymentRecord extends Deployment {
   readonly operator: Hex
   readonly disputeWindowSeconds: number
+  /** which contracts they are; not said by the first version */
+  readonly contracts?: number
 }
+
+/** Counts with each change after which contracts are called otherwise. */
+const CONTRACTS = 2
 
 /**
  * Deploys all contracts by Ignition. `directory` keeps Ignition's journal, so that an interrupted deployment is taken
@@ -61,7 +66,7 @@ async function deployNow(wanted: DeployOptions, rpc: Rpc): Promise<Addresses> {
   const addresses = { ...deployed, p256Verifier }
   const { directory, chainId, operator, disputeWindowSeconds } = wanted
   if (directory !== undefined) {
-    const record: DeploymentRecord = { chainId, operator, disputeWindowSeconds, addresses }
+    const record: DeploymentRecord = { chainId, operator, disputeWindowSeconds, contracts: CONTRACTS, addresses }
     await writeDurably(recordFile(directory), `${JSON.stringify(record)}\n`)
   }
   return addresses
@@ -76,7 +81,7 @@ async function readRecord(directory: string): Promise<DeploymentRecord | null> {
 }
 
 function addressesOf(kept: DeploymentRecord, wanted: DeployOptions): Addresses {
-  if (kept.addresses.p256Verifier === undefined) {
+  if (kept.contracts !== CONTRACTS) {
     throw failed(`${recordFile(wanted.directory ?? '')} is of an earlier version, whose contracts are others`)
   }
   for (const field of ['chainId', 'operator', 'disputeWindowSeconds'] as const) {

@@ -38,6 +38,8 @@ export interface DeviceRegistryReader {
   readonly standingAt: (device: DeviceName, slot: number) => Read<DeviceStanding | null>
   /** ids of all devices that have ever joined in a neighbourhood, in that order */
   readonly joinedIn: (neighbourhood: Hex) => Read<readonly number[]>
+  /** owner and hash of the name of each device that has ever joined in a neighbourhood, as `owner name` → its changes (`changesOf`) */
+  readonly historyIn: (neighbourhood: Hex) => Read<ReadonlyMap<string, number>>
   /** how often a device has changed hands, its key or its status by somebody's doing, its joining counted */
   readonly changesOf: (device: number) => Read<number>
 }
@@ -94,6 +96,24 @@ export function registryReaderOf(rpc: Rpc, addresses: Addresses): DeviceRegistry
       }),
     joinedIn: (neighbourhood) =>
       Effect.map(events('DeviceJoined', { neighbourhood }), (found) => found.map(({ args }) => Number(args.device))),
+    // In one look: a settler asks for it before each batch.
+    historyIn: (neighbourhood) =>
+      Effect.map(rpc.allEvents(deviceRegistry), (found) => {
+        const counts = new Map<bigint, number>()
+        for (const { name, args } of found) {
+          const indexed = changes.find(([change]) => change === name)?.[1]
+          if (indexed === undefined) continue
+          const device = args[indexed] as bigint
+          counts.set(device, (counts.get(device) ?? 0) + 1)
+        }
+        const history = new Map<string, number>()
+        for (const { name, args } of found) {
+          if (name !== 'DeviceJoined' || args.neighbourhood !== neighbourhood) continue
+          const called = `${String(args.owner).toLowerCase()} ${args.name}`
+          history.set(called, (history.get(called) ?? 0) + (counts.get(args.device as bigint) ?? 0))
+        }
+        return history
+      }),
     changesOf: (device) =>
       Effect.map(
         Effect.forEach(changes, ([name, indexed]) => events(name, { [indexed]: BigInt(device) })),

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {BatchHeader} from "../types/BatchHeader.sol";
 import {BatchState} from "../types/BatchState.sol";
 import {G2Point} from "../types/Bls12381.sol";
+import {Terms} from "../types/Terms.sol";
 import {IConsentKeys} from "./IConsentKeys.sol";
 
 /// @title Numbered batches of delivered trades
@@ -39,6 +40,8 @@ interface ISettlement {
 
     /// @notice A neighbourhood was opened.
     event NeighbourhoodOpened(bytes32 indexed neighbourhood, Neighbourhood terms);
+    /// @notice What bills of slots from this one on follow; 0: those of the first batch, too.
+    event TermsAgreed(bytes32 indexed neighbourhood, uint64 fromSlot, Terms terms);
     /// @notice A batch was proposed.
     event BatchProposed(
         bytes32 indexed neighbourhood,
@@ -72,6 +75,14 @@ interface ISettlement {
     /// @notice A term of a neighbourhood that cannot be: an account of zero, one account in two roles, a slot of no
     /// length, slots that are open longer than a withdrawal may wait.
     error WrongTerms(Neighbourhood terms);
+    /// @notice The batch's bills follow other terms than its neighbourhood has for its slots.
+    error OtherTerms(bytes32 termsHash, bytes32 agreed);
+    /// @notice The terms change within the batch: it has to end before this slot, or begin with it.
+    error AcrossTerms(uint64 fromSlot);
+    /// @notice Somebody may already trade, or could not leave in time: so early no other terms begin.
+    error TermsTooSoon(uint64 fromSlot, uint256 earliestSlot);
+    /// @notice Other terms are announced already, from this slot on, and no batch of theirs is final yet.
+    error TermsAlreadyAnnounced(uint64 fromSlot);
     /// @notice Batches are proposed and applied in the order of their numbers.
     error WrongNumber(uint64 number, uint64 expected);
     /// @notice The slots do not follow those of the batch before, or end before they begin, or are not over.
@@ -103,7 +114,12 @@ interface ISettlement {
     function link(address disputes, IConsentKeys consentKeys) external;
 
     /// @notice Opens a neighbourhood; `id` is keccak256 of its name. The caller becomes its operator.
-    function openNeighbourhood(bytes32 id, Neighbourhood calldata terms) external;
+    /// @param billTerms what all bills follow until others are announced; a court lets batches fall that charge too much
+    function openNeighbourhood(bytes32 id, Neighbourhood calldata terms, Terms calldata billTerms) external;
+
+    /// @notice Announces other terms, for batches of slots from `fromSlot` on: a week and all slots that are open for
+    /// trading ahead, so that nobody has traded by what it did not know. One change at a time. Only for the operator.
+    function announceTerms(bytes32 id, Terms calldata billTerms, uint64 fromSlot) external;
 
     /// @notice Proposes the next batch of the caller's neighbourhood.
     /// @param movementsHash keccak256 over the keccak256 of each part of its movements (`Movements`), concatenated
@@ -159,6 +175,9 @@ interface ISettlement {
 
     /// @notice The last slot that is settled for ever.
     function lastFinalSlot(bytes32 neighbourhood) external view returns (uint64);
+
+    /// @notice The hash of what bills of a slot follow that is not final yet; zero where there is no neighbourhood.
+    function termsHashAt(bytes32 neighbourhood, uint64 slot) external view returns (bytes32);
 
     /// @notice What the batches that are not applied debit, in µEUR.
     function unfinalMicroEur(bytes32 neighbourhood) external view returns (uint256);

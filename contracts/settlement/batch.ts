@@ -1,5 +1,6 @@
 import type { Batch } from '#protocol/market-event.ts'
 import type { BillTerms } from '#protocol/market-rules.ts'
+import type { SetAside } from '#protocol/set-aside.ts'
 import { keccak } from '#protocol/signing.ts'
 import type { SigningDomain } from '#protocol/typed-data.ts'
 import type { BatchHeader, Credit, Movement } from '../chain/contract-types.ts'
@@ -12,9 +13,10 @@ import { type Delivery, recordsOf } from './delivery.ts'
 import { type Leg, legsOf, legsTreeOf } from './legs.ts'
 import { type NettedSlot, netSlot } from './netting.ts'
 import type { CounterpartyMovements } from './packed-movements.ts'
+import { withoutSetAside } from './set-aside.ts'
 import { SettlementRefused } from './settlement-refused.ts'
 import { type StatementLeaf, statementLeavesOf, statementsTreeOf } from './statement-leaves.ts'
-import { termsHashOf } from './terms.ts'
+import { type Terms, termsHashOf, termsOf } from './terms.ts'
 import { totalsOf } from './totals.ts'
 
 type Hex = `0x${string}`
@@ -48,6 +50,8 @@ export interface SettledSlots {
   readonly deliveries: readonly Delivery[]
   /** head of the event log when the last of them began to settle (`settlement-book.ts`) */
   readonly logHead: Hex
+  /** what of them is not settled */
+  readonly setAside?: SetAside | undefined
 }
 
 /** A batch ready to post: as the log tells it, as the chain takes it, and everything its roots stand for. */
@@ -57,6 +61,9 @@ export interface BuiltBatch {
   /** of the homes, ascending by account, without those that nothing happens to */
   readonly movements: readonly Movement[]
   readonly counterparties: CounterpartyMovements
+  /** what it was built of: its terms, and the signed messages behind its leaves */
+  readonly terms: Terms
+  readonly deliveries: readonly Delivery[]
   /** the leaves of its trees, in their order */
   readonly legs: readonly Leg[]
   readonly statements: readonly StatementLeaf[]
@@ -78,13 +85,14 @@ export function neighbourhoodIdOf(name: string): Hex {
  * records contradict each other.
  */
 export function buildBatch(settled: SettledSlots, terms: BatchTerms): BuiltBatch {
-  const { neighbourhood, number, deliveries, logHead } = settled
+  const { neighbourhood, number, logHead, setAside } = settled
+  const deliveries = withoutSetAside(settled.deliveries, setAside)
   const [first, last] = [deliveries[0], deliveries.at(-1)]
   if (first === undefined || last === undefined) throw new SettlementRefused({ detail: `batch ${number} has no slots` })
   const records = deliveries.map(recordsOf)
   const netted = records.map((slot) => netSlot(slot, terms))
-  const { domain, p256Verifier, tariff, protocolFeeBp } = terms
-  const billTerms = { ...tariff, protocolFeeBp }
+  const { domain, p256Verifier } = terms
+  const billTerms = termsOf(terms)
   const legs = legsOf(
     deliveries.flatMap(({ trades }) => trades),
     domain,
@@ -119,10 +127,12 @@ export function buildBatch(settled: SettledSlots, terms: BatchTerms): BuiltBatch
   const { archive, archiveHash } = archived({ head: archiveHead, lines }, terms.archive)
   const head = { ...unarchived, archiveHash }
   return {
-    batch: { ...head, totals },
+    batch: { ...head, totals, ...(setAside === undefined ? {} : { setAside }) },
     header: { ...head, neighbourhood: neighbourhoodIdOf(neighbourhood), tradedWh: totals.tradedWh },
     movements,
     counterparties,
+    terms: billTerms,
+    deliveries,
     legs,
     statements,
     bills,

@@ -62,15 +62,7 @@ type RunningSum = 'filledWh' | 'positionWh' | 'boughtWh' | 'moneyMicroEur' | 'pa
 
 /** Both legs of each trade, by account, slot, order and sequence, with their running sums. */
 export function legsOf(trades: readonly SettledTrade[], domain: SigningDomain): readonly Leg[] {
-  const identities = new Map<SignedOrder, { readonly orderId: Hex; readonly signatureHash: Hex }>()
-  const identityOf = (order: SignedOrder) => {
-    const known = identities.get(order)
-    if (known !== undefined) return known
-    const orderId = digestOf({ domain, kind: 'order', body: order.body })
-    const identity = { orderId, signatureHash: signatureHashOf(order) }
-    identities.set(order, identity)
-    return identity
-  }
+  const identityOf = identitiesOf(domain)
   const sides = trades.flatMap(({ trade, tradedAtMs, buyOrder, sellOrder }) => {
     const [buy, sell] = [identityOf(buyOrder), identityOf(sellOrder)]
     const { slot, buyer, seller, priceEurPerMWh, energyWh } = trade
@@ -81,6 +73,19 @@ export function legsOf(trades: readonly SettledTrade[], domain: SigningDomain): 
     ]
   })
   return withRunningSums(sides.sort(byPlace))
+}
+
+/** What legs call orders by; each is found out once. */
+export function identitiesOf(domain: SigningDomain) {
+  const identities = new Map<SignedOrder, { readonly orderId: Hex; readonly signatureHash: Hex }>()
+  return (order: SignedOrder) => {
+    const known = identities.get(order)
+    if (known !== undefined) return known
+    const orderId = digestOf({ domain, kind: 'order', body: order.body })
+    const identity = { orderId, signatureHash: signatureHashOf(order) }
+    identities.set(order, identity)
+    return identity
+  }
 }
 
 /** The tree over legs: its root is a batch's `tradesRoot`. */

@@ -1,14 +1,20 @@
 import { Effect, Semaphore, Stream, Clock as WallClock } from 'effect'
 import { type Actor, createActor } from 'xstate'
 import type { Clock } from '#protocol/clock.ts'
+import type { SignedStatement } from '#protocol/envelope.ts'
 import type { ChainPlace, LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
+import type { SetAside } from '#protocol/set-aside.ts'
+import type { Statement } from '#protocol/statement.ts'
 import type { ChainClient } from '../chain/chain-client.ts'
 import { ChainFailure } from '../chain/chain-failure.ts'
 import type { Confirmed } from '../chain/confirmed.ts'
 import { keepArchive } from './archive/keep-archive.ts'
 import { type BuiltBatch, buildBatch } from './batch.ts'
 import { batchMachine } from './batch-machine.ts'
+import type { Delivery } from './delivery.ts'
+import { makeDemandAnswers } from './demand-answers.ts'
 import { difference, ensureClaimed, ensureFinal, ensureProposed } from './post-batch.ts'
+import { isNothing } from './set-aside.ts'
 import {
   deliveriesOf,
   emptySettlementBook,
@@ -19,6 +25,7 @@ import {
   noteProposed,
 } from './settlement-book.ts'
 import { SettlementRefused } from './settlement-refused.ts'
+import type { Standings } from './standings.ts'
 
 /** What settlement tells the log. */
 export type SettlementEvent = MarketEventOf<'BatchProposed'> | MarketEventOf<'BatchFinalized'>
@@ -33,6 +40,11 @@ export interface SettlerOptions {
   readonly p256Verifier: `0x${string}`
   /** appends to the neighbourhood's log; what it fails with is reported by its message */
   readonly record: (event: SettlementEvent) => Effect.Effect<void, { readonly message: string }>
+  /**
+   * Judges what would be settled as the courts do, and signs an estimate as the operator. What they would let a batch
+   * fall for is set aside and said. Where it is left out, the log is settled as it stands.
+   */
+  readonly standings?: Standings & { readonly sign: (estimate: Statement) => SignedStatement }
   /** where the records of each batch are kept, sealed by this key (secp256k1), which opens all; nowhere if left out */
   readonly archive?: { readonly directory: string; readonly key: `0x${string}` }
   /**
@@ -47,9 +59,9 @@ export interface Settler {
   /** Folds the next logged event in; repeated ones change nothing, a gap throws. */
   readonly step: (event: LoggedEvent) => void
   /**
-   * Does all that is due at `nowMs` (clock, Unix ms): proposes what is settling, finalizes what has waited for its
-   * window, tells the log of either once it is deep enough in the chain, claims credits. Only after the log was folded to
-   * its end. Failing it changes nothing that the next call does not mend; calls queue up.
+   * Does all that is due at `nowMs` (clock, Unix ms): proposes what is settling, shows what is demanded of it, finalizes
+   * what has waited for its window, tells the log of either once it is deep enough in the chain, claims credits. Only
+   * after the log was folded to its end. Failing it changes nothing that the next call does not mend; calls queue up.
    */
   readonly tick: (nowMs: number) => Effect.Effect<void, SettlementFailure>
   /** Where each batch stands that is not done, by number. */
@@ -86,6 +98,7 @@ export function makeSettler(options: SettlerOptions): Settler {
   const book = emptySettlementBook(options.lastFinalOnChain ?? 0)
   /** not done yet, ascending by number; the last one is collecting */
   const open = new Map<number, OpenBatch>()
+  const answers = makeDemandAnswers(options)
   const turns = Semaphore.makeUnsafe(1)
   let failing: ReturnType<Settler['failing']> = null
 
@@ -114,13 +127,33 @@ export function makeSettler(options: SettlerOptions): Settler {
               ? {}
               : { archive: { key: options.archive.key, publicKeys: book.publicKeys } }),
           }
-          batch.built = yield* refusing(() => buildBatch({ neighbourhood, number, ...settled }, terms))
+          const setAside = yield* setAsideOf(number, settled.deliveries)
+          batch.built = yield* refusing(() => buildBatch({ neighbourhood, number, ...settled, setAside }, terms))
           batch.actor.send({ type: 'SLOTS_SETTLING' })
         }
         yield* proposeIfDue(batch, nowMs)
         // Not deep enough to be told: the next one's slots begin where this one's end.
         if (batch.actor.getSnapshot().matches({ posting: 'proposing' })) return
       }
+    })
+
+  /** As the log has it, if it has the batch: a chain that forgot knows less than it did. */
+  const setAsideOf = (number: number, deliveries: readonly Delivery[]) =>
+    Effect.gen(function* () {
+      const logged = book.batches.get(number)
+      const { standings } = options
+      if (logged !== undefined || standings === undefined) return logged?.setAside
+      const judgement = yield* standings.judge(deliveries, yield* chain.seats)
+      if (isNothing(judgement)) return undefined
+      const { homes, trades } = judgement
+      yield* Effect.logWarning(`batch ${number} leaves out what a court would let it fall for`).pipe(
+        Effect.annotateLogs({
+          homes: homes.map(({ account, slot }) => `${account} in slot ${slot}`),
+          trades,
+          estimated: judgement.estimates.map(({ account, slot }) => `${account} in slot ${slot}`),
+        }),
+      )
+      return { homes, trades, estimates: judgement.estimates.map(standings.sign) } satisfies SetAside
     })
 
   const finishAll = (nowMs: number) =>
@@ -193,9 +226,19 @@ export function makeSettler(options: SettlerOptions): Settler {
       )
     })
 
+  /** A batch of which something is demanded can only end when it was shown. */
+  const showAndFinishAll = (nowMs: number) =>
+    Effect.suspend(() => {
+      const { domain } = book
+      const posted = [...open.values()].flatMap(({ built }) => (built === null ? [] : [built]))
+      return domain === null ? Effect.void : answers.look(posted, domain)
+    }).pipe(Effect.andThen(finishAll(nowMs)))
+
   // What waits for its end does not depend on the records of later slots, so it comes first.
   const tick = (nowMs: number) =>
-    turns.withPermits(1)(finishAll(nowMs).pipe(Effect.andThen(collect(nowMs)), Effect.andThen(finishAll(nowMs))))
+    turns.withPermits(1)(
+      showAndFinishAll(nowMs).pipe(Effect.andThen(collect(nowMs)), Effect.andThen(showAndFinishAll(nowMs))),
+    )
 
   const step = (event: LoggedEvent) => foldEvent(book, event)
 

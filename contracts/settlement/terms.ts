@@ -1,3 +1,4 @@
+import type { BillTerms } from '#protocol/market-rules.ts'
 import { keccak } from '#protocol/signing.ts'
 import type { Field } from '#protocol/typed-data.ts'
 import { encodeLeaf } from './encode-leaf.ts'
@@ -8,6 +9,12 @@ export interface Terms {
   readonly feedInMilliEurPerMWh: number
   readonly localChargeMilliEurPerMWh: number
   readonly protocolFeeBp: number
+}
+
+/** A market's terms as the chain takes them. */
+export function termsOf({ tariff, protocolFeeBp }: BillTerms): Terms {
+  const { retailMilliEurPerMWh, feedInMilliEurPerMWh, localChargeMilliEurPerMWh } = tariff
+  return { retailMilliEurPerMWh, feedInMilliEurPerMWh, localChargeMilliEurPerMWh, protocolFeeBp }
 }
 
 const termsFields: readonly Field[] = [

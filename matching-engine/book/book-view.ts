@@ -59,5 +59,15 @@ export function depthOf(state: BooksState, book: number, side: number): readonly
 
 /** The best price of one side over all its lanes, NaN if it is empty. */
 export function bestPrice(state: BooksState, book: number, side: number): number {
-  return depthOf(state, book, side)[0]?.price ?? Number.NaN
+  const { ladders, lanes, memory } = state
+  const first = book * state.laddersPerBook + (side === SELL ? lanes.buyLanes : 0)
+  const count = side === SELL ? lanes.sellLanes : lanes.buyLanes
+  let best = Number.NaN
+  for (let lane = first; lane < first + count; lane++) {
+    const level = ladders.best[lane] ?? 0
+    if (level === 0) continue
+    const price = memory.doubles[(level >> 1) + LEVEL_PRICE] as number
+    if (Number.isNaN(best) || (side === SELL ? price < best : price > best)) best = price
+  }
+  return best
 }

@@ -178,6 +178,12 @@ export class OrderBook {
     if (bid >= ask) throw new Error(`the restored book is crossed: bid ${bid}, ask ${ask}`)
   }
 
+  /** The best price of one side, null if it is empty. */
+  best(side: Side): number | null {
+    const price = bestPrice(this.#market.books.state, this.#book, orderSides.indexOf(side))
+    return Number.isNaN(price) ? null : price
+  }
+
   /** One side's levels, best price first. */
   depth(side: Side): readonly DepthLevel[] {
     return depthOf(this.#market.books.state, this.#book, orderSides.indexOf(side)).map(({ price, shown, ids }) => ({

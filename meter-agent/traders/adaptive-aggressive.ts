@@ -44,6 +44,7 @@ export function adaptiveAggressiveTrader(): Trader {
   let manner: Manner | null = null
   return {
     name: 'adaptive-aggressive',
+    hears: 'news',
     quotes: (input) => {
       manner ??= { shortTerm: 0.2 + 0.4 * input.random(), longTerm: 0.2 + 0.4 * input.random() }
       const how = manner

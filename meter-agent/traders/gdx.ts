@@ -28,6 +28,7 @@ export function gdxTrader(): Trader {
   const memories = new SlotMemory<Memory>()
   return {
     name: 'gdx',
+    hears: 'news',
     quotes: (input) => {
       memories.forgetBefore(input.slots)
       return quoteSlots(input, (question) => {

@@ -17,11 +17,13 @@ export interface PriceQuestion extends OpenInterest {
  * (whole EUR/MWh, inside the limits) that `priceOf` names; none where it names null.
  */
 export function quoteSlots(input: TraderInput, priceOf: (question: PriceQuestion) => number | null): readonly Quote[] {
-  const limits = priceLimits(input.rules)
-  if (limits === null) return []
-  const { floorEurPerMWh, capEurPerMWh } = limits
+  const marketLimits = priceLimits(input.rules)
   return input.slots.flatMap((slot): Quote[] => {
-    const interest = openInterest(slot, input.rules)
+    const rules = slot.tariff === undefined ? input.rules : { ...input.rules, tariff: slot.tariff }
+    const limits = slot.tariff === undefined ? marketLimits : priceLimits(rules)
+    if (limits === null) return []
+    const { floorEurPerMWh, capEurPerMWh } = limits
+    const interest = openInterest(slot, rules)
     if (interest === null) return []
     const [limitEurPerMWh, bestEurPerMWh] =
       interest.side === 'sell' ? [floorEurPerMWh, capEurPerMWh] : [capEurPerMWh, floorEurPerMWh]

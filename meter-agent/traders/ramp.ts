@@ -29,6 +29,7 @@ const EVERY_MS = 1
  */
 export const rampTrader: Trader = {
   name: 'ramp',
+  hears: 'nothing',
   quotes: (input) =>
     quoteSlots(input, ({ slot, side, bestEurPerMWh, limitEurPerMWh }) => {
       const windowMs = input.tradingWindowMs

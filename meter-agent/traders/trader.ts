@@ -14,6 +14,8 @@ export interface TradingSlot {
   readonly msToGate: number
   /** what its book shows; left out where nobody listens to it */
   readonly news?: SlotNews
+  /** the supplier's in this slot, where it is another than the market's own */
+  readonly tariff?: MarketRules['tariff']
 }
 
 /** Everything a trader decides on. */
@@ -43,5 +45,7 @@ export interface Quote {
  */
 export interface Trader {
   readonly name: string
+  /** whether it makes anything of a slot's news */
+  readonly hears: 'nothing' | 'news'
   readonly quotes: (input: TraderInput) => readonly Quote[]
 }

@@ -7,6 +7,7 @@ import type { Trader } from './trader.ts'
  */
 export const zeroIntelligenceTrader: Trader = {
   name: 'zero-intelligence',
+  hears: 'nothing',
   quotes: (input) =>
     quoteSlots(input, ({ limits: { floorEurPerMWh, capEurPerMWh } }) => {
       return floorEurPerMWh + Math.floor(input.random() * (capEurPerMWh - floorEurPerMWh + 1))

@@ -31,6 +31,7 @@ export function zipTrader(): Trader {
   let manner: Manner | null = null
   return {
     name: 'zip',
+    hears: 'news',
     quotes: (input) => {
       const { random } = input
       manner ??= { learning: 0.1 + 0.4 * random(), momentum: 0.1 * random() }

@@ -103,7 +103,7 @@ const settlement = Command.make('settlement', { json }, (given) =>
   ),
 ).pipe(
   Command.withDescription(
-    'Gas of settling 100, 1,000 and 10,000 trades of 40, 200 and 1,000 homes through the contracts, on chains of its own.',
+    'Gas of settling 100, 1,000 and 10,000 trades of 40, 200 and 1,000 homes through the contracts, of each proof that makes a batch fall, of consent and claims, on chains of its own.',
   ),
 )
 

@@ -1,7 +1,19 @@
 import { Effect } from 'effect'
 import { Command, Flag } from 'effect/cli'
+import type { ForecasterName, TraderName } from '#meter-agent/index.ts'
 import { deviceFlags } from './device-flags.ts'
 import { joinFlags } from './join-flags.ts'
+
+// Spelled out here, so that asking for help loads no agent; the types keep the lists whole.
+const traders: Readonly<Record<TraderName, true>> = {
+  ramp: true,
+  truthful: true,
+  'zero-intelligence': true,
+  zip: true,
+  'adaptive-aggressive': true,
+  gdx: true,
+}
+const forecasters: Readonly<Record<ForecasterName, true>> = { persistence: true, naive: true, regression: true }
 
 export const run = Command.make(
   'run',
@@ -13,9 +25,13 @@ export const run = Command.make(
       Flag.withDescription('where the home is, degrees north and east: an inverter that produces at night is doubted'),
       Flag.optional,
     ),
-    trader: Flag.Literals('trader', ['ramp', 'zero-intelligence']).pipe(
+    trader: Flag.Literals('trader', Object.keys(traders) as TraderName[]).pipe(
       Flag.withDefault('ramp' as const),
       Flag.withDescription('how it trades (ramp)'),
+    ),
+    forecaster: Flag.Literals('forecaster', Object.keys(forecasters) as ForecasterName[]).pipe(
+      Flag.withDefault('persistence' as const),
+      Flag.withDescription('how it looks ahead (persistence)'),
     ),
     homeAssistant: Flag.String('home-assistant').pipe(
       Flag.withMetavar('BROKER'),

@@ -1,4 +1,4 @@
-import { type BuiltBatch, emptySettlementBook, foldEvent } from '#contracts/index.ts'
+import { type BuiltBatch, type Delivery, deliveriesOf, emptySettlementBook, foldEvent } from '#contracts/index.ts'
 import { commandOf, MarketRerun } from '#matching-engine/index.ts'
 import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
 import { AuditedStatements } from './audited-statements.ts'
@@ -34,6 +34,8 @@ export class AuditedLog {
   opened: MarketEventOf<'NeighbourhoodOpened'> | null = null
   readonly #evidence: Pick<Evidence, 'folder' | 'node' | 'archiveKey'>
   readonly #archives: OpenedArchives | null
+  /** of batches that set something aside */
+  readonly #whole = new Map<number, readonly Delivery[]>()
   readonly #bounds = new EventBounds()
   readonly #rerun = new MarketRerun()
   readonly #book = emptySettlementBook()
@@ -58,6 +60,7 @@ export class AuditedLog {
       this.deviceSigners.set(account, deviceSigner)
     }
     if (event.type === 'BatchProposed') {
+      const { number, setAside } = event.batch
       const built = this.rebuild(event.batch)
       if (built === null) {
         const expected = 'a batch of slots that are all settling'
@@ -72,6 +75,8 @@ export class AuditedLog {
       checkArchive('archive', this.#evidence.folder, built)
       this.#archives?.take(built)
       this.batches.push(built)
+      const whole = setAside === undefined ? null : deliveriesOf(this.#book, number)
+      if (whole !== null) this.#whole.set(number, whole.deliveries)
       this.proposed.push({ sequence, event })
     }
     if (event.type === 'FundsChanged') this.funds.push({ sequence, event })
@@ -90,8 +95,14 @@ export class AuditedLog {
   }
 
   /** A batch made of what the log says so far; null while its slots are not all settling. */
-  rebuild(told: { readonly number: number; readonly archiveHash: Hex }): BuiltBatch | null {
+  rebuild(told: Parameters<typeof rebuiltBatch>[2]): BuiltBatch | null {
     return rebuiltBatch(this.#evidence, this.#book, told)
+  }
+
+  /** What the log has of a batch's slots, with what the batch sets aside; null while they are not all settling. */
+  deliveriesOf(number: number): readonly Delivery[] | null {
+    const built = this.batches[number - 1]
+    return this.#whole.get(number) ?? built?.deliveries ?? deliveriesOf(this.#book, number)?.deliveries ?? null
   }
 
   #count({ event }: LoggedEvent): void {

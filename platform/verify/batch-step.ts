@@ -26,6 +26,10 @@ export function batchStep(story: TradeStory, folder: string): ReceiptStep {
   const { proposed, built } = batch
   checkBatch('batch', proposed, built)
   const archive = checkArchive('batch', folder, built)
+  if (built.batch.setAside?.trades.includes(trade.id)) {
+    const detail = `batch ${built.batch.number} leaves trade ${trade.id} out: one side has no registered device or had cancelled its order on chain; the supplier bills both as without it`
+    return { step: 'batch', state: 'open', detail, place: archive }
+  }
   const { tradesRoot } = proposed.event.batch
   const proofs = legProofsOf(built.legs, trade)
   if (!proofs.every((proof) => isLegUnder(tradesRoot, trade, proof))) {

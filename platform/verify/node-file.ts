@@ -7,7 +7,7 @@ import { BadInput } from '../bad-input.ts'
 
 /** What a data folder says of its node, so that it can be verified while it runs and after: `node.json`. */
 export const NodeFile = Schema.Struct({
-  format: Schema.Literal(2),
+  format: Schema.Literal(3),
   neighbourhood: Slug,
   /** where its chain answers; null once a local one was stopped */
   rpcUrl: Schema.NullOr(Schema.String),
@@ -65,8 +65,8 @@ export const readNodeFile = (folder: string): Effect.Effect<NodeFile, BadInput> 
       return new BadInput({ detail: `--data ${folder}: holds no ${NODE_FILE}; name a folder that 'start' kept` })
     }
     const given = parsed(readFileSync(file, 'utf8'))
-    if (isRecord(given) && given.format === 1) {
-      const detail = `${file} is of an earlier version, whose contracts were others; its log can be replayed, not verified`
+    if (isRecord(given) && (given.format === 1 || given.format === 2)) {
+      const detail = `${file} is of an earlier version, whose contracts and archives were others; its log can be replayed, not verified`
       return new BadInput({ detail })
     }
     const decoded = decode(given)

@@ -7,10 +7,12 @@ import {
   type ChainReader,
   connectChainReader,
   connectDeviceRegistryReader,
+  connectTradingKeysReader,
   type DeviceRegistryReader,
   JOURNAL_FILE,
   neighbourhoodIdOf,
   startLocalChain,
+  type TradingKeysReader,
 } from '#contracts/index.ts'
 import { BadInput } from '../bad-input.ts'
 import { DEFAULT_CONFIRMATIONS } from '../settings/settings.ts'
@@ -21,6 +23,7 @@ import { ProofFailed } from './proof-failed.ts'
 export interface PinnedChain {
   readonly reader: ChainReader
   readonly registry: DeviceRegistryReader
+  readonly tradingKeys: TradingKeysReader
   readonly block: number
   /** where it was asked */
   readonly source: string
@@ -92,5 +95,6 @@ const pinned = (at: {
       return yield* new ProofFailed({ step: 'chain', place, expected: node[role], got: terms[role] })
     }
     const registry = yield* connectDeviceRegistryReader({ rpcUrl, addresses, atBlock: block })
-    return { reader, registry, block, source }
+    const tradingKeys = yield* connectTradingKeysReader({ rpcUrl, addresses, atBlock: block })
+    return { reader, registry, tradingKeys, block, source }
   })

@@ -67,7 +67,8 @@ export function chargingOutlook(
 
 /**
  * One step at the charger. `surplusW` is sun − everything else in whole W, `staySeconds` how long it stays from the
- * start of the step. It charges to its target and no further, from the sun as full as it gets; losses are taken once
+ * start of the step. `wishW` is what a plan wants, charging positive: it goes before the sun, not before what the car
+ * needs to leave charged. It charges to its target and no further, from the sun as full as it gets; losses are taken once
  * each way and rounded against the car.
  */
 export function carFlow(
@@ -77,13 +78,19 @@ export function carFlow(
     readonly surplusW: number
     readonly seconds: number
     readonly staySeconds: number
+    readonly wishW?: number
   },
 ): CarFlow {
-  const { storedJ, surplusW, seconds, staySeconds } = step
+  const { storedJ, surplusW, seconds, staySeconds, wishW } = step
   const isUrgent =
-    car.charging === 'at-once' ||
+    (car.charging === 'at-once' && wishW === undefined) ||
     chargingOutlook(car, { storedJ, seconds: staySeconds }).latestStartSeconds < 2 * seconds
   if (isUrgent && storedJ < targetJ(car)) return charge(car, { ...step, limitW: car.chargePowerW, toJ: targetJ(car) })
+  if (wishW !== undefined) {
+    if (wishW > 0)
+      return charge(car, { ...step, limitW: Math.min(wishW, car.chargePowerW), toJ: car.capacityWh * 3600 })
+    return wishW < 0 && !isUrgent ? discharge(car, { ...step, surplusW: wishW }) : RESTING
+  }
   if (car.charging === 'with-the-sun' && surplusW >= car.leastPowerW) {
     return charge(car, { ...step, limitW: Math.min(surplusW, car.chargePowerW), toJ: car.capacityWh * 3600 })
   }

@@ -52,7 +52,12 @@ export class ParkedCar {
   }
 
   /** What it does at the charger in a step from now. */
-  flow(step: { readonly storedJ: number; readonly surplusW: number; readonly seconds: number }): CarFlow {
+  flow(step: {
+    readonly storedJ: number
+    readonly surplusW: number
+    readonly seconds: number
+    readonly wishW?: number
+  }): CarFlow {
     return this.isHome ? carFlow(this.car, { ...step, staySeconds: this.staySeconds }) : AWAY
   }
 

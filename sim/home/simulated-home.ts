@@ -6,6 +6,7 @@ import { type HeatPump, type HeatPumpFlow, type HeatPumpState, heatPumpFlow, res
 import type { EnergyAccount, HomeState } from './home-state.ts'
 import { ParkedCar } from './parked-car.ts'
 import { type PowerSource, STEP_MS } from './power-source.ts'
+import type { StoreWishes } from './store-wishes.ts'
 
 const STEP_SECONDS = STEP_MS / 1000
 const J_PER_WH = 3600
@@ -24,6 +25,8 @@ export interface HomeParts {
     readonly demand: { readonly at: (minuteMs: number) => HeatNeed }
   } | null
   readonly car: { readonly car: Car; readonly trips: CarTrips } | null
+  /** who decides what battery and car do; null: greedy self-use */
+  readonly wishes: StoreWishes | null
   /** What the counters show at the start, Wh. */
   readonly counters: { readonly importWh: number; readonly exportWh: number; readonly producedWh: number }
 }
@@ -96,7 +99,7 @@ export class SimulatedHome {
     const roofW = roof === null ? 0 : roof.source.meanW(this.#stepStartMs)
     const heat = this.#heat()
     const surplusW = roofW - loadW - (heat?.powerW ?? 0)
-    const { battery, car } = this.#stores(surplusW)
+    const { battery, car } = this.#wished(roofW, surplusW) ?? this.#stores(surplusW)
     const gridW = battery.chargeW + car.chargeW - battery.dischargeW - car.dischargeW - surplusW
     return { loadW, roofW, battery, car, heat, importW: Math.max(0, gridW), exportW: Math.max(0, -gridW) }
   }
@@ -120,6 +123,25 @@ export class SimulatedHome {
     if (heatPump === null || this.#heatPump === null) return null
     const need = heatPump.demand.at(this.#stepStartMs)
     return { ...heatPumpFlow(heatPump.pump, this.#heatPump, need), outdoorC: need.outdoorC }
+  }
+
+  /** What the stores do by a plan; null where there is none. */
+  #wished(sunW: number, surplusW: number): { readonly battery: BatteryFlow; readonly car: CarFlow } | null {
+    const { wishes, battery } = this.#parts
+    if (wishes === null) return null
+    const { storedJ, carStoredJ } = this.#account
+    const wish = wishes.wishes({
+      minuteMs: this.#stepStartMs,
+      loadW: sunW - surplusW,
+      sunW,
+      surplusW,
+      batteryJ: storedJ,
+      batteryCapacityJ: battery === null ? 0 : this.#batteryJ(battery),
+      carJ: carStoredJ,
+    })
+    if (wish === null) return null
+    const step = { storedJ: carStoredJ, surplusW, seconds: STEP_SECONDS, wishW: wish.carW }
+    return { battery: this.#batteryFlow(wish.batteryW), car: this.#car?.flow(step) ?? NO_FLOW }
   }
 
   /** The sun goes into the car first, then into the battery; the battery helps the home first, but never fills the car. */

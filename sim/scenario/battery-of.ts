@@ -9,8 +9,9 @@ const C_RATE = 0.5
 export function batteryOf(one: ScenarioHome, place: { readonly file: string; readonly field: string }): Battery | null {
   const { battery, roof } = one
   if (battery === undefined) return null
-  if (roof === undefined) {
-    throw new ScenarioRefused({ ...place, value: 'a battery', expected: 'a roof beside it, to be charged from' })
+  if (roof === undefined && one.stores !== 'planned') {
+    const expected = 'a roof beside it, to be charged from, or stores "planned"'
+    throw new ScenarioRefused({ ...place, value: 'a battery', expected })
   }
   const { minSoc = 0.05, maxSoc = 0.95, initialSoc = 0.5, capacityWh } = battery
   if (!(minSoc <= initialSoc && initialSoc <= maxSoc && minSoc < maxSoc)) {

@@ -1,8 +1,10 @@
+import { Effect } from 'effect'
 import { GeneratedLoad } from '../home/generated-load.ts'
 import { GeneratedRoof } from '../home/generated-roof.ts'
 import { MeasuredPower } from '../home/measured-power.ts'
 import type { PowerSource } from '../home/power-source.ts'
 import { SimulatedHome } from '../home/simulated-home.ts'
+import { lateSolver } from '../planner/late-solver.ts'
 import { RandomStream } from '../random-stream.ts'
 import type { TariffParts } from '../supplier/supplier-tariff.ts'
 import { AirTemperature } from '../weather/air-temperature.ts'
@@ -16,6 +18,7 @@ import { heatPumpOf } from './heat-pump-of.ts'
 import type { Scenario } from './scenario.ts'
 import { ScenarioRefused } from './scenario-refused.ts'
 import { tariffOf } from './tariff-of.ts'
+import { wishesOf } from './wishes-of.ts'
 
 const DEFAULT_SEED = 1
 /** Potsdam, whose weather the clouds are drawn from. */
@@ -30,6 +33,8 @@ export interface SimulatedStreet {
   readonly homes: readonly SimulatedHome[]
   /** the supplier's, over time; null: the market's own */
   readonly tariff: TariffParts | null
+  /** loads what its homes need, before the first of them is moved on: a solver where stores are planned, else nothing */
+  readonly ready: Effect.Effect<void>
 }
 
 /** What a street's files are read with; a path starts at the scenario file's folder. Both throw ScenarioRefused. */
@@ -74,6 +79,11 @@ export function buildStreet(options: {
     }
     return new MeasuredPower(series)
   }
+  const tariff =
+    scenario.tariff === undefined
+      ? null
+      : tariffOf(scenario.tariff, { file, read: files.read, startMs, localOffsetMs: offsetMs })
+  const solver = lateSolver()
   const names = new Set<string>()
   const homes = listed.map((one, index) => {
     const field = `homes.${index}`
@@ -93,7 +103,7 @@ export function buildStreet(options: {
         : 'csv' in roof
           ? measured(roof, peakW, `${field}.roof`)
           : new GeneratedRoof({ seed, home, place, plane: roof, peakW, clouds, air })
-    return new SimulatedHome({
+    const parts = {
       home,
       startMs,
       load: loadSource,
@@ -102,13 +112,12 @@ export function buildStreet(options: {
       heatPump: heatPumpOf(one, { air, localOffsetMs: offsetMs }),
       car: carOf(one, { seed, localOffsetMs: offsetMs, file, field: `${field}.car` }),
       counters: firstCounters({ seed, home, hasRoof: roof !== undefined }),
-    })
+    }
+    const wishes = wishesOf(one, { parts, tariff, solve: solver.solve, file, field: `${field}.stores` })
+    return new SimulatedHome({ ...parts, wishes })
   })
-  const tariff =
-    scenario.tariff === undefined
-      ? null
-      : tariffOf(scenario.tariff, { file, read: files.read, startMs, localOffsetMs: offsetMs })
-  return { neighbourhood: scenario.neighbourhood, startMs, seed, homes, tariff }
+  const ready = listed.some(({ stores }) => stores === 'planned') ? solver.open : Effect.void
+  return { neighbourhood: scenario.neighbourhood, startMs, seed, homes, tariff, ready }
 }
 
 /**

@@ -27,15 +27,17 @@ export function expandHomes(options: {
   if ('generate' in homes) {
     const { seed } = options
     // Cars begin one home further down the street: not every one stands beside a heat pump.
-    const { heatPumpShare = 0, carShare = 0, carCharging = 'at-once' } = homes.generate
+    const { heatPumpShare = 0, carShare = 0, carCharging = 'at-once', stores } = homes.generate
     const roofs = shareOut(homes.generate)
     return Array.from({ length: homes.generate.homes }, (_, index): ScenarioHome => {
       const home = `home-${String(index + 1).padStart(2, '0')}`
-      return {
+      const drawn = {
         ...drawHome({ home, seed, ...roofs(index) }),
         ...(isChosen(index, heatPumpShare) ? { heatPump: drawHeatPump(home, seed) } : {}),
         ...(isChosen(index + 1, carShare) ? { car: drawCar(home, seed, carCharging) } : {}),
       }
+      const isPlanned = stores === 'planned' && ('battery' in drawn || 'car' in drawn)
+      return isPlanned ? { ...drawn, stores } : drawn
     })
   }
   const { folder } = homes

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Effect } from 'effect'
+import { Effect } from 'effect'
 import { textOf } from '../text-file.ts'
 import { buildStreet, type ScenarioFiles, type SimulatedStreet } from './build-street.ts'
 import { decodeScenario } from './decode-scenario.ts'
@@ -13,7 +13,8 @@ const CSV_BYTES_MAX = 400 * 1_048_576
 
 /** The street of a scenario file; paths in it start at its folder. */
 export function loadScenario(file: string): Effect.Effect<SimulatedStreet, ScenarioRefused> {
-  return refusable(() => buildStreet({ scenario: readScenario(file), file, files: scenarioFiles(file) }))
+  const street = refusable(() => buildStreet({ scenario: readScenario(file), file, files: scenarioFiles(file) }))
+  return Effect.tap(street, ({ ready }) => ready)
 }
 
 /** What a scenario file says. Throws ScenarioRefused. */

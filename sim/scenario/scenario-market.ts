@@ -1,7 +1,7 @@
 import { Schema } from 'effect'
+import { traderNames } from '#meter-agent/index.ts'
 import { poolCoefficients } from '../simulation/community-pool.ts'
 import { forecasts, mechanisms } from '../simulation/simulation-terms.ts'
-import { traderNames } from '../simulation/traders.ts'
 
 const described = <S extends Schema.Top>(schema: S, description: string) => schema.annotate({ description })
 

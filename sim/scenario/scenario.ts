@@ -122,7 +122,15 @@ export const ScenarioHome = Schema.Struct({
       'Measured, per unit of peak power unless the column ends in a unit, or generated under the street’s sky.',
     ),
   ),
-  battery: Schema.optionalKey(described(HomeBattery, 'Needs a roof: it charges from the surplus of its own sun.')),
+  battery: Schema.optionalKey(
+    described(HomeBattery, 'Needs a roof, whose surplus it charges from, unless it is planned.'),
+  ),
+  stores: Schema.optionalKey(
+    described(
+      Schema.Literals(['self-use', 'planned']),
+      'What battery and car do: use the home’s own sun as it comes, or what costs least by the supplier’s tariff and by a plan over what is expected of the next day; self-use.',
+    ),
+  ),
   heatPump: Schema.optionalKey(described(HomeHeatPump, 'Under the street’s weather.')),
   car: Schema.optionalKey(described(HomeCar, 'Charged at home; each day it may drive once.')),
 })
@@ -136,6 +144,9 @@ const Generate = Schema.Struct({
   carShare: Schema.optionalKey(described(Share, 'The share of homes with a car that charges, spread evenly; 0.')),
   carCharging: Schema.optionalKey(
     described(Schema.Literals(['at-once', 'with-the-sun', 'v2g']), 'How those cars charge; at-once.'),
+  ),
+  stores: Schema.optionalKey(
+    described(Schema.Literals(['self-use', 'planned']), 'What the batteries and cars of those homes do; self-use.'),
   ),
 })
 
@@ -173,11 +184,11 @@ export const Scenario = Schema.Struct({
     Schema.Struct({ generate: Generate }),
     Schema.Struct({ folder: Folder }),
   ]),
-  tariff: Schema.optionalKey(
-    described(ScenarioTariff, 'What the supplier takes and pays, for `simulate`; left out: the market’s own, flat.'),
-  ),
   market: Schema.optionalKey(
     described(ScenarioMarket, 'How `simulate` lets the street exchange; `start` does not read it.'),
+  ),
+  tariff: Schema.optionalKey(
+    described(ScenarioTariff, 'What the supplier takes and pays, for `simulate`; left out: the market’s own, flat.'),
   ),
 })
 export type Scenario = typeof Scenario.Type

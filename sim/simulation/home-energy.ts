@@ -1,3 +1,4 @@
+import { energyBalance } from '../home/energy-balance.ts'
 import type { EnergyAccount } from '../home/home-state.ts'
 import { BalanceBroken } from './balance-broken.ts'
 
@@ -31,14 +32,9 @@ interface HomeSpan {
  */
 export function homeEnergy(span: HomeSpan): HomeEnergy {
   const { home, before, after, importWh, exportWh } = span
-  const J = (of: (account: EnergyAccount) => number) => of(after) - of(before)
+  const { productionJ, demandJ, conversionLossesJ, storageDeltaJ } = energyBalance(before, after)
   // Signed so that they sum to export − import.
-  const exactJ = [
-    J(({ roofJ }) => roofJ),
-    -J(({ loadJ }) => loadJ),
-    -J(({ batteryLossJ }) => batteryLossJ),
-    -J(({ storedJ }) => storedJ),
-  ]
+  const exactJ = [productionJ, 0 - demandJ, 0 - conversionLossesJ, 0 - storageDeltaJ]
   const missingJ = exactJ.reduce((sum, joules) => sum + joules, 0) - (exportWh - importWh) * J_PER_WH
   if (Math.abs(missingJ) >= J_PER_WH) throw new BalanceBroken({ home, missingWh: missingJ / J_PER_WH })
   const [productionWh = 0, demand = 0, losses = 0, stored = 0] = roundedTo(exactJ, exportWh - importWh)

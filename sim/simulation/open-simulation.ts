@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import type { Effect } from 'effect'
+import { Effect } from 'effect'
 import { buildStreet, type ScenarioFiles, type SimulatedStreet } from '../scenario/build-street.ts'
 import { decodeScenario } from '../scenario/decode-scenario.ts'
 import { readScenario, scenarioFiles } from '../scenario/load-scenario.ts'
@@ -43,7 +43,7 @@ export interface OpenSimulation {
 
 /** Reads a scenario and builds its street. */
 export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSimulation, ScenarioRefused> {
-  return refusable(() => {
+  const opened = refusable((): OpenSimulation => {
     const name = request.scenario ?? DEFAULT_SCENARIO
     const file = fileOf(name)
     const scenario = changed(name, readScenario(file), request)
@@ -53,8 +53,16 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
     const street = buildStreet({ scenario, file: name, files, homesMax: HOMES_MAX })
     const { seed: _, ...seedless } = scenario
     const scenarioHash = hashOf({ scenario: seedless, files: digests, slots })
-    return { scenario: name, scenarioHash, seed: street.seed, slots, street, terms: termsOf(scenario.market) }
+    return {
+      scenario: name,
+      scenarioHash,
+      seed: street.seed,
+      slots,
+      street,
+      terms: termsOf(scenario.market, street.tariff),
+    }
   })
+  return Effect.tap(opened, ({ street }) => street.ready)
 }
 
 /** A file goes before a name: whoever has a file called `street` means it. */

@@ -1,5 +1,6 @@
 import { netSlot } from '#contracts/index.ts'
 import { slotStartMs } from '#protocol/slot.ts'
+import { type EnergyBalance, energyBalance } from '../home/energy-balance.ts'
 import type { EnergyAccount } from '../home/home-state.ts'
 import type { SimulatedStreet } from '../scenario/build-street.ts'
 import { poolTrades } from './community-pool.ts'
@@ -47,7 +48,11 @@ export function* simulateStreet(options: {
   const last = first + slots - 1
   const names = homes.map(({ home }) => home)
   const accounts = names.map((_, index): `0x${string}` => `0x${index.toString(16).padStart(40, '0')}`)
-  const market = new SimulatedMarket({ rules: rulesOf(terms), homes: homes.length })
+  const market = new SimulatedMarket({
+    rules: rulesOf(terms),
+    homes: homes.length,
+    listening: terms.listening,
+  })
   const trading = new TradingHomes({ terms, market, meters, seed: street.seed, names, lastSlot: last })
   const figures = new StreetFigures({ homes: homes.length, slotMinutes })
   // Who knows what will be needs it to have been.
@@ -84,20 +89,16 @@ export function* simulateStreet(options: {
   })
   return {
     result: figures.result(energies, {
-      demand: flowed(homes, before, ({ loadJ }) => loadJ),
-      production: flowed(homes, before, ({ roofJ }) => roofJ),
+      demand: flowed(homes, before, 'demandJ'),
+      production: flowed(homes, before, 'productionJ'),
     }),
     homes: energies.map((energy, index) => figures.homeResult(index, { home: names[index] ?? '', energy })),
   }
 }
 
 /** What flowed since `before` in all homes, J. */
-function flowed(
-  homes: SimulatedStreet['homes'],
-  before: readonly EnergyAccount[],
-  of: (account: EnergyAccount) => number,
-): number {
-  return homes.reduce((sum, { account }, index) => sum + of(account) - of(before[index] ?? account), 0)
+function flowed(homes: SimulatedStreet['homes'], before: readonly EnergyAccount[], flow: keyof EnergyBalance): number {
+  return homes.reduce((sum, { account }, index) => sum + energyBalance(before[index] ?? account, account)[flow], 0)
 }
 
 /** A call lasts until the gate: the session closes it there, and the book trades what it has collected. */

@@ -1,5 +1,5 @@
 import { type BookEvent, type SlotMarket, TradingFloor } from '#matching-engine/index.ts'
-import type { OrderAction } from '#meter-agent/index.ts'
+import type { MarketNews, OrderAction, SlotNews } from '#meter-agent/index.ts'
 import type { SlotPhase } from '#protocol/market-event.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import type { Positions } from '#protocol/messages.ts'
@@ -39,6 +39,10 @@ interface SlotDesk {
   orders: number
   unmatchedWh: number
   lastPriceEurPerMWh: number | null
+  /** what the book has shown to everybody, where anybody listens */
+  readonly news: MarketNews[]
+  /** by home: how much of that it has heard */
+  readonly heard: Int32Array
 }
 
 type WritableOrder = { -readonly [K in keyof OpenOrder]: OpenOrder[K] }
@@ -50,12 +54,19 @@ type WritableOrder = { -readonly [K in keyof OpenOrder]: OpenOrder[K] }
 export class SimulatedMarket {
   readonly #floor: TradingFloor
   readonly #homes: number
+  readonly #listening: 'heard' | 'unheard'
   readonly #desks = new Map<number, SlotDesk>()
   readonly #nonces: Int32Array
 
-  constructor(options: { readonly rules: MarketRules; readonly homes: number }) {
-    const { rules, homes } = options
+  constructor(options: {
+    readonly rules: MarketRules
+    readonly homes: number
+    /** whether anybody asks for news */
+    readonly listening: 'heard' | 'unheard'
+  }) {
+    const { rules, homes, listening } = options
     this.#homes = homes
+    this.#listening = listening
     this.#nonces = new Int32Array(homes)
     this.#floor = new TradingFloor({
       rules,
@@ -92,6 +103,15 @@ export class SimulatedMarket {
     return positions
   }
 
+  /** What a slot's book shows, and has shown since the home asked last. */
+  news(home: number, slot: number): SlotNews {
+    const desk = this.#deskOf(slot)
+    const { book } = this.#floor.market(slot)
+    const heard = desk.news.slice(desk.heard[home] ?? 0)
+    desk.heard[home] = desk.news.length
+    return { bestBidEurPerMWh: book.best('buy'), bestAskEurPerMWh: book.best('sell'), heard }
+  }
+
   /** Carries out what a home wants of the book. What the book refuses (the slot has just been halted) is left. */
   act(home: number, action: OrderAction): void {
     if (action.type === 'cancel') {
@@ -104,8 +124,13 @@ export class SimulatedMarket {
     const market = this.#floor.market(slot)
     const desk = this.#deskOf(slot)
     const { lastPriceEurPerMWh } = desk
+    const { side, priceEurPerMWh } = action.quote
+    const before = this.#listening === 'heard' ? market.book.best(side) : null
     const events = action.type === 'place' ? this.#place(home, market, action) : this.#amend(home, market, action)
     this.#take(slot, events)
+    if (this.#listening === 'heard' && market.book.best(side) === priceEurPerMWh && before !== priceEurPerMWh) {
+      desk.news.push({ side, priceEurPerMWh, happened: 'leads' })
+    }
     this.#floor.holdBand(market, events, lastPriceEurPerMWh)
   }
 
@@ -185,6 +210,7 @@ export class SimulatedMarket {
     const [buyer, seller] = [homeOf(buy.id), homeOf(sell.id)]
     desk.trades.push({ slot: desk.slot, timeMs: this.#floor.nowMs, buyer, seller, priceEurPerMWh, energyWh })
     desk.lastPriceEurPerMWh = priceEurPerMWh
+    if (this.#listening === 'heard') desk.news.push({ side: makerSide, priceEurPerMWh, happened: 'traded' })
     desk.boughtWh[buyer] = (desk.boughtWh[buyer] ?? 0) + energyWh
     desk.soldWh[seller] = (desk.soldWh[seller] ?? 0) + energyWh
     for (const { id, openWh } of [maker, taker]) {
@@ -207,6 +233,8 @@ export class SimulatedMarket {
         orders: 0,
         unmatchedWh: 0,
         lastPriceEurPerMWh: null,
+        news: [],
+        heard: new Int32Array(this.#listening === 'heard' ? this.#homes : 0),
       }
       this.#desks.set(slot, desk)
     }

@@ -1,4 +1,4 @@
-import type { Trader } from '#meter-agent/index.ts'
+import { forecasterNames, type Trader } from '#meter-agent/index.ts'
 import type { MarketRules, Tariff } from '#protocol/market-rules.ts'
 import type { PoolCoefficients } from './community-pool.ts'
 import type { GridStep } from './grid-step.ts'
@@ -9,8 +9,8 @@ import type { GridStep } from './grid-step.ts'
  */
 export const mechanisms = ['continuous', 'call', 'community-pool'] as const
 
-/** `persistence` is what agents in real homes do; `perfect` knows what will be. */
-export const forecasts = ['persistence', 'perfect'] as const
+/** How homes look ahead: as agents in real homes can, or `perfect`, which knows what will be. */
+export const forecasts = [...forecasterNames, 'perfect'] as const
 
 /** What a simulation runs by. */
 export interface SimulationTerms {
@@ -21,6 +21,8 @@ export interface SimulationTerms {
   readonly coefficients: PoolCoefficients
   /** a trader of its own for each home, by its place in the street */
   readonly traderOf: (home: number) => Trader
+  /** whether any of them goes by what the books show */
+  readonly listening: 'heard' | 'unheard'
   readonly forecast: (typeof forecasts)[number]
   /** how many slots a home trades at a time, from the next whose gate is open */
   readonly tradedSlots: number

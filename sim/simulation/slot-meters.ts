@@ -1,5 +1,7 @@
 import { slotStartMs } from '#protocol/slot.ts'
+import type { EnergyAccount } from '../home/home-state.ts'
 import type { SimulatedHome } from '../home/simulated-home.ts'
+import { type StoreFlow, storeFlow } from './store-flow.ts'
 
 const J_PER_WH = 3_600
 
@@ -10,9 +12,10 @@ export interface SlotMeter {
   readonly exportWh: Int32Array
   readonly demandWh: Int32Array
   readonly productionWh: Int32Array
-  /** of all homes together, exact, J: what shares are told of */
-  readonly importJ: number
-  readonly exportJ: number
+  /** exact, J: what shares are told of */
+  readonly importJ: Float64Array
+  readonly exportJ: Float64Array
+  readonly stores: readonly StoreFlow[]
 }
 
 /**
@@ -66,8 +69,9 @@ export class SlotMeters {
     const exportWh = new Int32Array(homes)
     const demandWh = new Int32Array(homes)
     const productionWh = new Int32Array(homes)
-    let importJ = 0
-    let exportJ = 0
+    const importJ = new Float64Array(homes)
+    const exportJ = new Float64Array(homes)
+    const stores: StoreFlow[] = []
     const endMs = this.#boundaryMs(this.#nextSlot + 1)
     for (const [index, home] of this.#homes.entries()) {
       const now = countersOf(home, endMs)
@@ -76,11 +80,12 @@ export class SlotMeters {
       exportWh[index] = now.exportWh - before.exportWh
       demandWh[index] = now.demandWh - before.demandWh
       productionWh[index] = now.productionWh - before.productionWh
-      importJ += now.importJ - before.importJ
-      exportJ += now.exportJ - before.exportJ
+      importJ[index] = now.account.importJ - before.account.importJ
+      exportJ[index] = now.account.exportJ - before.account.exportJ
+      stores.push(storeFlow(before.account, now.account))
       this.#counters[index] = now
     }
-    return { slot: this.#nextSlot, importWh, exportWh, demandWh, productionWh, importJ, exportJ }
+    return { slot: this.#nextSlot, importWh, exportWh, demandWh, productionWh, importJ, exportJ, stores }
   }
 
   #boundaryMs(slot: number): number {
@@ -90,13 +95,17 @@ export class SlotMeters {
 
 function countersOf(home: SimulatedHome, timeMs: number) {
   const { grid } = home.advanceTo(timeMs)
-  const { loadJ, roofJ, importJ, exportJ } = home.account
+  const { account } = home
   return {
     importWh: grid.importWh,
     exportWh: grid.exportWh,
-    demandWh: Math.floor(loadJ / J_PER_WH),
-    productionWh: Math.floor(roofJ / J_PER_WH),
-    importJ,
-    exportJ,
+    demandWh: Math.floor(demandOf(account) / J_PER_WH),
+    productionWh: Math.floor(account.roofJ / J_PER_WH),
+    account,
   }
+}
+
+/** What a home has used so far, J: what was switched on, its heat pump, and what its car drove. */
+function demandOf({ loadJ, heatPumpJ, drivenJ }: EnergyAccount): number {
+  return loadJ + heatPumpJ + drivenJ
 }

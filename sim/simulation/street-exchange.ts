@@ -10,10 +10,10 @@ export function streetExchange(slot: { readonly imported: number; readonly expor
   return { gridImport: Math.max(0, net), gridExport: Math.max(0, 0 - net) }
 }
 
-/** Self-sufficiency: demand that did not come from the grid / demand; null without demand. Over a whole run. */
-export function selfSufficiency(energy: { readonly demand: number; readonly gridImport: number }): number | null {
-  const { demand, gridImport } = energy
-  return demand > 0 ? Math.max(0, demand - gridImport) / demand : null
+/** Self-sufficiency: demand that the grid did not meet / demand; null without demand. Over a whole run. */
+export function selfSufficiency(energy: { readonly demand: number; readonly metByGrid: number }): number | null {
+  const { demand, metByGrid } = energy
+  return demand > 0 ? Math.max(0, demand - metByGrid) / demand : null
 }
 
 /** Self-consumption: production that did not leave / production; null without production. Over a whole run. */

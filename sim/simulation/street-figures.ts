@@ -2,6 +2,7 @@ import { type NettedSlot, netMicroEur } from '#contracts/index.ts'
 import type { Tariff } from '#protocol/market-rules.ts'
 import { slotStartMs } from '#protocol/slot.ts'
 import { gini } from './gini.ts'
+import { GridDemand } from './grid-demand.ts'
 import type { GridSlot } from './grid-step.ts'
 import type { HomeEnergy } from './home-energy.ts'
 import { largestSurplusMicroEur } from './market-surplus.ts'
@@ -35,6 +36,9 @@ interface HomeSums {
   exportWh: number
   /** of what it fed in, what its roof can have given in the same slots */
   roofExportWh: number
+  /** what came through its meter, and of that what came from beyond the street */
+  readonly metered: GridDemand
+  readonly fromGrid: GridDemand
 }
 
 /** The figures of a street, added up slot by slot: what it holds does not grow with the run. */
@@ -42,8 +46,7 @@ export class StreetFigures {
   readonly #slotMinutes: number
   readonly #homes: readonly HomeSums[]
   #slots = 0
-  #gridImportJ = 0
-  #gridExportJ = 0
+  #roofGridExportJ = 0
   #gridImportWh = 0
   #gridExportWh = 0
   #gridLossesWh = 0
@@ -69,6 +72,8 @@ export class StreetFigures {
       importWh: 0,
       exportWh: 0,
       roofExportWh: 0,
+      metered: new GridDemand(),
+      fromGrid: new GridDemand(),
     }))
   }
 
@@ -84,9 +89,7 @@ export class StreetFigures {
       exported: exportWh,
       lost: lossesWh,
     })
-    const exact = streetExchange({ imported: meter.importJ, exported: meter.exportJ, lost: lossesWh * J_PER_WH })
-    this.#gridImportJ += exact.gridImport
-    this.#gridExportJ += exact.gridExport
+    this.#addExact(meter, lossesWh * J_PER_WH)
     const { microEur, energyWh: tradedWh } = turnoverOf(trading.trades)
     this.#slots++
     this.#gridImportWh += gridImportWh
@@ -135,7 +138,7 @@ export class StreetFigures {
 
   /** What the run came to for one home. */
   homeResult(home: number, named: { readonly home: string; readonly energy: HomeEnergy }): HomeResult {
-    const { costMicroEur, withoutMicroEur, boughtWh, soldWh, roofExportWh } = this.#home(home)
+    const { costMicroEur, withoutMicroEur, boughtWh, soldWh, roofExportWh, metered } = this.#home(home)
     const { energy } = named
     const savingMicroEur = withoutMicroEur - costMicroEur
     return {
@@ -147,7 +150,7 @@ export class StreetFigures {
       costWithoutMarketMicroEur: withoutMicroEur,
       savingMicroEur,
       savingShare: withoutMicroEur > 0 ? share(savingMicroEur / withoutMicroEur) : null,
-      selfSufficiency: share(selfSufficiency({ demand: energy.demandWh, gridImport: energy.importWh })),
+      selfSufficiency: share(selfSufficiency({ demand: energy.demandWh, metByGrid: metered.metJ / J_PER_WH })),
       selfConsumption: share(selfConsumption({ production: energy.productionWh, gridExport: roofExportWh })),
     }
   }
@@ -198,10 +201,11 @@ export class StreetFigures {
   #kpis(exactJ: { readonly demand: number; readonly production: number }, savings: readonly number[]): StreetKpis {
     const withoutMicroEur = this.#homes.reduce((all, home) => all + home.withoutMicroEur, 0)
     const savingMicroEur = savings.reduce((all, saving) => all + saving, 0)
+    const metByGridJ = this.#homes.reduce((all, { fromGrid }) => all + fromGrid.metJ, 0)
     const wattsPerWh = 60 / this.#slotMinutes
     return {
-      selfSufficiency: share(selfSufficiency({ demand: exactJ.demand, gridImport: this.#gridImportJ })),
-      selfConsumption: share(selfConsumption({ production: exactJ.production, gridExport: this.#gridExportJ })),
+      selfSufficiency: share(selfSufficiency({ demand: exactJ.demand, metByGrid: metByGridJ })),
+      selfConsumption: share(selfConsumption({ production: exactJ.production, gridExport: this.#roofGridExportJ })),
       savingMicroEur,
       savingShare: withoutMicroEur > 0 ? share(savingMicroEur / withoutMicroEur) : null,
       peakImportW: this.#peakImportWh * wattsPerWh,
@@ -210,6 +214,20 @@ export class StreetFigures {
       violationMinutes: this.#violationMinutes,
       emissionsG: Math.round(this.#emissionsMg / 1_000),
     }
+  }
+
+  /** What shares are told of: where each home's energy came from, and what left of what the roofs gave. */
+  #addExact(meter: SlotMeter, lost: number): void {
+    const imported = sum(meter.importJ)
+    const { gridImport, gridExport } = streetExchange({ imported, exported: sum(meter.exportJ), lost })
+    const gridShare = imported > 0 ? Math.min(1, gridImport / imported) : 0
+    for (const [index, { metered, fromGrid }] of this.#homes.entries()) {
+      const [importJ, store] = [meter.importJ[index] ?? 0, meter.stores[index]]
+      if (store === undefined) throw new Error(`the meters know nothing of home ${index}`)
+      metered.add({ importJ, gridShare: 1, store })
+      fromGrid.add({ importJ, gridShare, store })
+    }
+    this.#roofGridExportJ += Math.min(gridExport, sum(meter.productionWh) * J_PER_WH)
   }
 
   #addBills(meter: SlotMeter, netted: NettedSlot) {
@@ -250,7 +268,7 @@ function ratio(dividend: number, divisor: number): number | null {
   return divisor > 0 ? share(dividend / divisor) : null
 }
 
-function sum(values: Int32Array): number {
+function sum(values: Int32Array | Float64Array): number {
   let total = 0
   for (let index = 0; index < values.length; index++) total += values[index] as number
   return total

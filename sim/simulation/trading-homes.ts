@@ -1,19 +1,23 @@
-import { planOrders, type Quote, type Trader, type TradingSlot } from '#meter-agent/index.ts'
-import type { Tariff } from '#protocol/market-rules.ts'
+import {
+  type Forecaster,
+  makeForecaster,
+  perfectForecaster,
+  planOrders,
+  type Trader,
+  type TradingSlot,
+} from '#meter-agent/index.ts'
 import { slotAt, slotStartMs } from '#protocol/slot.ts'
 import { RandomStream } from '../random-stream.ts'
-import { PersistenceForecast, type SlotForecast } from './persistence-forecast.ts'
 import type { SimulatedMarket } from './simulated-market.ts'
 import type { SimulationTerms } from './simulation-terms.ts'
 import type { SlotMeters } from './slot-meters.ts'
 
 const MINUTE_MS = 60_000
-const NO_ERRORS: readonly number[] = []
 
 /** A home's side of the market. */
 interface TradingHome {
   readonly trader: Trader
-  readonly forecast: PersistenceForecast
+  readonly forecaster: Forecaster
   readonly random: () => number
 }
 
@@ -45,7 +49,7 @@ export class TradingHomes {
       const stream = new RandomStream(seed, name, 'trader')
       return {
         trader: terms.traderOf(index),
-        forecast: new PersistenceForecast(terms.rules.slotMinutes),
+        forecaster: forecasterOf(terms, (slot) => netWh(meters, index, slot)),
         random: () => stream.uniform(),
       }
     })
@@ -66,54 +70,31 @@ export class TradingHomes {
 
   /** Tells the homes what their meters counted in a slot. */
   note(slot: number): void {
-    const { importWh, exportWh } = this.#meters.of(slot)
-    for (const [home, { forecast }] of this.#homes.entries()) {
-      forecast.note(slot, (exportWh[home] ?? 0) - (importWh[home] ?? 0))
-    }
+    for (const [home, { forecaster }] of this.#homes.entries()) forecaster.note(slot, netWh(this.#meters, home, slot))
   }
 
   #tradeOnce(home: number, ask: { readonly nowMs: number; readonly first: number; readonly count: number }): void {
     const { nowMs, first, count } = ask
-    const { rules, tradedSlots } = this.#terms
+    const { rules, tradedSlots, tariffAt, listening } = this.#terms
     const { slotMinutes, gateBeforeDeliveryMs } = rules
+    const { trader, forecaster, random } = this.#homes[home] as TradingHome
     const positions = this.#market.positions(home, first, count)
     const slots = positions
       .filter(({ phase }) => phase === 'call' || phase === 'continuous')
       .map(
         ({ slot, boughtWh, soldWh }): TradingSlot => ({
           slot,
-          ...this.#forecastOf(home, slot),
+          ...forecaster.of(slot),
           boughtWh,
           soldWh,
           msToGate: slotStartMs({ slot, slotMinutes }) - gateBeforeDeliveryMs - nowMs,
+          ...(tariffAt(slot) === rules.tariff ? {} : { tariff: tariffAt(slot) }),
+          ...(listening === 'heard' ? { news: this.#market.news(home, slot) } : {}),
         }),
       )
     const tradingWindowMs = tradedSlots * slotMinutes * MINUTE_MS
-    const quotes = this.#quotes(home, slots, tradingWindowMs)
+    const quotes = trader.quotes({ slots, rules, tradingWindowMs, random })
     for (const action of planOrders(quotes, { slots: positions })) this.#market.act(home, action)
-  }
-
-  /** Slots of one tariff are asked about together. */
-  #quotes(home: number, slots: readonly TradingSlot[], tradingWindowMs: number): readonly Quote[] {
-    const { rules, tariffAt } = this.#terms
-    const { trader, random } = this.#homes[home] as TradingHome
-    const quotes: Quote[] = []
-    for (let at = 0; at < slots.length; ) {
-      const tariff = tariffAt((slots[at] as TradingSlot).slot)
-      let end = at + 1
-      while (end < slots.length && isSame(tariff, tariffAt((slots[end] as TradingSlot).slot))) end++
-      quotes.push(
-        ...trader.quotes({ slots: slots.slice(at, end), rules: { ...rules, tariff }, tradingWindowMs, random }),
-      )
-      at = end
-    }
-    return quotes
-  }
-
-  #forecastOf(home: number, slot: number): SlotForecast {
-    if (this.#terms.forecast === 'persistence') return (this.#homes[home] as TradingHome).forecast.of(slot)
-    const { importWh, exportWh } = this.#meters.of(slot)
-    return { forecastNetWh: (exportWh[home] ?? 0) - (importWh[home] ?? 0), forecastErrorsWh: NO_ERRORS }
   }
 
   /** Fisher and Yates. */
@@ -128,11 +109,15 @@ export class TradingHomes {
   }
 }
 
-function isSame(one: Tariff, other: Tariff): boolean {
-  return (
-    one === other ||
-    (one.retailMilliEurPerMWh === other.retailMilliEurPerMWh &&
-      one.feedInMilliEurPerMWh === other.feedInMilliEurPerMWh &&
-      one.localChargeMilliEurPerMWh === other.localChargeMilliEurPerMWh)
-  )
+/** A forecaster for one home; one that knows what will be asks its meter. */
+function forecasterOf({ forecast, rules, tradedSlots }: SimulationTerms, will: (slot: number) => number): Forecaster {
+  if (forecast === 'perfect') return perfectForecaster(will)
+  // A slot whose gate is closed may lie between, and the one that runs does.
+  return makeForecaster(forecast, { slotMinutes: rules.slotMinutes, slotsAhead: tradedSlots + 2 })
+}
+
+/** What a home's meter counted in a slot, Wh, export positive. */
+function netWh(meters: SlotMeters, home: number, slot: number): number {
+  const { importWh, exportWh } = meters.of(slot)
+  return (exportWh[home] ?? 0) - (importWh[home] ?? 0)
 }

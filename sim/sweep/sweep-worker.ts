@@ -6,10 +6,10 @@ import { simulationReport } from '../simulation/simulation-report.ts'
 import type { WorkerAnswer } from './sweep-pool.ts'
 
 /** The other side of the pool: one simulation after the other, each to its end. */
-parentPort?.on('message', (request: SimulationRequest) => {
+parentPort?.on('message', async (request: SimulationRequest) => {
   const answer = (said: WorkerAnswer) => parentPort?.postMessage(said)
   try {
-    const open = Effect.runSync(openSimulation(request))
+    const open = await Effect.runPromise(openSimulation(request))
     const run = simulateStreet(open)
     for (let next = run.next(); ; next = run.next()) {
       if (next.done !== true) continue

@@ -1,14 +1,15 @@
 import { Effect } from 'effect'
 import { expect, it } from 'vitest'
-import { refOf } from '#contracts/chain/chain-client.ts'
+import { refOf } from '#contracts/chain/chain-ref.ts'
 import type { BatchHeader } from '#contracts/chain/contract-types.ts'
 import { contractsAt } from '#contracts/chain/contracts-at.ts'
 import { connectChain, movementsHashOf, openTransactions } from '#contracts/index.ts'
 import { partHashesOf } from '#contracts/settlement/batch-digest.ts'
 import { packMovements } from '#contracts/settlement/packed-movements.ts'
 import { splitMovements } from '#contracts/settlement/split-movements.ts'
+import { termsHashOf, termsOf } from '#contracts/settlement/terms.ts'
 import { hexOfBytes } from '#protocol/hex.ts'
-import { fund, grid, supplier, zeroHash } from './deliveries.ts'
+import { terms as billTerms, fund, grid, supplier, zeroHash } from './deliveries.ts'
 import { LIME_STREET, person, refusalOf, run, testChain, WINDOW_SECONDS } from './on-chain.ts'
 
 const stranger = person(0xc)
@@ -22,7 +23,7 @@ const header: BatchHeader = {
   statementsRoot: zeroHash,
   billsRoot: zeroHash,
   creditsRoot: zeroHash,
-  termsHash: zeroHash,
+  termsHash: termsHashOf(termsOf(billTerms)),
   logHead: zeroHash,
   archiveHash: zeroHash,
   tradedWh: 0,
@@ -35,11 +36,11 @@ it('posts no bond for a neighbourhood that somebody else has opened under its na
       const { addresses } = deployment
       const late = yield* connectChain({ ...chain, operatorKey: stranger.key, addresses, neighbourhood: LIME_STREET })
       const terms = { supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 }
-      expect(yield* refusalOf(late.openNeighbourhood(terms))).toMatchObject({
+      expect(yield* refusalOf(late.openNeighbourhood(terms, termsOf(billTerms)))).toMatchObject({
         _tag: 'ChainFailure',
         detail: `${LIME_STREET} is operated by ${client.operator}, not by ${stranger.account}`,
       })
-      yield* client.openNeighbourhood(terms) // one's own is as it should be
+      yield* client.openNeighbourhood(terms, termsOf(billTerms)) // one's own is as it should be
     }),
   ))
 

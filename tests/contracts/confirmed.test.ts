@@ -13,11 +13,12 @@ import {
   makeFundsFeed,
   makeSettler,
   openTransactions,
+  termsOf,
 } from '#contracts/index.ts'
 import { signDeviceJoin } from '#protocol/device-join.ts'
 import type { MarketEventOf } from '#protocol/market-event.ts'
 import { secp256k1Signer } from '#protocol/signing.ts'
-import { fund, grid, home, supplier } from './deliveries.ts'
+import { fund, grid, home, supplier, terms } from './deliveries.ts'
 import { LIME_STREET, person, refusalOf, run, WINDOW_SECONDS } from './on-chain.ts'
 import { openSlowChain, payer } from './slow-chain.ts'
 import { StreetLog, sunnySlot } from './street-log.ts'
@@ -42,7 +43,7 @@ const openForgetfulChain = Effect.gen(function* () {
   const transactions = yield* openTransactions({ rpcUrl })
   const at = { rpcUrl, addresses, transactions }
   const client = yield* connectChain({ ...at, operatorKey: payer.key, neighbourhood: LIME_STREET })
-  yield* client.openNeighbourhood({ supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 })
+  yield* client.openNeighbourhood({ supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 }, termsOf(terms))
   yield* client.bondAtLeast(10_000_000_000)
   let seconds = 1_900_000_000
   const mine = (blocks: number) =>

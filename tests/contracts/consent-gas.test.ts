@@ -7,6 +7,7 @@ import { onBareChain } from './bare-chain.ts'
 import { g2Words } from './bls.ts'
 import { type ConsentStreet, consentOf, consentStreet, type Member, registerKeys } from './consent-street.ts'
 import { zeroHash } from './deliveries.ts'
+import { noTermsHash } from './no-terms.ts'
 import { person } from './on-chain.ts'
 
 const SLOT_MS = 900_000
@@ -32,7 +33,7 @@ function settleOn({ chain, settlement, vault, neighbourhood }: ConsentStreet) {
     const { bytes, debitMicroEur } = packed(debited)
     const slot = firstSlot + number
     const roots = { tradesRoot: zeroHash, statementsRoot: zeroHash, billsRoot: zeroHash, creditsRoot: zeroHash }
-    const hashes = { ...roots, termsHash: zeroHash, logHead: zeroHash, archiveHash: zeroHash }
+    const hashes = { ...roots, termsHash: noTermsHash, logHead: zeroHash, archiveHash: zeroHash }
     const header = { neighbourhood, number, firstSlot: slot, lastSlot: slot, ...hashes, tradedWh: 0 }
     const big = { number: BigInt(number), firstSlot: BigInt(slot), lastSlot: BigInt(slot), tradedWh: 0n }
     const [headerHash, movementsHash] = [headerHashOf(header), movementsHashOf([bytes])]

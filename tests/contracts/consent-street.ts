@@ -2,6 +2,7 @@ import { encodeAbiParameters, keccak256, parseAbiParameters, toHex } from 'viem'
 import { addressOf } from '#protocol/signing.ts'
 import { type BareChain, type Call, type Deployed, onBareChain } from './bare-chain.ts'
 import { type BlsKey, blsKey, consentDomain, g1Words, g2Words, possessionDomain, signBls, signTogether } from './bls.ts'
+import { noTerms } from './no-terms.ts'
 import { person } from './on-chain.ts'
 
 type Hex = `0x${string}`
@@ -54,7 +55,7 @@ export async function consentStreet(chain: BareChain, homeCount: number): Promis
   const homes = Array.from({ length: homeCount }, (_, i) => member(i + 4))
   const [supplier, grid, fund] = counterparties.map(({ account }) => account)
   const terms = { operator, supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 }
-  await chain.send(key, settlement, 'openNeighbourhood', [neighbourhood, terms])
+  await chain.send(key, settlement, 'openNeighbourhood', [neighbourhood, terms, noTerms])
   await chain.send(key, coin, 'mint', [operator, 10n ** 15n])
   await chain.send(key, coin, 'approve', [vault.address, 10n ** 15n])
   for (const { account } of homes) await chain.send(key, vault, 'deposit', [neighbourhood, account, 10n ** 9n])

@@ -8,16 +8,9 @@ import { type Terms, termsHashOf } from '#contracts/settlement/terms.ts'
 import type { SignedStatement } from '#protocol/envelope.ts'
 import { zeroHash } from './deliveries.ts'
 import { operator, SLOT_SECONDS, WINDOW_SECONDS } from './dispute-chain.ts'
-import { type DisputeStreet, FIRST_SLOT, LAST_SLOT, neighbourhood } from './dispute-street.ts'
+import { type DisputeStreet, FIRST_SLOT, LAST_SLOT, neighbourhood, terms } from './dispute-street.ts'
 
 type Hex = `0x${string}`
-
-export const terms: Terms = {
-  retailMilliEurPerMWh: 320_001,
-  feedInMilliEurPerMWh: 80_003,
-  localChargeMilliEurPerMWh: 110_777,
-  protocolFeeBp: 25,
-}
 
 /** What a home's seat, or a counterparty's, is moved by: + is received. */
 export interface Moved {

@@ -10,6 +10,7 @@ import { addressOf, keccak, secp256k1Signer } from '#protocol/signing.ts'
 import { type BareChain, type Deployed, onBareChain } from './bare-chain.ts'
 import { type ConsentStreet, consentStreet } from './consent-street.ts'
 import { zeroHash } from './deliveries.ts'
+import { noTermsHash } from './no-terms.ts'
 import { person } from './on-chain.ts'
 
 type Hex = `0x${string}`
@@ -79,7 +80,7 @@ function batchIn({ chain, settlement, vault, neighbourhood, homes }: CreditStree
   const claims = credits.map((credit, i) => ({ ...credit, proof: proofs[i] ?? [] }))
   const header: BatchHeader = {
     ...{ neighbourhood, number: 1, firstSlot: slot, lastSlot: slot, statementsRoot: statements.root, creditsRoot },
-    ...{ tradesRoot: zeroHash, billsRoot: zeroHash, termsHash: zeroHash, logHead: zeroHash, archiveHash: zeroHash },
+    ...{ tradesRoot: zeroHash, billsRoot: zeroHash, termsHash: noTermsHash, logHead: zeroHash, archiveHash: zeroHash },
     tradedWh: 2 * 100 * BUYERS,
   }
   const headerOnChain = {

@@ -1,4 +1,5 @@
 import type { SettledTrade } from '#contracts/settlement/legs.ts'
+import type { Terms } from '#contracts/settlement/terms.ts'
 import { deviceKeyOf, signDeviceJoin } from '#protocol/device-join.ts'
 import type { SignedOrder, SignedStatement } from '#protocol/envelope.ts'
 import type { Order } from '#protocol/order.ts'
@@ -40,8 +41,16 @@ export const homes: readonly Home[] = [1, 2, 3, 4]
 /** A home by its place in the street. */
 export const homeAt = (n: number): Home => homes[n] as Home
 
+/** What its bills follow. */
+export const terms: Terms = {
+  retailMilliEurPerMWh: 320_001,
+  feedInMilliEurPerMWh: 80_003,
+  localChargeMilliEurPerMWh: 110_777,
+  protocolFeeBp: 25,
+}
+
 /** A street of four homes with 100 EUR and a device each, before its first batch, and its operator's bond of 500 EUR. */
-export async function openDisputeStreet() {
+export async function openDisputeStreet(billTerms = terms) {
   const chain = await openDisputeChain()
   const p256Verifier = (await chain.ask<Hex>('DeviceRegistry', 'p256Verifier')).toLowerCase() as Hex
   const most = 2n ** 256n - 1n
@@ -53,7 +62,7 @@ export async function openDisputeStreet() {
   }
   const [supplier, grid, fund] = COUNTERPARTIES
   const terms = { operator: operator.account, supplier, grid, fund, slotSeconds: SLOT_SECONDS, slotsAhead: 96 }
-  await chain.send(operator.key, 'Settlement', 'openNeighbourhood', [neighbourhood, terms])
+  await chain.send(operator.key, 'Settlement', 'openNeighbourhood', [neighbourhood, terms, billTerms])
   await chain.send(operator.key, 'Vault', 'postBond', [neighbourhood, 500_000_000n])
   for (const home of homes) {
     await chain.send(home.key, 'Vault', 'deposit', [neighbourhood, home.account, 100_000_000n])

@@ -11,10 +11,9 @@ import {
   packed,
   propose,
   shown,
-  terms,
 } from './crafted-batch.ts'
 import { honestRecords } from './dispute-records.ts'
-import { type DisputeStreet, FIRST_SLOT, homeAt, LAST_SLOT, openDisputeStreet } from './dispute-street.ts'
+import { type DisputeStreet, FIRST_SLOT, homeAt, LAST_SLOT, openDisputeStreet, terms } from './dispute-street.ts'
 import { expectFall, fallOf } from './expect-fall.ts'
 import { person } from './on-chain.ts'
 
@@ -127,15 +126,22 @@ describe('a batch whose bills lie', () => {
 
   it('falls if its protocol fee is above 1 %', async () => {
     const dear: Terms = { ...terms, protocolFeeBp: 101 }
-    const batch = await lying({ terms: dear })
-    expectFall(await prove(batch, 'termsBeyondBounds', dear), 'TermsBeyondBounds')
+    await expect(lying({ terms: dear })).rejects.toThrow('OtherTerms(')
+    const dearStreet = await openDisputeStreet(dear)
+    const batch = await propose(dearStreet, crafted({ ...honest, terms: dear }))
+    const fall = await fallOf(dearStreet, 'BillProofs', 'termsBeyondBounds', [...batch.case, dear])
+    expectFall(fall, 'TermsBeyondBounds')
+    await dearStreet.close()
   })
 
   it('stands if its protocol fee is 1 %', async () => {
     const bounded: Terms = { ...terms, protocolFeeBp: 100 }
-    const batch = await lying({ terms: bounded })
-    await expect(prove(batch, 'termsBeyondBounds', bounded)).rejects.toThrow('NothingWrong()')
-    await expect(prove(batch, 'termsBeyondBounds', terms)).rejects.toThrow('WrongPreimage(')
+    const boundedStreet = await openDisputeStreet(bounded)
+    const batch = await propose(boundedStreet, crafted({ ...honest, terms: bounded }))
+    const proven = (as: Terms) => fallOf(boundedStreet, 'BillProofs', 'termsBeyondBounds', [...batch.case, as])
+    await expect(proven(bounded)).rejects.toThrow('NothingWrong()')
+    await expect(proven(terms)).rejects.toThrow('WrongPreimage(')
+    await boundedStreet.close()
   })
 
   const lines = ['localChargeMicroEur', 'deviationMicroEur', 'feeMicroEur'] as const

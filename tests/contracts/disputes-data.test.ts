@@ -10,7 +10,6 @@ import {
   propose,
   proposed,
   shown,
-  terms,
 } from './crafted-batch.ts'
 import { challenger, operator, WINDOW_SECONDS } from './dispute-chain.ts'
 import { honestRecords, type Records } from './dispute-records.ts'
@@ -25,6 +24,7 @@ import {
   openDisputeStreet,
   orderMessage,
   revealed,
+  terms,
 } from './dispute-street.ts'
 import { afterFall, expectFall, fallOf } from './expect-fall.ts'
 import { person } from './on-chain.ts'

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SettledTrade } from '#contracts/settlement/legs.ts'
 import type { SignedOrder, SignedStatement } from '#protocol/envelope.ts'
 import { digestOf } from '#protocol/signing.ts'
-import { around, crafted, honestContents, type Proposed, propose, shown, terms } from './crafted-batch.ts'
+import { around, crafted, honestContents, type Proposed, propose, shown } from './crafted-batch.ts'
 import { challenger } from './dispute-chain.ts'
 import { authoriseTradingKey, honestRecords } from './dispute-records.ts'
 import {
@@ -17,6 +17,7 @@ import {
   order,
   orderMessage,
   revealed,
+  terms,
   traded,
 } from './dispute-street.ts'
 

@@ -7,9 +7,10 @@ import {
   type LocalChain,
   neighbourhoodIdOf,
   startLocalChain,
+  termsOf,
 } from '#contracts/index.ts'
 import { addressOf } from '#protocol/signing.ts'
-import { fund, grid, supplier } from './deliveries.ts'
+import { fund, grid, supplier, terms } from './deliveries.ts'
 
 type Hex = `0x${string}`
 
@@ -51,7 +52,7 @@ export const testChain = (
     const deployment = yield* deploy({ rpcUrl, operatorKey, disputeWindowSeconds: WINDOW_SECONDS, ...kept })
     const { addresses } = deployment
     const client = yield* connectChain({ rpcUrl, operatorKey, addresses, neighbourhood: LIME_STREET })
-    yield* client.openNeighbourhood({ supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 })
+    yield* client.openNeighbourhood({ supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 }, termsOf(terms))
     yield* client.bondAtLeast(options.bondMicroEur ?? BOND_MICRO_EUR)
     return { clock, chain, deployment, client }
   })

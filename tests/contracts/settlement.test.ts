@@ -3,6 +3,7 @@ import { movementsHashOf } from '#contracts/index.ts'
 import { hexOfBytes } from '#protocol/hex.ts'
 import { fund, grid, home, supplier, zeroHash } from './deliveries.ts'
 import { expectRefused } from './expect-refused.ts'
+import { noTerms } from './no-terms.ts'
 import { payment, rawPart } from './raw-part.ts'
 import { cast, ELM, EUR, GENESIS, LIME, type Proposed, refusal, VaultChain } from './vault-chain.ts'
 
@@ -63,7 +64,7 @@ describe('a deployment', () => {
 describe('a neighbourhood', () => {
   const terms = { operator: cast.otherOperator, supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 }
   const open = (over: object, id = ELM) =>
-    chain.send(cast.otherOperator, 'settlement', 'openNeighbourhood', [id, { ...terms, ...over }])
+    chain.send(cast.otherOperator, 'settlement', 'openNeighbourhood', [id, { ...terms, ...over }, noTerms])
 
   it('is opened once, by its operator', async () => {
     await expectRefused(chain, () => open({}, LIME), `NeighbourhoodExists(${LIME})`)

@@ -5,7 +5,8 @@ import { defaultMarketRules, type MarketRules } from '#protocol/market-rules.ts'
 import { digestOf } from '#protocol/signing.ts'
 import type { Statement } from '#protocol/statement.ts'
 import type { Trade } from '#protocol/trade.ts'
-import { delivered, domain, home, statement, terms, trade } from './deliveries.ts'
+import type { SigningDomain } from '#protocol/typed-data.ts'
+import { delivered, home, domain as nowhere, statement, terms, trade } from './deliveries.ts'
 
 type Hex = `0x${string}`
 
@@ -16,8 +17,11 @@ export class StreetLog {
   readonly events: LoggedEvent[] = []
   /** set to make the next `record` fail, as a crash before the append does */
   refusing = false
+  readonly #domain: SigningDomain
 
-  constructor() {
+  /** @param domain what orders are called by */
+  constructor(domain = nowhere) {
+    this.#domain = domain
     this.#append({
       type: 'NeighbourhoodOpened',
       timeMs: 0,
@@ -29,11 +33,15 @@ export class StreetLog {
   }
 
   /** Slots open, trade, are metered and wait for settlement. */
-  settle(deliveries: readonly { slot: number; trades: readonly Trade[]; statements: readonly Statement[] }[]): void {
+  settle(
+    deliveries: readonly { slot: number; trades: readonly Trade[]; statements: readonly Statement[] }[],
+    deliver: typeof delivered = delivered,
+  ): void {
+    const domain = this.#domain
     for (const { slot } of deliveries) this.#append({ type: 'SlotPhaseChanged', timeMs: 0, slot, phase: 'continuous' })
     for (const records of deliveries) {
-      const { slot, trades, statements } = delivered(records)
-      for (const { trade, buyOrder, sellOrder } of trades) {
+      const { slot, trades, statements } = deliver(records)
+      for (const { trade, tradedAtMs, buyOrder, sellOrder } of trades) {
         for (const order of [buyOrder, sellOrder]) {
           const orderId = digestOf({ domain, kind: 'order', body: order.body })
           this.#append({ type: 'OrderPlaced', timeMs: 0, orderId, order })
@@ -41,7 +49,7 @@ export class StreetLog {
         const [buyOrderId, sellOrderId] = [buyOrder, sellOrder].map(({ body }) =>
           digestOf({ domain, kind: 'order', body }),
         ) as [Hex, Hex]
-        this.#append({ type: 'TradeMatched', timeMs: 0, trade: { ...trade, buyOrderId, sellOrderId } })
+        this.#append({ type: 'TradeMatched', timeMs: tradedAtMs, trade: { ...trade, buyOrderId, sellOrderId } })
       }
       for (const statement of statements) this.#append({ type: 'StatementAccepted', timeMs: 0, statement })
       this.#append({ type: 'SlotPhaseChanged', timeMs: 0, slot, phase: 'settling' })

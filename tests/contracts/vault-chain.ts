@@ -7,6 +7,7 @@ import { headerHashOf, movementsHashOf, packState, partHashesOf } from '#contrac
 import { hexOfBytes } from '#protocol/hex.ts'
 import { compileFixture } from './compile-fixture.ts'
 import { fund, grid, supplier, zeroHash } from './deliveries.ts'
+import { noTerms, noTermsHash } from './no-terms.ts'
 import { person } from './on-chain.ts'
 
 type Hex = `0x${string}`
@@ -212,7 +213,7 @@ export class VaultChain {
   ): Promise<void> {
     const { neighbourhood = LIME, operator = cast.operator, bond = 10_000 * EUR } = options
     const terms = { operator, supplier, grid, fund, slotSeconds: 900, slotsAhead: 96, ...options.terms }
-    await this.send(operator, 'settlement', 'openNeighbourhood', [neighbourhood, terms])
+    await this.send(operator, 'settlement', 'openNeighbourhood', [neighbourhood, terms, noTerms])
     if (bond === 0) return
     await this.provide(operator, bond)
     await this.send(operator, 'vault', 'postBond', [neighbourhood, bond])
@@ -349,7 +350,7 @@ const emptyHeader: BatchHeader = {
   statementsRoot: zeroHash,
   billsRoot: zeroHash,
   creditsRoot: zeroHash,
-  termsHash: zeroHash,
+  termsHash: noTermsHash,
   logHead: zeroHash,
   archiveHash: zeroHash,
   tradedWh: 0,

@@ -6,6 +6,7 @@ import { packState, partHashesOf } from '#contracts/settlement/batch-digest.ts'
 import { hexOfBytes } from '#protocol/hex.ts'
 import { g2Infinity, g2Words } from './bls.ts'
 import { fund, grid, home, supplier } from './deliveries.ts'
+import { noTerms } from './no-terms.ts'
 import { payment, rawPart } from './raw-part.ts'
 import { cast, ELM, EUR, LIME, type Proposed, VaultChain } from './vault-chain.ts'
 
@@ -135,7 +136,12 @@ const doors: Record<'vault' | 'settlement', Record<string, () => Door>> = {
     }),
     openNeighbourhood: () => ({
       ...anyone,
-      args: (operator) => [ELM, { operator, supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 }],
+      args: (operator) => [ELM, { operator, supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 }, noTerms],
+    }),
+    announceTerms: () => ({
+      may: ['operator'],
+      others: (caller) => `NotOperator(${caller})`,
+      args: () => [LIME, noTerms, 10 ** 9],
     }),
     propose: () => ({
       may: ['operator'],

@@ -30,6 +30,7 @@ const drivers: Readonly<Record<string, RegExp>> = {
   mqtt: /^mqtt\.ts$/,
   aedes: /^aedes\.ts$/,
   'node:sqlite': /^node-sqlite\.ts$/,
+  highs: /^highs\.ts$/,
   'nodejs-order-book': /^nodejs-order-book\.ts$/,
 }
 

@@ -21,7 +21,7 @@ const zero = `0x${'0'.repeat(64)}` as const
 /** A batch that stands for nothing. */
 const emptyHeader = {
   ...{ number: 1, tradesRoot: zero, statementsRoot: zero, billsRoot: zero, creditsRoot: zero },
-  ...{ termsHash: zero, logHead: zero, archiveHash: zero, tradedWh: 0 },
+  ...{ logHead: zero, archiveHash: zero, tradedWh: 0 },
 } as const
 
 describe('what a street refuses, with its code, and nothing changed', () => {
@@ -124,7 +124,9 @@ describe('what a street refuses, with its code, and nothing changed', () => {
     const neighbourhood = street.simulated.neighbourhood
     const [one, other] = homes.map(({ agent }) => agent.account).sort()
     if (one === undefined || other === undefined) throw new Error('the street has two homes')
-    const header = { ...emptyHeader, neighbourhood: neighbourhoodIdOf(neighbourhood), firstSlot: 1, lastSlot: 4 }
+    const termsHash = await Effect.runPromise(chain.termsHashAt(1))
+    const slots = { firstSlot: 1, lastSlot: 4, termsHash }
+    const header = { ...emptyHeader, neighbourhood: neighbourhoodIdOf(neighbourhood), ...slots }
     const seats = await Effect.runPromise(chain.seats)
     const nobody = { supplierMicroEur: 0, gridMicroEur: 0, fundMicroEur: 0 }
     const movements = [

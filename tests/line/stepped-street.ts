@@ -1,5 +1,5 @@
 import { Effect, type Scope, Stream } from 'effect'
-import { type LiveStreet, openLiveStreet } from '#platform/live-street.ts'
+import { type ChainAccess, type LiveStreet, openLiveStreet } from '#platform/live-street.ts'
 import type { LoggedEvent } from '#protocol/market-event.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import { generateScenario, ManualClock, type SimulatedStreet } from '#sim/index.ts'
@@ -23,6 +23,8 @@ export const openSteppedStreet = (options: {
   readonly startMs: number
   readonly folder: string
   readonly rules: MarketRules
+  /** a chain that is there already; one of the street's own if left out */
+  readonly chainOf?: (clock: ManualClock) => Effect.Effect<ChainAccess, unknown, Scope.Scope>
 }): Effect.Effect<SteppedStreet, unknown, Scope.Scope> =>
   Effect.gen(function* () {
     const simulated = yield* generateScenario(options)
@@ -34,6 +36,7 @@ export const openSteppedStreet = (options: {
       folder: options.folder,
       host: '127.0.0.1',
       port: 0,
+      ...(options.chainOf === undefined ? {} : { chain: yield* options.chainOf(clock) }),
       emulatorBasePort: 25_020,
     })
     const { neighbourhood, homes, settler } = live

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Effect, Exit, Fiber, Scope } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type AgentOptions, makeAgent, rampTrader } from '#meter-agent/index.ts'
+import { type AgentOptions, makeAgent, makeTrader, rampTrader } from '#meter-agent/index.ts'
 import { keyOfText, newKeyText } from '#meter-agent/keys/key-text.ts'
 import { ReadingQuality } from '#protocol/reading-quality.ts'
 import { secp256k1Signer } from '#protocol/signing.ts'
@@ -262,6 +262,7 @@ describe('an agent', () => {
         const { time, gateway, agent } = yield* street
         const home = yield* agent
         yield* home.enrol()
+        gateway.market = 'not asked for: a ramp does not listen' as never
         expect(yield* home.trade()).toMatchObject({ placed: 0 }) // nothing stated yet, nothing expected
         for (let i = 0; i <= 3; i++) {
           time.nowMs = START_MS + i * 300_000
@@ -281,6 +282,35 @@ describe('an agent', () => {
         time.nowMs += 300_000
         expect(yield* home.trade()).toMatchObject({ placed: 0, amended: 4, refusals: [] })
         for (const [i, [, , price]] of book().entries()) expect(Number(price)).toBeLessThan(before[i] ?? 0)
+      }),
+    ))
+
+  it('listens to the market where its trader learns', () =>
+    test(
+      Effect.gen(function* () {
+        const { time, gateway, options } = yield* street
+        const home = yield* makeAgent({ ...options, trader: makeTrader('zip'), forecaster: 'regression' })
+        yield* home.enrol()
+        for (let i = 0; i <= 3; i++) {
+          time.nowMs = START_MS + i * 300_000
+          yield* home.poll()
+        }
+        expect(yield* home.trade()).toMatchObject({ placed: 4, refusals: [] })
+        const priceOf = (slot: number) =>
+          [...gateway.orders.values()].find(({ order }) => order.body.slot === slot)?.order.body.priceEurPerMWh ?? 0
+        const slot = Math.min(...[...gateway.orders.values()].map(({ order }) => order.body.slot))
+        const before = priceOf(slot)
+        // Others trade dearer and dearer in its first slot: it asks for more there.
+        const columns = { slot: [slot], bidEurPerMWh: [null], askEurPerMWh: [null], lastWh: [100] }
+        for (const price of [180, 190, 200]) {
+          gateway.market = { ...columns, lastEurPerMWh: [price] }
+          expect(yield* home.trade()).toMatchObject({ refusals: [] })
+        }
+        expect(priceOf(slot)).toBeGreaterThan(before)
+        expect(priceOf(slot + 1)).toBeLessThanOrEqual(before + 30)
+
+        gateway.market = { ...columns, lastEurPerMWh: ['nonsense'] } as never
+        expect(yield* Effect.flip(home.trade())).toMatchObject({ _tag: 'GatewayUnreachable' })
       }),
     ))
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { Effect, type Scope } from 'effect'
+import type { MarketLook } from '#meter-agent/market-watch.ts'
 import { type SignedDeviceJoin, wrongSignatureOf } from '#protocol/device-join.ts'
 import type {
   SignedControl,
@@ -41,6 +42,8 @@ export interface TestGateway {
   readonly arrived: HomeMessage[]
   readonly enrolments: () => number
   readonly requests: () => number
+  /** what it says of its books */
+  market: MarketLook
   /** how requests end: answered; taken but the answer is lost; not taken at all; failed with a 500 */
   mode: 'answers' | 'loses-answers' | 'is-silent' | 'fails'
   /** refuse messages of this path with a code */
@@ -79,6 +82,7 @@ export const serveGateway = (options: {
       arrived: [],
       enrolments: () => enrolments,
       requests: () => requests,
+      market: { slot: [], bidEurPerMWh: [], askEurPerMWh: [], lastEurPerMWh: [], lastWh: [] },
       mode: 'answers',
       refuse: new Map(),
       neighbourhood: 'elm-street',
@@ -176,6 +180,7 @@ export const serveGateway = (options: {
       if (path === '/api/v1/homes') {
         return { status: 200, json: gateway.enrolledAs === null ? [] : [gateway.enrolledAs] }
       }
+      if (path === '/api/v1/market') return { status: 200, json: gateway.market }
       if (path === '/api/v1/homes/no-7/positions') return { status: 200, json: positions() }
       if (path === '/api/v1/devices') return registered(JSON.parse(body) as SignedDeviceJoin)
       const taken = JSON.parse(body) as HomeMessage | readonly HomeMessage[]

@@ -168,7 +168,7 @@ describe('the slots that are traded', () => {
   const NOW_MS = 1000 * 900_000
   const forecaster = makeForecaster('persistence', { slotMinutes: 15 })
   forecaster.note(999, 100)
-  const ask = { rules: defaultMarketRules, most: 3, forecaster }
+  const ask = { rules: defaultMarketRules, most: 3, forecaster, news: new Map() }
   const slotsAt = (nowMs: number, positions: Positions['slots'] = []) =>
     tradingSlots({ ...ask, nowMs, positions: { slots: positions } }).map((one) => one.slot)
 

@@ -48,6 +48,10 @@ const GAS_MAX = 16_777_216n
 /** So many times a call is signed anew because somebody else has used its nonce. */
 const SIGNED_MOST = 3
 
+/** A chain that has not made a block by then, wall ms, makes them slowly: it is asked so many times less often. */
+const SOON_MS = 2_000
+const SLOWER = 10
+
 /** A transaction that a block holds. */
 interface Mined {
   readonly place: ChainPlace
@@ -155,7 +159,8 @@ function transactionsOf(parts: {
     let usedMs: number | null = null
     for (;;) {
       // In this order: between the two looks a block may have come.
-      const isUsed = (yield* rpc.nonceOf(account)) > nonce
+      const used = yield* rpc.nonceOf(account)
+      const isUsed = used > nonce
       const mined = yield* minedAs(transaction)
       if (mined !== null) {
         yield* end(transaction, 'mined')
@@ -172,11 +177,13 @@ function transactionsOf(parts: {
         return yield* new ChainFailure({ operation, code: 'STUCK', detail })
       }
       if (usedMs === null && nowMs - offeredMs >= limits.stuckMs) {
+        // What a reorg took out meanwhile is in its way.
+        for (const earlier of journal.minedOf(account)) if (earlier.nonce >= used) yield* offer(earlier)
         transaction = (yield* raise(key, transaction)) ?? transaction
         yield* offer(transaction)
         offeredMs = nowMs
       }
-      yield* Effect.sleep(limits.pollMs)
+      yield* Effect.sleep(nowMs - begunMs < SOON_MS ? limits.pollMs : SLOWER * limits.pollMs)
     }
   })
 

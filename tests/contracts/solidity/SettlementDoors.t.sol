@@ -3,7 +3,10 @@ pragma solidity 0.8.37;
 
 import {IConsentKeys} from "../../../contracts/interfaces/IConsentKeys.sol";
 import {ISettlement} from "../../../contracts/interfaces/ISettlement.sol";
+import {BatchDigest} from "../../../contracts/types/BatchDigest.sol";
 import {BatchHeader} from "../../../contracts/types/BatchHeader.sol";
+import {BatchState} from "../../../contracts/types/BatchState.sol";
+import {Terms} from "../../../contracts/types/Terms.sol";
 import {Parts} from "./Parts.sol";
 import {VaultBase} from "./VaultBase.sol";
 
@@ -163,7 +166,7 @@ contract SettlementDoorsTest is VaultBase {
         ISettlement.Neighbourhood memory terms = _terms();
         vm.prank(OPERATOR);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.NeighbourhoodExists.selector, LIME));
-        settlement.openNeighbourhood(LIME, terms);
+        settlement.openNeighbourhood(LIME, terms, _billTerms());
         assertEq(uint160(settlement.neighbourhoodOf(LIME).operator), uint160(OPERATOR), "operator");
         assertEq(uint160(settlement.disputes()), uint160(DISPUTES), "disputes");
         vm.expectRevert(abi.encodeWithSelector(ISettlement.CannotLink.selector, address(this)));
@@ -173,6 +176,7 @@ contract SettlementDoorsTest is VaultBase {
     function testFuzz_RefusesSlotsThatAreNotOver(uint64 firstSlot, uint64 lastSlot) external {
         BatchHeader memory header;
         (header.neighbourhood, header.number, header.firstSlot, header.lastSlot) = (LIME, 1, firstSlot, lastSlot);
+        header.termsHash = keccak256(abi.encode(_billTerms()));
         bool isRight = firstSlot <= lastSlot && (uint256(lastSlot) + 1) * 900 <= block.timestamp;
         if (!isRight) vm.expectRevert(
             abi.encodeWithSelector(ISettlement.WrongSlots.selector, firstSlot, lastSlot, uint64(0))
@@ -180,5 +184,79 @@ contract SettlementDoorsTest is VaultBase {
         vm.prank(OPERATOR);
         settlement.propose(header, 0, 0);
         assertEq(settlement.lastProposed(LIME), isRight ? 1 : 0, "proposed");
+    }
+
+    /// @dev The first slot that other terms can begin with when they are announced now.
+    function _earliestTerms() private view returns (uint256) {
+        return (block.timestamp + 7 days) / 900 + 97;
+    }
+
+    function _dearer() private pure returns (Terms memory) {
+        return Terms(400_000, 80_000, 110_000, 25);
+    }
+
+    function testFuzz_TermsHoldForWholeBatchesFromTheirSlotOn(uint64 any, uint64 first, uint64 last) external {
+        uint64 fromSlot = uint64(within(any, _earliestTerms(), 2 * _earliestTerms()));
+        vm.prank(OPERATOR);
+        settlement.announceTerms(LIME, _dearer(), fromSlot);
+        vm.warp((uint256(fromSlot) + 20) * 900);
+        BatchHeader memory header;
+        (header.neighbourhood, header.number) = (LIME, 1);
+        header.firstSlot = uint64(within(first, fromSlot - 5, fromSlot + 5));
+        header.lastSlot = uint64(within(last, header.firstSlot, fromSlot + 10));
+        bool isNew = header.lastSlot >= fromSlot;
+        bytes32 agreed = keccak256(abi.encode(isNew ? _dearer() : _billTerms()));
+        assertTrue(settlement.termsHashAt(LIME, header.lastSlot) == agreed, "agreed");
+        bool isAcross = isNew && header.firstSlot < fromSlot;
+        header.termsHash = keccak256(abi.encode(isNew ? _billTerms() : _dearer()));
+        vm.prank(OPERATOR);
+        vm.expectRevert(
+            isAcross
+                ? abi.encodeWithSelector(ISettlement.AcrossTerms.selector, fromSlot)
+                : abi.encodeWithSelector(ISettlement.OtherTerms.selector, header.termsHash, agreed)
+        );
+        settlement.propose(header, 0, 0);
+        header.termsHash = agreed;
+        if (isAcross) vm.expectRevert(abi.encodeWithSelector(ISettlement.AcrossTerms.selector, fromSlot));
+        vm.prank(OPERATOR);
+        settlement.propose(header, 0, 0);
+        assertEq(settlement.lastProposed(LIME), isAcross ? 0 : 1, "proposed");
+    }
+
+    function testFuzz_TermsAreAnnouncedInTimeByTheirOperatorAndOneAtATime(uint64 fromSlot, address caller) external {
+        uint256 earliest = _earliestTerms();
+        vm.prank(caller);
+        if (caller != OPERATOR) vm.expectRevert(abi.encodeWithSelector(ISettlement.NotOperator.selector, caller));
+        settlement.announceTerms(LIME, _dearer(), uint64(earliest));
+        vm.prank(OPERATOR);
+        if (caller == OPERATOR) vm.expectRevert(
+            abi.encodeWithSelector(ISettlement.TermsAlreadyAnnounced.selector, earliest)
+        );
+        else if (fromSlot < earliest) vm.expectRevert(
+            abi.encodeWithSelector(ISettlement.TermsTooSoon.selector, fromSlot, earliest)
+        );
+        settlement.announceTerms(LIME, _dearer(), fromSlot);
+    }
+
+    function test_TermsChangeOnceMoreWhenABatchOfTheLastChangeIsFinal() external {
+        uint64 fromSlot = uint64(_earliestTerms());
+        vm.prank(OPERATOR);
+        settlement.announceTerms(LIME, _dearer(), fromSlot);
+        vm.warp((uint256(fromSlot) + 1) * 900);
+        BatchHeader memory header;
+        (header.neighbourhood, header.number, header.firstSlot, header.lastSlot) = (LIME, 1, fromSlot, fromSlot);
+        header.termsHash = keccak256(abi.encode(_dearer()));
+        bytes memory part = Parts.none(HOMES).pack();
+        bytes32 movementsHash = keccak256(abi.encode(keccak256(part)));
+        BatchState memory state = BatchState(uint40(block.timestamp) + WINDOW, 0, 0, false);
+        vm.prank(OPERATOR);
+        settlement.propose(header, movementsHash, 0);
+        vm.warp(block.timestamp + WINDOW);
+        vault.applyBatch(LIME, 1, keccak256(abi.encode(header)), BatchDigest.pack(state), part);
+        uint64 next = uint64(_earliestTerms());
+        vm.prank(OPERATOR);
+        settlement.announceTerms(LIME, _billTerms(), next);
+        assertTrue(settlement.termsHashAt(LIME, next - 1) == keccak256(abi.encode(_dearer())), "before");
+        assertTrue(settlement.termsHashAt(LIME, next) == keccak256(abi.encode(_billTerms())), "from then on");
     }
 }

@@ -7,6 +7,7 @@ import {ISettlement} from "../../../contracts/interfaces/ISettlement.sol";
 import {BatchDigest} from "../../../contracts/types/BatchDigest.sol";
 import {BatchHeader} from "../../../contracts/types/BatchHeader.sol";
 import {BatchState} from "../../../contracts/types/BatchState.sol";
+import {Terms} from "../../../contracts/types/Terms.sol";
 import {Base} from "./Base.sol";
 import {Parts} from "./Parts.sol";
 import {IWholeSettlement, IWholeVault} from "./WholeContracts.sol";
@@ -44,7 +45,7 @@ abstract contract VaultBase is Base {
         settlement.link(DISPUTES, IConsentKeys(DISPUTES));
         vault = settlement.vault();
         vm.prank(OPERATOR);
-        settlement.openNeighbourhood(LIME, _terms());
+        settlement.openNeighbourhood(LIME, _terms(), _billTerms());
         coin.mint(address(this), type(uint128).max);
         coin.approve(address(vault), type(uint256).max);
         for (uint256 n = 0; n < HOMES; ++n) vault.deposit(LIME, _home(n), 10 * EUR);
@@ -52,6 +53,10 @@ abstract contract VaultBase is Base {
 
     function _terms() internal pure returns (ISettlement.Neighbourhood memory) {
         return ISettlement.Neighbourhood(OPERATOR, address(0xB1), address(0xB2), address(0xB3), 900, 96);
+    }
+
+    function _billTerms() internal pure returns (Terms memory) {
+        return Terms(320_000, 80_000, 110_000, 25);
     }
 
     /// @dev The homes, behind the three counterparties.
@@ -96,6 +101,7 @@ abstract contract VaultBase is Base {
         header.neighbourhood = LIME;
         header.number = settlement.lastProposed(LIME) + 1;
         (header.firstSlot, header.lastSlot) = (_slots + 1, _slots + 2);
+        header.termsHash = keccak256(abi.encode(_billTerms()));
         _slots += 2;
         bytes32 movementsHash = keccak256(abi.encodePacked(_hashes(parts)));
         BatchState memory state = BatchState(uint40(block.timestamp) + WINDOW, debit, 0, false);

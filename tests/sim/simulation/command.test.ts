@@ -98,7 +98,7 @@ describe.concurrent('commonwatt simulate', () => {
     expect(lines('trades.csv').length - 1).toBe(report.market.trades)
     // What it writes it can read: a street's slots are a profile like any other.
     const text = readFileSync(join(first, 'slots.csv'), 'utf8')
-    expect(csvSeries({ file: 'slots.csv', text, column: 'import_wh', wattsPerUnit: 1 }).meanW[0]).toBe(
+    expect(csvSeries({ file: 'slots.csv', text, column: 'import_wh', wattsPerUnit: 1 }).values[0]).toBe(
       4 * slots[0].importWh,
     )
 

@@ -1,57 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { forecastErrorsWh, forecastNetWh, netHistory } from '#meter-agent/forecast.ts'
 import type { EnergyAccount } from '#sim/home/home-state.ts'
+import { SimulatedHome } from '#sim/home/simulated-home.ts'
 import { BalanceBroken } from '#sim/simulation/balance-broken.ts'
 import { poolTrades } from '#sim/simulation/community-pool.ts'
 import { gini } from '#sim/simulation/gini.ts'
+import { GridDemand } from '#sim/simulation/grid-demand.ts'
 import { homeEnergy } from '#sim/simulation/home-energy.ts'
-import { PersistenceForecast } from '#sim/simulation/persistence-forecast.ts'
 import { shareOut } from '#sim/simulation/share-out.ts'
 
-describe('what a simulated home expects', () => {
-  it('is what the agent in a real home makes of the same day of statements', () => {
-    const slotMinutes = 60
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: -3_000, max: 3_000 }), { minLength: 1, maxLength: 60 }), (nets) => {
-        const forecast = new PersistenceForecast(slotMinutes)
-        const statements: { slot: number; importWh: number; exportWh: number }[] = []
-        for (const [index, net] of nets.entries()) {
-          const slot = 500_000 + index
-          forecast.note(slot, net)
-          statements.push({ slot, importWh: Math.max(0, -net), exportWh: Math.max(0, net) })
-          // A day back from within the slot that follows.
-          const history = netHistory(statements.filter((statement) => statement.slot >= slot + 1 - 24))
-          for (let ahead = 2; ahead <= 6; ahead++) {
-            const ask = { slot: slot + ahead, knownSlot: slot, slotMinutes }
-            const expected = {
-              forecastNetWh: forecastNetWh(history, ask),
-              forecastErrorsWh: forecastErrorsWh(history, ask),
-            }
-            expect(forecast.of(slot + ahead)).toEqual(expected)
-          }
-        }
-      }),
-      { numRuns: 20 },
-    )
-  })
-
-  it('is nothing before anything is known', () => {
-    expect(new PersistenceForecast(15).of(7)).toEqual({ forecastNetWh: 0, forecastErrorsWh: [] })
-  })
-})
-
 describe('the energy of a home', () => {
-  const nothing: EnergyAccount = {
-    loadJ: 0,
-    roofJ: 0,
-    chargeJ: 0,
-    dischargeJ: 0,
-    importJ: 0,
-    exportJ: 0,
-    batteryLossJ: 0,
-    storedJ: 0,
-  }
+  const { account } = new SimulatedHome({
+    home: 'one',
+    startMs: 0,
+    load: { meanW: () => 0 },
+    roof: null,
+    battery: null,
+    heatPump: null,
+    car: null,
+    wishes: null,
+    counters: { importWh: 1, exportWh: 1, producedWh: 1 },
+  })
+  const nothing: EnergyAccount = account
   const joules = fc.integer({ min: 0, max: 10_000_000 })
 
   it('balances in whole Wh, each within a Wh of what it is', () => {
@@ -113,8 +83,9 @@ describe('a community pool', () => {
     exportWh: Int32Array.from(exportWh),
     demandWh: Int32Array.from(importWh),
     productionWh: Int32Array.from(exportWh),
-    importJ: 0,
-    exportJ: 0,
+    importJ: Float64Array.from(importWh),
+    exportJ: Float64Array.from(exportWh),
+    stores: [],
   })
   const shared = (coefficients: 'by-demand' | 'equal') =>
     poolTrades({ meter: meter([300, 100, 0, 0], [0, 0, 150, 50]), timeMs: 0, coefficients, priceEurPerMWh: 145 }).map(
@@ -147,5 +118,32 @@ describe('the Gini coefficient', () => {
     [[], null],
   ])('of %j is %s', (amounts, expected) => {
     expect(gini(amounts)).toBe(expected)
+  })
+})
+
+describe('what the grid has met of a home’s demand', () => {
+  const quiet = { storedJ: 0, inJ: 0, inFromImportJ: 0, outJ: 0, lossJ: 0 }
+
+  it('is what came through the meter from beyond the street', () => {
+    const demand = new GridDemand()
+    demand.add({ importJ: 1_000, gridShare: 0.4, store: quiet })
+    expect(demand.metJ).toBe(400)
+  })
+
+  it('also by way of a store, once: what was charged from the grid counts when it is used, and what is lost never', () => {
+    const demand = new GridDemand()
+    demand.add({ importJ: 1_000, gridShare: 1, store: { ...quiet, inJ: 2_000, inFromImportJ: 1_000, lossJ: 200 } })
+    expect(demand.metJ).toBe(0)
+    demand.add({ importJ: 0, gridShare: 1, store: { ...quiet, storedJ: 1_800, outJ: 900 } })
+    expect(demand.metJ).toBe(450)
+    demand.add({ importJ: 0, gridShare: 1, store: { ...quiet, storedJ: 900, outJ: 900 } })
+    expect(demand.metJ).toBe(900)
+  })
+
+  it('is nothing where the sun filled the store', () => {
+    const demand = new GridDemand()
+    demand.add({ importJ: 0, gridShare: 1, store: { ...quiet, inJ: 500 } })
+    demand.add({ importJ: 0, gridShare: 1, store: { ...quiet, storedJ: 500, outJ: 500 } })
+    expect(demand.metJ).toBe(0)
   })
 })

@@ -6,6 +6,7 @@ import { StreetFigures } from '#sim/simulation/street-figures.ts'
 import { besideCheckout } from '../reference.ts'
 import { handMade, runOf, terms } from './simulated.ts'
 
+const noStore = { storedJ: 0, inJ: 0, inFromImportJ: 0, outJ: 0, lossJ: 0 }
 const alone = { trades: [], orders: 0, unmatchedWh: 0 }
 
 describe('03: grid fees along the way, 4 ct in all', () => {
@@ -93,8 +94,9 @@ describe('05: what a consumer saves in a community', () => {
           exportWh: Int32Array.of(0, energyWh),
           demandWh: Int32Array.of(energyWh, 0),
           productionWh: Int32Array.of(0, energyWh),
-          importJ: energyWh * 3_600,
-          exportJ: energyWh * 3_600,
+          importJ: Float64Array.of(energyWh * 3_600, 0),
+          exportJ: Float64Array.of(0, energyWh * 3_600),
+          stores: [noStore, noStore],
         },
         trading: {
           orders: 0,
@@ -155,9 +157,13 @@ describe('12: a home with a small roof', () => {
 describe('13: a store of 1.2 kWh without losses', () => {
   const battery = {
     capacityWh: 1_200,
-    powerW: 5_000,
-    chargePerMille: 1_000,
-    dischargePerMille: 1_000,
+    chargePowerW: 5_000,
+    dischargePowerW: 5_000,
+    chargeEfficiency: 1,
+    dischargeEfficiency: 1,
+    selfDischargePerHour: 0,
+    fadePerCycle: 0,
+    fadePerYear: 0,
     minSocPerMille: 100,
     maxSocPerMille: 1_000,
     initialSocPerMille: 500,
@@ -190,8 +196,9 @@ describe('a slot of a street', () => {
     exportWh: Int32Array.from(exportWh),
     demandWh: Int32Array.from(importWh),
     productionWh: Int32Array.from(exportWh),
-    importJ: importWh.reduce((sum, wh) => sum + wh, 0) * 3_600,
-    exportJ: exportWh.reduce((sum, wh) => sum + wh, 0) * 3_600,
+    importJ: Float64Array.from(importWh, (wh) => wh * 3_600),
+    exportJ: Float64Array.from(exportWh, (wh) => wh * 3_600),
+    stores: importWh.map(() => noStore),
   })
   const settled = (importWh: readonly number[], exportWh: readonly number[]) => {
     const statements = importWh.map((wh, home) => ({

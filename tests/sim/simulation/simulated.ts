@@ -27,8 +27,8 @@ export function runOf(options: Parameters<typeof simulateStreet>[0]): WholeRun {
 /** A generated street of the gallery, run. */
 export function streetRun(request: SimulationRequest & { readonly market?: ScenarioMarket } = {}): WholeRun {
   const { market, ...rest } = request
-  const changes = market === undefined ? {} : { changes: { market } }
-  return runOf(Effect.runSync(openSimulation({ homes: 8, ...rest, ...changes })))
+  const changes = { ...rest.changes, ...(market === undefined ? {} : { market }) }
+  return runOf(Effect.runSync(openSimulation({ homes: 8, ...rest, changes })))
 }
 
 /** Homes made by hand, from the start of a summer day. Powers are W by the minute since then. */
@@ -45,6 +45,8 @@ export function handMade(
     neighbourhood: 'hand-made',
     startMs: START_MS,
     seed: 1,
+    tariff: null,
+    ready: Effect.void,
     homes: homes.map(
       ({ loadW, roofW, battery = null }, index) =>
         new SimulatedHome({
@@ -53,6 +55,9 @@ export function handMade(
           load: source(loadW),
           roof: roofW === undefined ? null : { source: source(roofW), peakW: 10_000 },
           battery,
+          heatPump: null,
+          car: null,
+          wishes: null,
           counters: { importWh: 1_000, exportWh: 1_000, producedWh: 1_000 },
         }),
     ),

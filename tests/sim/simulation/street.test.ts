@@ -36,7 +36,12 @@ function audit({ result, homes, slots }: WholeRun): void {
   expect(slots.reduce((total, { trades }) => total + trades.length, 0)).toBe(market.trades)
   expect(kpis.savingMicroEur).toBe(sum((slot) => slot.costWithoutMarketMicroEur - slot.costMicroEur))
   expect(kpis.savingMicroEur).toBe(ofHomes(({ savingMicroEur }) => savingMicroEur))
-  expect(without).toEqual({ ...kpis, savingMicroEur: 0, savingShare: 0, giniOfSavings: 0 })
+  expect(without).toEqual({
+    ...kpis,
+    savingMicroEur: 0,
+    savingShare: kpis.savingShare === null ? null : 0,
+    giniOfSavings: 0,
+  })
   if (market.vwapEurPerMWh !== null) {
     expect(market.vwapEurPerMWh).toBeGreaterThanOrEqual(80)
     expect(market.vwapEurPerMWh).toBeLessThanOrEqual(210)
@@ -45,14 +50,22 @@ function audit({ result, homes, slots }: WholeRun): void {
 
 describe('a simulated street', () => {
   it('balances to the Wh at each home and to the µEUR over all, by every mechanism', () => {
+    const share = fc.constantFrom(0, 0.5, 1)
+    const street = fc.record({
+      'homes.generate.heatPumpShare': share,
+      'homes.generate.carShare': share,
+      'homes.generate.carCharging': fc.constantFrom('at-once', 'with-the-sun', 'v2g'),
+      start: fc.constantFrom('2026-01-12T00:00:00Z', '2026-06-21T00:00:00Z'),
+    })
     fc.assert(
       fc.property(
         fc.nat({ max: 1_000 }),
         fc.constantFrom(...markets),
         fc.integer({ min: 1, max: 6 }),
-        (seed, market, homes) => audit(streetRun({ seed, market, homes })),
+        street,
+        (seed, market, homes, changes) => audit(streetRun({ seed, market, homes, changes })),
       ),
-      { numRuns: 10 },
+      { numRuns: 12 },
     )
   })
 
@@ -98,6 +111,32 @@ describe('a simulated street', () => {
     const left = slots.flatMap(({ record, trades }) => trades.map(({ timeMs }) => record.startMs - timeMs))
     expect(left.length).toBeGreaterThan(100)
     expect(Math.min(...left)).toBeGreaterThan(5 * 60_000 - 1)
+  })
+
+  it.each(['truthful', 'zip', 'adaptive-aggressive', 'gdx'] as const)('is traded by %s, too', (trader) => {
+    const { result } = streetRun({ homes: 10, market: { traders: [trader], forecast: 'perfect' } })
+    expect(result.market.allocativeEfficiency).toBeGreaterThan(0.5)
+    expect(result.market.allocativeEfficiency).toBeLessThanOrEqual(1)
+  })
+
+  it('trades between the supplier’s tariffs of each slot, by the time of day', () => {
+    const energy = [
+      { from: '00:00', eurPerMWh: 200 },
+      { from: '12:00', eurPerMWh: 400 },
+    ]
+    const tariff = { energy, network: 50, localNetworkShare: 1, feedIn: 60 }
+    const { slots } = streetRun({ homes: 12, changes: { tariff } })
+    for (const { record, trades } of slots) {
+      // Standard time of Potsdam is an hour ahead of UTC.
+      const isMorning = new Date(record.startMs).getUTCHours() < 11 || new Date(record.startMs).getUTCHours() === 23
+      expect(record.retailEurPerMWh).toBe(isMorning ? 250 : 450)
+      for (const { priceEurPerMWh } of trades) {
+        expect(priceEurPerMWh).toBeGreaterThanOrEqual(60)
+        expect(priceEurPerMWh).toBeLessThanOrEqual(isMorning ? 200 : 400)
+      }
+    }
+    const dear = slots.flatMap(({ trades }) => trades.filter(({ priceEurPerMWh }) => priceEurPerMWh > 200))
+    expect(dear.length).toBeGreaterThan(0)
   })
 
   it('is the street with the supplier alone where nobody has anything to share', () => {

@@ -1,0 +1,120 @@
+import { Effect } from 'effect'
+import { deviceKeyOf } from '#protocol/device-join.ts'
+import type { SignedStatement } from '#protocol/envelope.ts'
+import type { SetAside } from '#protocol/set-aside.ts'
+import { keccak } from '#protocol/signing.ts'
+import type { Statement } from '#protocol/statement.ts'
+import type { ChainFailure } from '../chain/chain-failure.ts'
+import type { DeviceRegistryReader } from '../chain/device-registry-reader.ts'
+import type { TradingKeysReader } from '../chain/trading-keys-reader.ts'
+import type { Delivery } from './delivery.ts'
+import type { SettledTrade } from './legs.ts'
+
+type Hex = `0x${string}`
+
+/** What must not be settled as the log has it; the estimates are not signed yet. */
+interface Judgement extends Pick<SetAside, 'homes' | 'trades'> {
+  readonly estimates: readonly Statement[]
+}
+
+/** Judges deliveries as the courts would (`StatementProofs`, `OrderProofs`), before anything is proposed. */
+export interface Standings {
+  /**
+   * Once the slots are over, the answer is the same at any later time.
+   * @param seats who has a seat in the ledger: nobody else can be settled
+   */
+  readonly judge: (
+    deliveries: readonly Delivery[],
+    seats: ReadonlyMap<Hex, unknown>,
+  ) => Effect.Effect<Judgement, ChainFailure>
+}
+
+/** `OrderProofs.NOTICE`: so long a market may take to hear of what an account did on chain. */
+const NOTICE_SECONDS = 300
+
+/** Standings that have not looked yet. What the registry tells of a device that nobody touches is asked once. */
+export function makeStandings(options: {
+  readonly registry: Pick<DeviceRegistryReader, 'historyIn' | 'standingAt'>
+  readonly tradingKeys: TradingKeysReader
+  /** keccak256 of its name */
+  readonly neighbourhood: Hex
+  readonly p256Verifier: Hex
+}): Standings {
+  const { registry, tradingKeys, neighbourhood, p256Verifier } = options
+  /** devices that were in service in a slot, and have only joined since: they are in all that follow */
+  const untouched = new Map<string, { readonly slot: number; readonly key: Hex }>()
+
+  /** What a statement is worth: as it stands, as an estimate, or nothing, because its home had never registered. */
+  const worthOf = Effect.fnUntraced(function* (
+    statement: SignedStatement,
+    history: Effect.Success<ReturnType<DeviceRegistryReader['historyIn']>>,
+  ) {
+    const { account, deviceId, slot, estimated } = statement.body
+    const name = keccak(deviceId)
+    const changes = history.get(`${account} ${name}`)
+    if (changes === undefined) return 'nothing'
+    if (estimated) return 'all'
+    const key = deviceKeyOf(statement, p256Verifier)
+    const known = untouched.get(`${account} ${name}`)
+    if (changes === 1 && known !== undefined && known.slot <= slot && known.key === key) return 'all'
+    const standing = yield* registry.standingAt({ neighbourhood, name, owner: account }, slot)
+    // Who has only joined, and had nothing then, had not yet.
+    if (standing === null) return changes === 1 ? 'nothing' : 'its import'
+    const { status } = standing
+    if ((status !== 'vetting' && status !== 'active') || standing.key !== key) return 'its import'
+    if (changes === 1 && known === undefined) untouched.set(`${account} ${name}`, { slot, key })
+    return 'all'
+  })
+
+  const isCancelled = ({ tradedAtMs, buyOrder, sellOrder }: SettledTrade, cancellers: ReadonlySet<Hex>) =>
+    Effect.gen(function* () {
+      const knownAt = Math.max(0, Math.floor(tradedAtMs / 1000) - NOTICE_SECONDS)
+      for (const { account, nonce } of [buyOrder.body, sellOrder.body]) {
+        if (!cancellers.has(account)) continue
+        if ((yield* tradingKeys.cancelledUpToAt(account, knownAt)) >= nonce) return true
+      }
+      return false
+    })
+
+  return {
+    judge: (deliveries, seats) =>
+      Effect.gen(function* () {
+        const history = yield* registry.historyIn(neighbourhood)
+        const cancellers = yield* tradingKeys.cancellers
+        const judgement = {
+          homes: [] as { account: Hex; slot: number }[],
+          trades: [] as string[],
+          estimates: [] as Statement[],
+        }
+        for (const { slot, trades, statements } of deliveries) {
+          const out = new Set<Hex>()
+          const doubtful: Statement[] = []
+          for (const statement of statements) {
+            const { account } = statement.body
+            const worth = seats.has(account) ? yield* worthOf(statement, history) : 'nothing'
+            if (worth === 'nothing') out.add(account)
+            if (worth === 'its import') doubtful.push(statement.body)
+          }
+          const traders = new Set<Hex>()
+          for (const settled of trades) {
+            const { id, buyer, seller } = settled.trade
+            const isOut = out.has(buyer) || out.has(seller) || (yield* isCancelled(settled, cancellers))
+            if (isOut) judgement.trades.push(id)
+            else traders.add(buyer).add(seller)
+          }
+          for (const body of doubtful) {
+            // Whose trades stand cannot leave: what it says it used stays, what it says it fed in does not.
+            if (traders.has(body.account)) judgement.estimates.push(importAlone(body))
+            else out.add(body.account)
+          }
+          judgement.homes.push(...[...out].map((account) => ({ account, slot })))
+        }
+        return judgement
+      }),
+  }
+}
+
+function importAlone(stated: Statement): Statement {
+  const readings = { firstSequence: 0, lastSequence: 0, chainHead: `0x${'0'.repeat(64)}`, quality: 0 } as const
+  return { ...stated, exportWh: 0, ...readings, estimated: true }
+}

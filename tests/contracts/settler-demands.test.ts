@@ -1,0 +1,156 @@
+import { Effect } from 'effect'
+import { describe, expect, it } from 'vitest'
+import { refOf } from '#contracts/chain/chain-ref.ts'
+import { openTransactions } from '#contracts/chain/transactions/transactions.ts'
+import { type ChainClient, makeSettler } from '#contracts/index.ts'
+import type { SigningDomain } from '#protocol/typed-data.ts'
+import { home, statement, supplier, trade } from './deliveries.ts'
+import { person, run, type TestChain, testChain, WINDOW_SECONDS } from './on-chain.ts'
+import { StreetLog } from './street-log.ts'
+
+const [SELLER, BUYER, IDLE] = [person(0x71), person(0x72), person(0x73)]
+const SLOTS = [10, 11] as const
+const DEPOSIT_MICRO_EUR = 5_000_000
+/** A buyer's legs of a slot: more than one transaction shows. */
+const MANY = 45
+
+/** A slot in which the seller sells so many times to the buyer; a third home does nothing. */
+function busySlot(slot: number, trades: number) {
+  const sides = { seller: SELLER.account, buyer: BUYER.account }
+  return {
+    slot,
+    trades: Array.from({ length: trades }, (_, n) =>
+      trade({ slot, n: n + 1, ...sides, priceEurPerMWh: 150, energyWh: 10 + n }),
+    ),
+    statements: [SELLER, BUYER, IDLE].map(({ account }, n) =>
+      statement({ slot, account, exportWh: n === 0 ? 2_000 : 0, importWh: 300 * n }),
+    ),
+  }
+}
+
+/** A settler that has folded all of the log, as one is after a start. */
+function settlerOf(log: StreetLog, chain: ChainClient) {
+  const settler = makeSettler({ chain, p256Verifier: home(997), record: log.record })
+  for (const event of log.events) settler.step(event)
+  return settler
+}
+
+interface Street extends TestChain {
+  readonly log: StreetLog
+  /** an account pays the deposit and demands its leaves of a slot of batch 1 */
+  readonly demand: (who: { readonly key: `0x${string}`; readonly account: `0x${string}` }, slot: number) => Demand
+}
+type Demand = Effect.Effect<void, Error>
+
+/** A street with a batch of two slots that wait to be settled, the homes' money in the vault. */
+const street = (body: (t: Street) => Effect.Effect<void, Error>) => () =>
+  run(
+    Effect.gen(function* () {
+      const t = yield* testChain()
+      const { addresses, chainId } = t.deployment
+      const accounts = [SELLER, BUYER, IDLE].map(({ account }) => account)
+      yield* t.client.fund([...accounts, supplier].map((account) => ({ account, amountMicroEur: 100_000_000 })))
+      const domain: SigningDomain = {
+        name: 'Commonwatt',
+        version: '1',
+        chainId,
+        verifyingContract: addresses.settlement,
+      }
+      const log = new StreetLog(domain)
+      log.settle(SLOTS.map((slot) => busySlot(slot, slot === SLOTS[0] ? MANY : 0)))
+      const { send } = yield* openTransactions({ rpcUrl: t.chain.rpcUrl })
+      const eurc = { contract: 'TestEURC', address: addresses.eurc } as const
+      const demand: Street['demand'] = ({ key, account }, slot) =>
+        Effect.gen(function* () {
+          const batch = yield* t.client.batchOf(1)
+          if (batch === null) return yield* Effect.die('nothing was proposed')
+          const { disputes } = addresses
+          yield* send(key, { ...eurc, functionName: 'mint', args: [account, DEPOSIT_MICRO_EUR] })
+          yield* send(key, { ...eurc, functionName: 'approve', args: [disputes, DEPOSIT_MICRO_EUR] })
+          const args = [refOf(batch), batch.header, slot]
+          yield* send(key, { contract: 'Disputes', address: disputes, functionName: 'demandData', args })
+        })
+      yield* body({ ...t, log, demand })
+    }),
+  )
+
+const openDemands = ({ client }: Street) => Effect.map(client.batchOf(1), (batch) => batch?.state.openDemands)
+
+describe('a demand for data of an honest batch', () => {
+  it(
+    'is answered by the settler that runs, whoever demands what, and the batch becomes final',
+    street((t) =>
+      Effect.gen(function* () {
+        const { log, client, clock } = t
+        const settler = settlerOf(log, client)
+        yield* settler.tick(clock.timeMs)
+        clock.pass(60_000)
+        // One with many legs, one with legs in another slot only, one without a single leg.
+        for (const [who, slot] of [
+          [BUYER, SLOTS[0]],
+          [SELLER, SLOTS[1]],
+          [IDLE, SLOTS[0]],
+        ] as const) {
+          yield* t.demand(who, slot)
+        }
+        expect(yield* openDemands(t)).toBe(3)
+        const before = yield* client.walletOf(client.operator)
+        yield* settler.tick(clock.timeMs)
+        expect(yield* openDemands(t)).toBe(0)
+        expect((yield* client.walletOf(client.operator)) - before).toBe(3 * DEPOSIT_MICRO_EUR)
+        clock.pass(WINDOW_SECONDS * 1_000)
+        yield* settler.tick(clock.timeMs)
+        expect(log.of('BatchFinalized')).toMatchObject([{ number: 1 }])
+      }),
+    ),
+  )
+
+  it(
+    'is answered by the next settler, also where one before died in the middle of its answer',
+    street((t) =>
+      Effect.gen(function* () {
+        const { log, client, clock } = t
+        yield* settlerOf(log, client).tick(clock.timeMs)
+        clock.pass(60_000)
+        yield* t.demand(BUYER, SLOTS[0])
+        let shown = 0
+        const dying: ChainClient = {
+          ...client,
+          showLegs: (...args) => (shown++ === 0 ? client.showLegs(...args) : Effect.die('the process is gone')),
+        }
+        yield* Effect.exit(settlerOf(log, dying).tick(clock.timeMs))
+        expect(yield* openDemands(t)).toBe(1)
+        // What it dies of is that there was more to show.
+        expect(shown).toBe(2)
+        const next = settlerOf(log, client)
+        yield* next.tick(clock.timeMs)
+        expect(yield* openDemands(t)).toBe(0)
+        // Nothing is shown twice.
+        const block = yield* client.blockNumber
+        yield* next.tick(clock.timeMs)
+        yield* settlerOf(log, client).tick(clock.timeMs)
+        expect(yield* client.blockNumber).toBe(block)
+        clock.pass(WINDOW_SECONDS * 1_000)
+        yield* next.tick(clock.timeMs)
+        expect(log.of('BatchFinalized')).toMatchObject([{ number: 1 }])
+      }),
+    ),
+  )
+
+  it(
+    'holds up no later batch where it comes to be answered too late',
+    street((t) =>
+      Effect.gen(function* () {
+        const { log, client, clock } = t
+        yield* settlerOf(log, client).tick(clock.timeMs)
+        clock.pass(60_000)
+        yield* t.demand(IDLE, SLOTS[1])
+        clock.pass((WINDOW_SECONDS / 4 + 1) * 1_000)
+        log.settle([12, 13].map((slot) => busySlot(slot, 1)))
+        yield* settlerOf(log, client).tick(clock.timeMs)
+        expect(yield* openDemands(t)).toBe(1)
+        expect(log.of('BatchProposed').map(({ batch }) => batch.number)).toEqual([1, 2])
+      }),
+    ),
+  )
+})
