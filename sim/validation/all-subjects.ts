@@ -7,6 +7,7 @@ import { heatPumps } from './heat-pumps.ts'
 import { loadProfiles } from './load-profiles.ts'
 import { marketEfficiency } from './market-efficiency.ts'
 import { pilotVillage } from './pilot-village.ts'
+import { plannedDay } from './planned-day.ts'
 import { priceBooks } from './price-books.ts'
 import { rateRamps } from './rate-ramps.ts'
 import { savings } from './savings.ts'
@@ -18,13 +19,14 @@ import { sun } from './sun.ts'
 import type { ValidationSubject } from './validation-subject.ts'
 
 /** Everything the simulator is held to, computed when it is asked for: the wires, the homes, the market, the figures. */
-export const allSubjects: readonly (() => ValidationSubject)[] = [
+export const allSubjects: readonly (() => ValidationSubject | Promise<ValidationSubject>)[] = [
   europeanFeeder,
   radialFeeders,
   unbalancedFeeders,
   sharedLosses,
   sun,
   batteries,
+  plannedDay,
   cars,
   heatPumps,
   loadProfiles,

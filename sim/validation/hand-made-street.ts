@@ -1,3 +1,4 @@
+import { Effect } from 'effect'
 import { type HomeParts, SimulatedHome } from '../home/simulated-home.ts'
 import { simulateStreet } from '../simulation/simulate-street.ts'
 import type { SimulationResult } from '../simulation/simulation-result.ts'
@@ -29,9 +30,10 @@ export function handMadeDay({ loadW, roofW, battery = null }: HandMadeHome): {
     battery,
     heatPump: null,
     car: null,
+    wishes: null,
     counters: { importWh: 0, exportWh: 0, producedWh: 0 },
   })
-  const street = { neighbourhood: 'case', startMs: START_MS, seed: 1, homes: [home], tariff: null }
+  const street = { neighbourhood: 'case', startMs: START_MS, seed: 1, homes: [home], tariff: null, ready: Effect.void }
   const run = simulateStreet({ street, terms: termsOf({ mechanism: 'community-pool' }), slots: SLOTS_PER_DAY })
   for (;;) {
     const next = run.next()

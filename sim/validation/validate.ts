@@ -3,5 +3,5 @@ import type { ValidationSubject } from './validation-subject.ts'
 /** Holds the simulator to everything that is known, in some ten seconds. Loaded when it is asked for: it is much. */
 export async function validate(): Promise<readonly ValidationSubject[]> {
   const { allSubjects } = await import('./all-subjects.ts')
-  return allSubjects.map((subject) => subject())
+  return Promise.all(allSubjects.map((subject) => subject()))
 }
