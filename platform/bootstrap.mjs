@@ -33,7 +33,11 @@ const tasks = {
   ],
   prepare: [prepare],
   'agent-package': [[join(root, 'platform/agent-package/write-agent-package.ts')]],
-  docs: [[join(root, 'platform/error-catalogue.ts')], [join(root, 'meter-agent/profiles/json-schema.ts')]],
+  docs: [
+    [join(root, 'platform/error-catalogue.ts')],
+    [join(root, 'meter-agent/profiles/json-schema.ts')],
+    [join(root, 'platform/validation-page.ts')],
+  ],
 }
 
 // All: the order book is many small functions, and V8's bound on how much of them it puts into one is too low for that:

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TraderName } from '#meter-agent/index.ts'
 import { allocativeEfficiency } from '#sim/market-quality/allocative-efficiency.ts'
+import { classicalLimits, classicalSession } from '#sim/market-quality/classical-market.ts'
 import { equilibriumOf } from '#sim/market-quality/equilibrium.ts'
 import { smithsAlpha } from '#sim/market-quality/smiths-alpha.ts'
-import { classicalLimits, classicalSession } from './classical-market.ts'
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 const interest = (limitEurPerMWh: number, energyWh = 1) => ({ limitEurPerMWh, energyWh })

@@ -5,6 +5,7 @@ import { RandomStream } from '#sim/random-stream.ts'
 import { buildStreet } from '#sim/scenario/build-street.ts'
 import { expandHomes } from '#sim/scenario/expand-homes.ts'
 import type { Scenario } from '#sim/scenario/scenario.ts'
+import { lagCorrelation, loadFactor, meansOf, peakOf, sumOfHomes } from '#sim/validation/load-statistics.ts'
 import { besideCheckout } from './reference.ts'
 
 const HOMES = 100
@@ -34,30 +35,10 @@ const reference = besideCheckout('shared/reference/grid/synthetic_statistics.jso
 
 const mean = (values: ArrayLike<number>) => sum(values) / values.length
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0)
-const peak = (values: Float64Array) => values.reduce((most, value) => Math.max(most, value), 0)
-const loadFactor = (values: Float64Array) => mean(values) / peak(values)
 function expectIn(figure: keyof typeof bands, value: number): void {
   const [low, high] = bands[figure]
   expect(value, figure).toBeGreaterThanOrEqual(low)
   expect(value, figure).toBeLessThanOrEqual(high)
-}
-function together(series: readonly Float64Array[]): Float64Array {
-  const total = new Float64Array(series[0]?.length ?? 0)
-  for (const one of series) for (const [at, value] of one.entries()) total[at] = (total[at] ?? 0) + value
-  return total
-}
-function quarters(minutes: Float64Array): Float64Array {
-  return Float64Array.from({ length: minutes.length / 15 }, (_, at) => mean(minutes.subarray(15 * at, 15 * at + 15)))
-}
-function autocorrelation(values: Float64Array): number {
-  const middle = mean(values)
-  let [spread, shared] = [0, 0]
-  for (const [at, value] of values.entries()) {
-    spread += (value - middle) ** 2
-    const next = values[at + 1]
-    if (next !== undefined) shared += (value - middle) * (next - middle)
-  }
-  return shared / spread
 }
 /** Some groups of n homes, drawn from the street. */
 function groupsOf<T>(homes: readonly T[], size: number): readonly (readonly T[])[] {
@@ -68,9 +49,9 @@ function groupsOf<T>(homes: readonly T[], size: number): readonly (readonly T[])
   })
 }
 const peakPerHomeKw = (days: readonly Float64Array[], size: number) =>
-  mean(groupsOf(days, size).map((group) => peak(together(group)) / size / 1000))
+  mean(groupsOf(days, size).map((group) => peakOf(sumOfHomes(group)) / size / 1000))
 const coincidence = (days: readonly Float64Array[], size: number) =>
-  mean(groupsOf(days, size).map((group) => peak(together(group)) / sum(group.map(peak))))
+  mean(groupsOf(days, size).map((group) => peakOf(sumOfHomes(group)) / sum(group.map(peakOf))))
 
 const scenarioOf = (seed: number, generate: object): Scenario => ({
   neighbourhood: 'street',
@@ -94,7 +75,7 @@ describe('a synthetic street of 100 homes', () => {
     const minutes = loadsOf(seed).map((load) =>
       Float64Array.from({ length: 1440 }, (_, minute) => load.meanW(WINTER_DAY_MS + minute * 60_000)),
     )
-    const days = minutes.map(quarters)
+    const days = minutes.map((day) => meansOf(day, 15))
     expectIn('winter_workday_kwh', mean(minutes.map((day) => (mean(day) * 24) / 1000)))
     const peaks = [1, 2, 5, 10, 20, 50, 100].map((size) => peakPerHomeKw(days, size))
     expectIn('peak_15min_per_home_n1', peaks[0] ?? 0)
@@ -104,10 +85,10 @@ describe('a synthetic street of 100 homes', () => {
     expectIn('coincidence_15min_n10', coincidence(days, 10))
     expectIn('coincidence_15min_n100', coincidence(days, HOMES))
     expectIn('coincidence_1min_n100', coincidence(minutes, HOMES))
-    expectIn('autocorr_1min_lag1', mean(minutes.map(autocorrelation)))
-    expectIn('autocorr_15min_lag1', mean(days.map(autocorrelation)))
+    expectIn('autocorr_1min_lag1', mean(minutes.map((day) => lagCorrelation(day, 1))))
+    expectIn('autocorr_15min_lag1', mean(days.map((day) => lagCorrelation(day, 1))))
     expectIn('load_factor_15min_individual_day', mean(days.map(loadFactor)))
-    expectIn('group100_load_factor_day', loadFactor(together(days)))
+    expectIn('group100_load_factor_day', loadFactor(sumOfHomes(days)))
   })
 
   it('uses about 3,500 kWh a home and year', () => {

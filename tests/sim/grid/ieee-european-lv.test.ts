@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { feederTree } from '#sim/grid/feeder-tree.ts'
 import { IEEE_KVAR_PER_KW, ieeeEuropeanLv, ieeeEuropeanLvDayW } from '#sim/grid/feeders/ieee-european-lv.ts'
 import { type Feeder, feederPowers, PowerFlow } from '#sim/index.ts'
-import published from './ieee-european-lv.json' with { type: 'json' }
+import published from '#sim/validation/cases/ieee-european-lv.json' with { type: 'json' }
 import { flowOf } from './solved.ts'
 
 /** The published tools differ by up to 1.8 mV; 0.01 V is 4e-5 per unit. */

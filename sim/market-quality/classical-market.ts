@@ -1,10 +1,10 @@
-import { OrderBook } from '#matching-engine/book/order-book.ts'
+import { OrderBook } from '#matching-engine/index.ts'
 import { type MarketNews, makeTrader, type TraderName } from '#meter-agent/index.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
-import { allocativeEfficiency, type JudgedTrade } from '#sim/market-quality/allocative-efficiency.ts'
-import { equilibriumOf } from '#sim/market-quality/equilibrium.ts'
-import { smithsAlpha } from '#sim/market-quality/smiths-alpha.ts'
-import { RandomStream } from '#sim/random-stream.ts'
+import { RandomStream } from '../random-stream.ts'
+import { allocativeEfficiency, type JudgedTrade } from './allocative-efficiency.ts'
+import { equilibriumOf } from './equilibrium.ts'
+import { smithsAlpha } from './smiths-alpha.ts'
 
 /** Eleven limits on each side, EUR/MWh; the market's prices go from 1 to 500. */
 export const classicalLimits = Array.from({ length: 11 }, (_, index) => 50 + 10 * index)
@@ -66,7 +66,16 @@ export function classicalSession(name: TraderName, seed: number): Session {
   const news: MarketNews[] = []
   const prices: number[] = []
   const trades: JudgedTrade[] = []
-  const best = (side: 'buy' | 'sell') => book.depth(side)[0]?.priceEurPerMWh ?? null
+  // Everybody has one order at most: what stands is the book, and looking through it is quicker than asking for its depth.
+  const best = (side: 'buy' | 'sell') => {
+    let bestEurPerMWh: number | null = null
+    for (const [id, priceEurPerMWh] of standing) {
+      if (homes[Number(id)]?.member.side !== side) continue
+      const isBetter = bestEurPerMWh === null || (side === 'buy') === priceEurPerMWh > bestEurPerMWh
+      if (isBetter) bestEurPerMWh = priceEurPerMWh
+    }
+    return bestEurPerMWh
+  }
   let [bestBidEurPerMWh, bestAskEurPerMWh] = [best('buy'), best('sell')]
   for (let step = 0; step < STEPS; step++) {
     const turn = turns.whole(0, homes.length - 1)
@@ -117,7 +126,6 @@ export function classicalSession(name: TraderName, seed: number): Session {
         : book.amend({ id, priceEurPerMWh })
     if (!outcome.accepted) throw new Error(outcome.refusal.detail)
     const before = side === 'buy' ? bestBidEurPerMWh : bestAskEurPerMWh
-    ;[bestBidEurPerMWh, bestAskEurPerMWh] = [best('buy'), best('sell')]
     const trade = outcome.events.find((event) => event.type === 'trade')
     if (trade !== undefined) {
       const [buyer, seller] = (trade.makerSide === 'buy' ? [trade.maker, trade.taker] : [trade.taker, trade.maker]).map(
@@ -130,9 +138,9 @@ export function classicalSession(name: TraderName, seed: number): Session {
         done.add(party)
         standing.delete(party)
       }
-      continue
-    }
-    standing.set(id, priceEurPerMWh)
+    } else standing.set(id, priceEurPerMWh)
+    ;[bestBidEurPerMWh, bestAskEurPerMWh] = [best('buy'), best('sell')]
+    if (trade !== undefined) continue
     const leads = before === null || (side === 'buy' ? priceEurPerMWh > before : priceEurPerMWh < before)
     if (leads) news.push({ side, priceEurPerMWh, happened: 'leads' })
   }
