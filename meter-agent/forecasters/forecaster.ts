@@ -2,8 +2,8 @@
 export interface SlotForecast {
   readonly forecastNetWh: number
   /**
-   * what the forecasts of the last week that were nearest to this one, and as many slots ahead, missed: actual −
-   * forecast, ascending; empty while nothing is known
+   * what the slots came to, less this forecast, of which the last week's forecasts, as many slots ahead, said most
+   * nearly the same; ascending, empty while nothing is known
    */
   readonly forecastErrorsWh: readonly number[]
 }

@@ -1,5 +1,5 @@
 import type { Forecaster, SlotForecast } from './forecaster.ts'
-import { MissMemory } from './miss-memory.ts'
+import { OutcomeMemory } from './outcome-memory.ts'
 
 const MINUTES_PER_DAY = 1_440
 
@@ -24,7 +24,7 @@ export interface Outlook {
   readonly learn?: (history: NetHistory, slot: number) => void
 }
 
-/** Slots for which forecasts are made and their misses kept, if nobody says how many. */
+/** Slots for which forecasts are made and what became of them is kept, if nobody says how many. */
 export const SLOTS_AHEAD = 8
 
 /**
@@ -38,9 +38,9 @@ export function historyForecaster(
   const { slotMinutes, slotsAhead = SLOTS_AHEAD } = options
   const slotsPerDay = MINUTES_PER_DAY / slotMinutes
   const history = new Map<number, number>()
-  /** by slots ahead: what was said of slots to come, and what was missed in those that came */
+  /** by slots ahead: what was said of slots to come, and what became of what was said */
   const said = Array.from({ length: slotsAhead + 1 }, () => new Map<number, number>())
-  const missed = Array.from({ length: slotsAhead + 1 }, () => new MissMemory(slotMinutes))
+  const outcomes = Array.from({ length: slotsAhead + 1 }, () => new OutcomeMemory(slotMinutes))
   /** by slot, until the next one is noted */
   const ascending = new Map<number, readonly number[]>()
   let last: number | null = null
@@ -53,9 +53,9 @@ export function historyForecaster(
     forget(history, slot - outlook.days * slotsPerDay)
     ascending.clear()
     for (let ahead = 1; ahead <= slotsAhead; ahead++) {
-      const [sayings, misses] = [said[ahead], missed[ahead]] as [Map<number, number>, MissMemory]
+      const [sayings, known] = [said[ahead], outcomes[ahead]] as [Map<number, number>, OutcomeMemory]
       const expected = sayings.get(slot)
-      if (expected !== undefined) misses.note({ expectedWh: expected, missedWh: netWh - expected })
+      if (expected !== undefined) known.note({ expectedWh: expected, actualWh: netWh })
       forget(sayings, slot)
       const later = slot + ahead
       sayings.set(later, outlook.netWh(history, { slot: later, knownSlot: slot, slotMinutes }))
@@ -64,7 +64,7 @@ export function historyForecaster(
   const errorsOf = (slot: number, ahead: number, expectedWh: number): readonly number[] => {
     const known = ascending.get(slot)
     if (known !== undefined) return known
-    const alike = missed[Math.min(ahead, slotsAhead)]?.like(expectedWh) ?? []
+    const alike = outcomes[Math.min(ahead, slotsAhead)]?.errorsOf(expectedWh) ?? []
     ascending.set(slot, alike)
     return alike
   }

@@ -6,7 +6,7 @@ export interface TradingSlot {
   readonly slot: number
   /** expected net at the connection point, export positive */
   readonly forecastNetWh: number
-  /** what such forecasts missed so far: actual − forecast, ascending; empty while nothing is known */
+  /** what became of such forecasts so far: actual − forecast, ascending; empty while nothing is known */
   readonly forecastErrorsWh: readonly number[]
   readonly boughtWh: number
   readonly soldWh: number

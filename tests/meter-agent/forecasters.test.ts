@@ -46,14 +46,14 @@ describe('persistence', () => {
     expect([4, 5, 6].map((slot) => forecaster.of(slot).forecastNetWh)).toEqual([-900, -810, -729])
   })
 
-  it('states what it missed as many slots ahead, each slot forecast from what came before it', () => {
+  it('states what slots came to, less this forecast, as many slots ahead', () => {
     const nets = [100, 100, 100, 300, 100]
     const forecaster = told(
       'persistence',
       nets.map((net, index) => [index + 1, net] as const),
     )
-    // One ahead: 90 expected each time, but 180 behind the jump.
-    expect(forecaster.of(6).forecastErrorsWh).toEqual([-80, 10, 10, 210])
+    // Forecasts one ahead were followed by 100, 100, 300 and 100; behind the jump, 180 is expected.
+    expect(forecaster.of(6).forecastErrorsWh).toEqual([-80, -80, -80, 120])
   })
 })
 
@@ -128,7 +128,7 @@ describe.each(forecasterNames)('the %s forecaster', (name) => {
     }
   })
 
-  it('states errors that it made, ascending: of the last week’s forecasts as many slots ahead that were nearest to this one', () => {
+  it('states what the last week’s slots came to, less this forecast, for which nearly as much was expected; ascending', () => {
     const days = roofDays(9)
     const forecaster = makeForecaster(name, { slotMinutes: 15 })
     const said = new Map<number, number>()
@@ -143,9 +143,9 @@ describe.each(forecasterNames)('the %s forecaster', (name) => {
     expect(forecastErrorsWh.length).toBe(48)
     // Of forecasts equally far away any may be among them.
     const border = distance(nearest[47] ?? { said: Number.NaN })
-    const missesOf = (those: typeof week) => those.map((one) => one.net - one.said)
-    const surely = missesOf(week.filter((one) => distance(one) < border))
-    const perhaps = missesOf(week.filter((one) => distance(one) === border))
+    const errorsOf = (those: typeof week) => those.map((one) => one.net - forecastNetWh)
+    const surely = errorsOf(week.filter((one) => distance(one) < border))
+    const perhaps = errorsOf(week.filter((one) => distance(one) === border))
     const rest = [...forecastErrorsWh]
     for (const missed of surely) rest.splice(rest.indexOf(missed), rest.includes(missed) ? 1 : 0)
     expect(rest.length).toBe(48 - surely.length)

@@ -1,5 +1,5 @@
 const MINUTES_PER_DAY = 1_440
-/** How many days of misses are kept. */
+/** For how many days outcomes are kept. */
 const DAYS = 7
 /** How many of them a forecast is told. */
 const ALIKE = 48
@@ -7,14 +7,14 @@ const ALIKE = 48
 const scratch = new Int32Array(ALIKE)
 
 /**
- * What forecasts of the last week missed, in order of what they said. A forecast is told the misses of those that were
- * nearest to it: who expects much is wrong by more than who expects next to nothing, and mostly by expecting too much.
+ * What became of the last week's forecasts, in order of what they said. What a forecast is worth is what slots came to of
+ * which as much was expected: who expects much has mostly expected too much.
  */
-export class MissMemory {
+export class OutcomeMemory {
   readonly #most: number
   /** in the order of their notes, the newest week's; room grows with what is known */
   #expectedWh: Int32Array
-  #missedWh: Int32Array
+  #actualWh: Int32Array
   /** places of the above, ascending by what was expected */
   #order: Uint16Array
   #length = 0
@@ -24,33 +24,34 @@ export class MissMemory {
     const slotsPerDay = MINUTES_PER_DAY / slotMinutes
     this.#most = DAYS * slotsPerDay
     this.#expectedWh = new Int32Array(slotsPerDay)
-    this.#missedWh = new Int32Array(slotsPerDay)
+    this.#actualWh = new Int32Array(slotsPerDay)
     this.#order = new Uint16Array(slotsPerDay)
   }
 
-  /** Notes what was expected of a slot, and what that missed (actual − expected), whole Wh. What is older than a week goes. */
-  note(miss: { readonly expectedWh: number; readonly missedWh: number }): void {
+  /** Notes what was expected of a slot and what it came to, whole Wh. What is older than a week goes. */
+  note(outcome: { readonly expectedWh: number; readonly actualWh: number }): void {
     const at = this.#next
     this.#next = (at + 1) % this.#most
     if (at < this.#length) this.#forget(at)
     else if (at >= this.#order.length) this.#grow()
-    const place = this.#placeOf(miss.expectedWh)
+    const place = this.#placeOf(outcome.expectedWh)
     this.#order.copyWithin(place + 1, place, this.#length)
     this.#order[place] = at
     this.#length++
-    this.#expectedWh[at] = miss.expectedWh
-    this.#missedWh[at] = miss.missedWh
+    this.#expectedWh[at] = outcome.expectedWh
+    this.#actualWh[at] = outcome.actualWh
   }
 
-  /** What the forecasts nearest to this one missed, ascending. */
-  like(expectedWh: number): readonly number[] {
+  /** What the slots came to whose forecasts were nearest to this one, less this one; ascending. */
+  errorsOf(expectedWh: number): readonly number[] {
     let after = this.#placeOf(expectedWh)
     let before = after - 1
     let found = 0
     while (found < ALIKE && (before >= 0 || after < this.#length)) {
       const below = before >= 0 ? expectedWh - this.#expectedAt(before) : Number.POSITIVE_INFINITY
       const above = after < this.#length ? this.#expectedAt(after) - expectedWh : Number.POSITIVE_INFINITY
-      scratch[found++] = this.#missedWh[this.#order[below <= above ? before-- : after++] as number] as number
+      const at = this.#order[below <= above ? before-- : after++] as number
+      scratch[found++] = (this.#actualWh[at] as number) - expectedWh
     }
     return Array.from(scratch.subarray(0, found).sort())
   }
@@ -58,13 +59,13 @@ export class MissMemory {
   #grow(): void {
     const room = Math.min(this.#most, 2 * this.#order.length)
     const expectedWh = new Int32Array(room)
-    const missedWh = new Int32Array(room)
+    const actualWh = new Int32Array(room)
     const order = new Uint16Array(room)
     expectedWh.set(this.#expectedWh)
-    missedWh.set(this.#missedWh)
+    actualWh.set(this.#actualWh)
     order.set(this.#order)
     this.#expectedWh = expectedWh
-    this.#missedWh = missedWh
+    this.#actualWh = actualWh
     this.#order = order
   }
 
