@@ -37,6 +37,8 @@ export interface ChainReader {
   /** keccak256 of the neighbourhood's name */
   readonly neighbourhood: Hex
   readonly blockNumber: Read<number>
+  /** the Unix second of a block; if none is named, of the one that is read at, where that is the latest of the one to come */
+  readonly secondsOf: (block?: number) => Read<number>
   /** who runs it, who stands opposite its homes; addresses of zero where it was never opened */
   readonly terms: Read<Pick<NeighbourhoodTerms, 'operator' | 'supplier' | 'grid' | 'fund'>>
   readonly disputeWindowSeconds: Read<number>
@@ -125,6 +127,7 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
     chainId: rpc.chainId,
     neighbourhood,
     blockNumber: rpc.blockNumber,
+    secondsOf: rpc.secondsOf,
     terms: Effect.map(
       rpc.read<NeighbourhoodTerms>({ ...settlement, functionName: 'neighbourhoodOf', args: [neighbourhood] }),
       ({ operator, supplier, grid, fund }) => ({

@@ -57,6 +57,8 @@ export interface Rpc {
   readonly transactionOf: (hash: Hex) => Effect.Effect<TransactionOutcome | null, ChainFailure>
   /** Whether the node has a transaction, in a block or waiting for one. */
   readonly knows: (hash: Hex) => Effect.Effect<boolean, ChainFailure>
+  /** The Unix second of a block; if none is named, of the one that is read at, where that is the latest of the one to come. */
+  readonly secondsOf: (block?: number) => Effect.Effect<number, ChainFailure>
   /** The hash of a block, null where the chain is not that long. */
   readonly blockHash: (block: number) => Effect.Effect<Hex | null, ChainFailure>
   /** How many transactions of an account blocks hold: the nonce of its next one. */
@@ -233,6 +235,13 @@ export const connectRpc = (
         attempt(`look for transaction ${hash}`, async () => {
           const found = await reader.request({ method: 'eth_getTransactionByHash', params: [hash] })
           return found !== null
+        }),
+      secondsOf: (named) =>
+        attemptAt('read the time of a block', async (readAt) => {
+          const blockNumber = optionalBigInt(named) ?? readAt
+          // The latest may be long ago: a development chain makes a block when it has something to put into it.
+          const at = blockNumber === undefined ? ({ blockTag: 'pending' } as const) : { blockNumber }
+          return Number((await reader.getBlock(at)).timestamp)
         }),
       blockHash: (block) =>
         attempt(`read block ${block}`, async () => {

@@ -143,7 +143,7 @@ export function makeSettler(options: SettlerOptions): Settler {
       const logged = book.batches.get(number)
       const { standings } = options
       if (logged !== undefined || standings === undefined) return logged?.setAside
-      const judgement = yield* standings.judge(deliveries, yield* chain.seats)
+      const judgement = yield* standings.judge(deliveries)
       if (isNothing(judgement)) return undefined
       const { homes, trades } = judgement
       yield* Effect.logWarning(`batch ${number} leaves out what a court would let it fall for`).pipe(

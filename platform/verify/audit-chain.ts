@@ -112,7 +112,7 @@ const auditBatches = ({ chain }: Evidence, log: AuditedLog, setAside: SetAsideAu
       }
       // What the chain took last, a node that was killed has not told its log.
       const untold = log.batches[number - 1] === undefined ? log.deliveriesOf(number) : null
-      const judged = untold === null ? undefined : yield* setAside.judged(number, untold)
+      const judged = untold === null ? undefined : yield* setAside.judged(untold)
       if (judged === null) return yield* failed(place, 'no estimates that the log does not tell of', 'such a batch')
       const rebuilt = () => log.rebuild({ ...there.header, setAside: judged })
       const built = log.batches[number - 1] ?? (yield* proving({ step: 'chain', place }, rebuilt))

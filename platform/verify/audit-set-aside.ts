@@ -19,10 +19,7 @@ export interface SetAsideAudit {
     readonly deliveries: readonly Delivery[]
   }) => Effect.Effect<void, ProofFailed | ChainFailure>
   /** What a batch that the log does not tell of has to set aside; null where it has estimates, which only a log can tell. */
-  readonly judged: (
-    number: number,
-    deliveries: readonly Delivery[],
-  ) => Effect.Effect<SetAside | null | undefined, ChainFailure>
+  readonly judged: (deliveries: readonly Delivery[]) => Effect.Effect<SetAside | null | undefined, ChainFailure>
 }
 
 /** Everything is read once: the chain is pinned. */
@@ -35,22 +32,17 @@ export const openSetAsideAudit = (
     const { neighbourhood } = reader
     const history = yield* registry.historyIn(neighbourhood)
     const cancellers = yield* tradingKeys.cancellers
-    const seated = yield* reader.seatBlocks
+    const seatBlocks = yield* reader.seatBlocks
     const { judge } = makeStandings({
       registry: { ...registry, historyIn: () => Effect.succeed(history) },
       tradingKeys: { ...tradingKeys, cancellers: Effect.succeed(cancellers) },
+      chain: { ...reader, seatBlocks: Effect.succeed(seatBlocks) },
       neighbourhood,
       p256Verifier,
     })
-    const judgement = (number: number, deliveries: readonly Delivery[]) =>
-      Effect.gen(function* () {
-        const place = yield* reader.placeOf('BatchProposed', number)
-        const before = [...seated].filter(([, block]) => block <= (place?.block ?? 0))
-        return yield* judge(deliveries, new Map(before))
-      })
     return {
-      judged: (number, deliveries) =>
-        Effect.map(judgement(number, deliveries), ({ homes, trades, estimates }) => {
+      judged: (deliveries) =>
+        Effect.map(judge(deliveries), ({ homes, trades, estimates }) => {
           if (estimates.length > 0) return null
           return homes.length + trades.length === 0 ? undefined : { homes, trades, estimates: [] }
         }),
@@ -59,7 +51,7 @@ export const openSetAsideAudit = (
           const { number, setAside = NOTHING } = built.batch
           const { homes, trades, estimates } = setAside
           const place = `batch ${number} setAside`
-          const expected = text(yield* judgement(number, deliveries))
+          const expected = text(yield* judge(deliveries))
           const got = text({ homes, trades, estimates: estimates.map(({ body }) => body) })
           if (got !== expected) return yield* new ProofFailed({ step: 'devices', place, expected, got })
           for (const envelope of estimates) {

@@ -46,6 +46,8 @@ interface Street extends TestChain {
   readonly domain: SigningDomain
   readonly log: StreetLog
   readonly settlerOf: (log: StreetLog, judging?: boolean) => ReturnType<typeof makeSettler>
+  readonly join: (people: readonly Person[]) => Effect.Effect<unknown, Error>
+  readonly retire: (one: Person) => Effect.Effect<void, Error>
   readonly prove: (proof: string, leaf: number, ...more: readonly unknown[]) => Effect.Effect<unknown, Error>
   leaves: readonly StatementLeaf[]
   signed: readonly SignedStatement[]
@@ -69,22 +71,23 @@ const street = (body: (t: Street) => Effect.Effect<void, Error>) => () =>
       const registry = yield* connectDeviceRegistry({ rpcUrl, addresses })
       const seated = [supplier, ...everybody.filter((one) => one !== gina).map(({ account }) => account)]
       yield* t.client.fund(seated.map((account) => ({ account, amountMicroEur: 100_000_000 })))
-      const deadline = START_SLOT * 900 + 3_600
-      const joins = everybody
-        .filter((one) => one !== carl)
-        .map((one) => {
+      const join: Street['join'] = (people) => {
+        const deadline = Math.floor(t.clock.timeMs / 1_000) + 3_600
+        const joins = people.map((one) => {
           const owner = secp256k1Signer(one.key)
           const request = { domain, neighbourhood: 'lime-street', owner, device: owner, p256Verifier, deadline }
           return signDeviceJoin({ ...request, deviceId: nameOf(one) })
         })
-      yield* registry.join(t.chain.operatorKey, joins)
-      const device = yield* registry.deviceOf({
-        neighbourhood: LIME_STREET,
-        name: keccak(nameOf(dora)),
-        owner: dora.account,
-      })
-      const retire = { contract: 'DeviceRegistry', address: addresses.deviceRegistry, functionName: 'retire' } as const
-      yield* send(dora.key, { ...retire, args: [device] })
+        return registry.join(t.chain.operatorKey, joins)
+      }
+      yield* join(everybody.filter((one) => one !== carl))
+      const retire: Street['retire'] = (one) =>
+        Effect.gen(function* () {
+          const named = { neighbourhood: LIME_STREET, name: keccak(nameOf(one)), owner: one.account }
+          const at = { contract: 'DeviceRegistry', address: addresses.deviceRegistry } as const
+          yield* send(one.key, { ...at, functionName: 'retire', args: [yield* registry.deviceOf(named)] })
+        })
+      yield* retire(dora)
       const cancel = { contract: 'TradingKeys', address: addresses.tradingKeys, functionName: 'cancelUpTo' } as const
       yield* send(fred.key, { ...cancel, args: [4] })
       t.clock.timeMs = (SLOTS[1] + 1) * 900_000
@@ -105,7 +108,7 @@ const street = (body: (t: Street) => Effect.Effect<void, Error>) => () =>
       }
       const tradingKeys = yield* connectTradingKeysReader({ rpcUrl, addresses })
       const standings = {
-        ...makeStandings({ registry, tradingKeys, neighbourhood: LIME_STREET, p256Verifier }),
+        ...makeStandings({ registry, tradingKeys, chain: t.client, neighbourhood: LIME_STREET, p256Verifier }),
         sign: (estimate: SignedStatement['body']) =>
           sign({ domain, kind: 'statement', body: estimate, privateKey: operator.key }),
       }
@@ -115,7 +118,18 @@ const street = (body: (t: Street) => Effect.Effect<void, Error>) => () =>
         for (const event of log.events) settler.step(event)
         return settler
       }
-      const made: Street = { ...t, domain, log: newLog(), settlerOf, leaves: [], signed: [], prove: () => Effect.void }
+      const log = newLog()
+      const made: Street = {
+        ...t,
+        domain,
+        log,
+        settlerOf,
+        join,
+        retire,
+        leaves: [],
+        signed: [],
+        prove: () => Effect.void,
+      }
       const prove: Street['prove'] = (proof, index, ...more) =>
         Effect.gen(function* () {
           const batch = yield* t.client.batchOf(1)
@@ -181,17 +195,38 @@ describe('a batch of a street whose homes are not all what they should be', () =
 
   it(
     'is the same to the byte for the settler that takes over before the log was told',
-    street(({ log, clock, settlerOf, client }) =>
+    street(({ log, clock, settlerOf, client, join, retire }) =>
       Effect.gen(function* () {
         log.refusing = true
         yield* refusalOf(settlerOf(log).tick(clock.timeMs))
         const there = yield* client.batchOf(1)
         log.refusing = false
         clock.pass(60_000)
+        // What came after the slots changes nothing of it.
+        yield* client.fund([{ account: gina.account, amountMicroEur: 100_000_000 }])
+        yield* join([carl])
+        yield* Effect.forEach([anna, carl], retire)
         yield* settlerOf(log).tick(clock.timeMs)
         const [told] = log.of('BatchProposed')
         expect(told?.batch.statementsRoot).toBe(there?.header.statementsRoot)
         expect(told?.batch.setAside?.homes).toHaveLength(6)
+      }),
+    ),
+  )
+
+  it(
+    'is not judged before its slots are over on chain: who retires in their last second is found',
+    street(({ log, clock, settlerOf, retire }) =>
+      Effect.gen(function* () {
+        const settler = settlerOf(log)
+        clock.pass(-1_000)
+        const early = yield* refusalOf(settler.tick(clock.timeMs))
+        expect(early.message).toMatch(/slot 2000011 ends after second \d+, and the chain, as far as it counts, is at/)
+        yield* retire(ben)
+        clock.pass(1_000)
+        yield* settler.tick(clock.timeMs)
+        const { estimates } = log.of('BatchProposed')[0]?.batch.setAside ?? {}
+        expect(estimates?.map(({ body }) => [body.account, body.slot])).toContainEqual([ben.account, SLOTS[1]])
       }),
     ),
   )
