@@ -143,6 +143,27 @@ describe('a transaction', () => {
         expect([yield* chain.balanceOf(one), yield* chain.balanceOf(other)]).toEqual([5n, 7n])
       }),
     ))
+
+  it('that its node does not want for now is not given up while another waits behind it', () =>
+    run(
+      Effect.gen(function* () {
+        const [one, other, third] = [newOwner(), newOwner(), newOwner()]
+        const { send } = yield* opened()
+        const before = yield* Effect.promise(() => chain.ask('evm_snapshot'))
+        chain.onRequest(mining)
+        yield* send(payer.key, chain.mint(one, 5))
+        yield* send(payer.key, chain.mint(other, 7))
+        yield* Effect.promise(() => chain.ask('evm_revert', [before]))
+        chain.onRequest((method, pass) => {
+          if (method === 'eth_sendRawTransaction') throw new Error('insufficient funds for gas')
+          return mining(method, pass)
+        })
+        expect(yield* refusalOf(send(payer.key, chain.mint(third, 9)))).toMatchObject({ code: 'REFUSED' })
+        chain.onRequest(mining)
+        yield* send(payer.key, chain.mint(third, 9))
+        expect(yield* Effect.forEach([one, other, third], chain.balanceOf)).toEqual([5n, 7n, 9n])
+      }),
+    ))
 })
 
 describe('what cannot be sent', () => {
