@@ -232,15 +232,23 @@ describe('a batch of a street whose homes are not all what they should be', () =
   )
 
   it(
-    'falls where its settler does not look',
+    'falls where its settler does not look, and the same is not proposed twice',
     street((t) =>
       Effect.gen(function* () {
         // Without gina, who has no seat, a settler that does not look proposes what is in the log.
         yield* t.client.fund([{ account: gina.account, amountMicroEur: 100_000_000 }])
-        yield* t.settlerOf(t.log, false).tick(t.clock.timeMs)
+        const settler = t.settlerOf(t.log, false)
+        yield* settler.tick(t.clock.timeMs)
         noteSettled(t)
         const index = t.leaves.findIndex(({ account }) => account === carl.account)
         yield* t.prove('deviceNotInService', index)
+        expect(yield* t.client.batchOf(1)).toBeNull()
+        t.clock.pass(WINDOW_SECONDS * 1_000)
+        const ended = yield* refusalOf(settler.tick(t.clock.timeMs))
+        expect(ended.message).toMatch(/batch 1 has fallen for DeviceNotInService/)
+        // Who starts again does not pay for the same once more.
+        const again = yield* refusalOf(t.settlerOf(t.log, false).tick(t.clock.timeMs))
+        expect(again.message).toMatch(/batch 1 has fallen on chain for DeviceNotInService, and is not proposed again/)
         expect(yield* t.client.batchOf(1)).toBeNull()
       }),
     ),
