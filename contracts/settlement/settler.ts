@@ -226,18 +226,23 @@ export function makeSettler(options: SettlerOptions): Settler {
       )
     })
 
-  /** A batch of which something is demanded can only end when it was shown. */
-  const showAndFinishAll = (nowMs: number) =>
-    Effect.suspend(() => {
-      const { domain } = book
-      const posted = [...open.values()].flatMap(({ built }) => (built === null ? [] : [built]))
-      return domain === null ? Effect.void : answers.look(posted, domain)
-    }).pipe(Effect.andThen(finishAll(nowMs)))
+  const showAll = Effect.suspend(() => {
+    const { domain } = book
+    const posted = [...open.values()].flatMap(({ built }) => (built === null ? [] : [built]))
+    return domain === null ? Effect.void : answers.look(posted, domain)
+  })
 
-  // What waits for its end does not depend on the records of later slots, so it comes first.
+  // A batch of which something is demanded can only end when it was shown. What waits for its end does not depend on the
+  // records of later slots, so it comes first; and a window that was lengthened holds up no later batch.
   const tick = (nowMs: number) =>
     turns.withPermits(1)(
-      showAndFinishAll(nowMs).pipe(Effect.andThen(collect(nowMs)), Effect.andThen(showAndFinishAll(nowMs))),
+      Effect.gen(function* () {
+        const [shown, finished] = [yield* Effect.result(showAll), yield* Effect.result(finishAll(nowMs))]
+        yield* collect(nowMs)
+        yield* Effect.fromResult(shown)
+        yield* Effect.fromResult(finished)
+        yield* Effect.andThen(showAll, finishAll(nowMs))
+      }),
     )
 
   const step = (event: LoggedEvent) => foldEvent(book, event)
