@@ -161,7 +161,7 @@ export const connectRpc = (
   Effect.gen(function* () {
     const { atBlock } = options
     const transport = transportTo(rpcUrl, options.answerMsMax)
-    const chainId = yield* attempt(`connect to ${rpcUrl}`, () => createPublicClient({ transport }).getChainId())
+    const chainId = yield* attempt(`connect to ${hostOf(rpcUrl)}`, () => createPublicClient({ transport }).getChainId())
     const chain = chainOf(chainId, rpcUrl)
     const reader = createPublicClient({ chain, transport, pollingInterval: 100, cacheTime: 0 })
     const readAt: Effect.Effect<bigint | undefined, ChainFailure> =
@@ -314,6 +314,9 @@ function contractCall(call: Call) {
   const abi: Abi = [...(readArtifact(call.contract).abi as Abi), ...errors]
   return { address: call.address, abi, functionName: call.functionName, args: call.args }
 }
+
+/** Who is asked. What follows in the address may be a key, and messages are logged. */
+const hostOf = (rpcUrl: string) => (URL.canParse(rpcUrl) ? new URL(rpcUrl).origin : rpcUrl)
 
 const optionalBigInt = (value: number | undefined) => (value === undefined ? undefined : BigInt(value))
 

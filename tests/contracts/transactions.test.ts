@@ -167,6 +167,15 @@ describe('a transaction', () => {
 })
 
 describe('what cannot be sent', () => {
+  it('names the node without what may be a key in its address', () =>
+    run(
+      Effect.gen(function* () {
+        const { message } = yield* refusalOf(openTransactions({ rpcUrl: 'http://127.0.0.1:1/v3/secret' }))
+        expect(message).toMatch(/^connect to http:\/\/127\.0\.0\.1:1: /)
+        expect(message).not.toMatch(/secret/)
+      }),
+    ))
+
   it('says why: too dear, no coins, refused by its contract, stuck', () =>
     run(
       Effect.gen(function* () {
@@ -201,7 +210,9 @@ describe('what cannot be sent', () => {
           return refusalOf(opened(journalFile)) as Effect.Effect<ChainFailure, Error>
         }
         expect((yield* refusal(text.replace('"raw":"0x02', '"raw":"0x03'))).detail).toMatch(/ndjson:2 is damaged/)
+        expect((yield* refusal(text.replace('"raw":"0x02', '"raw":"0xzz'))).detail).toMatch(/ndjson:2 is damaged/)
         expect((yield* refusal(text.replace('{"is":"ended"', '{is:"ended"'))).detail).toMatch(/ndjson:3 is damaged/)
+        expect((yield* refusal(text.replace('"ending":"mined"', '"ending":"m"'))).detail).toMatch(/ndjson:3 is damaged/)
         expect((yield* refusal(text.replace(/"genesis":"0x../, '"genesis":"0xzz'))).detail).toMatch(/its genesis is/)
         writeFileSync(journalFile, `${text}{"is":"sig`) // what a crash leaves
         yield* opened(journalFile)

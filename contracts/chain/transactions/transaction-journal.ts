@@ -149,10 +149,10 @@ export class TransactionJournal {
 
   #take(path: string, number: number, text: string): void {
     const line = parsed(path, number, text)
-    if ('is' in line && line.is === 'signed' && isRight(line)) this.#noteSigned(line)
-    else if ('is' in line && line.is === 'ended') this.#noteEnded(line)
-    else if ('is' in line && line.is === 'reopened') this.#noteReopened(line)
-    else throw damaged(path, number)
+    if (!('is' in line && isRight(line))) throw damaged(path, number)
+    if (line.is === 'signed') this.#noteSigned(line)
+    else if (line.is === 'ended') this.#noteEnded(line)
+    else this.#noteReopened(line)
   }
 
   async #append(line: Line, when: 'durably' | 'soon'): Promise<void> {
@@ -188,9 +188,21 @@ const without = (transactions: readonly JournalledTransaction[], nonce: number) 
 const byNonce = (transactions: readonly JournalledTransaction[]) => transactions.toSorted((a, b) => a.nonce - b.nonce)
 
 /** What is sent again has to be what was signed, byte for byte. */
-function isRight({ account, nonce, raw, hash }: Extract<Line, { is: 'signed' }>): boolean {
-  return /^0x[0-9a-f]{40}$/.test(account) && Number.isSafeInteger(nonce) && keccak(bytesOfHex(raw)) === hash
+function isRight(line: Extract<Line, { is: string }>): boolean {
+  if (!/^0x[0-9a-f]{40}$/.test(line.account) || !Number.isSafeInteger(line.nonce) || line.nonce < 0) return false
+  switch (line.is) {
+    case 'signed':
+      return /^0x([0-9a-f]{2})+$/.test(line.raw) && keccak(bytesOfHex(line.raw)) === line.hash && isHash(line.call)
+    case 'ended':
+      return ['mined', 'displaced', 'refused'].includes(line.ending)
+    case 'reopened':
+      return true
+    default:
+      return false
+  }
 }
+
+const isHash = (text: unknown) => typeof text === 'string' && /^0x[0-9a-f]{64}$/.test(text)
 
 function parsed(path: string, number: number, text: string): Line {
   try {
