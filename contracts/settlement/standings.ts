@@ -21,8 +21,8 @@ interface Judgement extends Pick<SetAside, 'homes' | 'trades'> {
 /** Judges deliveries as the courts would (`StatementProofs`, `OrderProofs`), before anything is proposed. */
 export interface Standings {
   /**
-   * The same at any time, for a settler that starts again has to come to it, too. Fails (ChainFailure) while the chain, as
-   * far as it is read, has not seen the end of the slots: what could still be found would not be.
+   * The same at any time, for a settler that starts again has to come to it, too. Fails with `TOO_EARLY` while the chain,
+   * as far as it is read, has not seen the end of the slots: what could still be found would not be.
    */
   readonly judge: (deliveries: readonly Delivery[]) => Effect.Effect<Judgement, ChainFailure>
 }
@@ -53,7 +53,7 @@ export function makeStandings(options: {
     const now = yield* chain.secondsOf()
     if (now > endsAt) return
     const detail = `slot ${slot} ends after second ${endsAt}, and the chain, as far as it counts, is at ${now}: it is waited for`
-    return yield* new ChainFailure({ operation: 'judge what is to be settled', detail })
+    return yield* new ChainFailure({ operation: 'judge what is to be settled', code: 'TOO_EARLY', detail })
   })
 
   /** Whether what a block has begun was so when a slot ended. Looked at as of now, another judgement would come out later. */
