@@ -13,7 +13,7 @@ export { forgetLocalChain, type LocalChain, localChainTimeMs, startLocalChain } 
 export { connectTradingKeysReader, type TradingKeysReader } from './chain/trading-keys-reader.ts'
 export { openTransactions, type Transactions } from './chain/transactions/transactions.ts'
 export { connectRpc, creditIdOf } from './chain/viem.ts'
-export type { ArchiveLine } from './settlement/archive/archive-content.ts'
+export { type ArchiveLine, ownersOf } from './settlement/archive/archive-content.ts'
 export { ArchiveRefused } from './settlement/archive/archive-refused.ts'
 export { type OpenedArchive, openArchive } from './settlement/archive/open-archive.ts'
 export {

@@ -315,7 +315,11 @@ export const openLiveStreet = (options: LiveStreetOptions) =>
       standings: {
         ...makeStandings({
           registry,
-          tradingKeys: yield* connectTradingKeysReader({ ...access, addresses }),
+          tradingKeys: yield* connectTradingKeysReader({ ...access, addresses, ...told }),
+          chain: yield* connectChainReader({
+            ...{ rpcUrl: access.rpcUrl, addresses, neighbourhood: chain.neighbourhood },
+            ...told,
+          }),
           neighbourhood: chain.neighbourhood,
           p256Verifier: addresses.p256Verifier,
         }),

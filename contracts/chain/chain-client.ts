@@ -4,7 +4,7 @@ import type { ChainPlace } from '#protocol/market-event.ts'
 import { addressOf } from '#protocol/signing.ts'
 import { packState, partHashesOf } from '../settlement/batch-digest.ts'
 import type { CreditShare, SourceClaim } from '../settlement/credit-claims.ts'
-import type { Terms } from '../settlement/terms.ts'
+import { type Terms, termsHashOf } from '../settlement/terms.ts'
 import { ChainFailure } from './chain-failure.ts'
 import { type ChainReader, readerOf } from './chain-reader.ts'
 import { refOf } from './chain-ref.ts'
@@ -25,7 +25,10 @@ type Read<A> = Effect.Effect<A, ChainFailure>
  */
 export interface ChainClient extends ChainReader, DataDemands {
   readonly operator: Hex
-  /** opens the neighbourhood, whose bills follow these terms, unless it has done so already; fails where it is somebody else's */
+  /**
+   * Opens the neighbourhood, whose bills follow these terms, unless it has done so already. Fails where it is somebody
+   * else's, or was opened with others: no batch of this one would ever be taken, or others would be paid by it.
+   */
   readonly openNeighbourhood: (terms: Omit<NeighbourhoodTerms, 'operator'>, billTerms: Terms) => Read<void>
   /** sees to it that the operator's bond is at least so much, with test EURC */
   readonly bondAtLeast: (amountMicroEur: number) => Read<void>
@@ -96,13 +99,33 @@ function clientOf(
       return { source, shares: yield* Effect.filter(shares, isOpen) }
     })
 
+  const refuseOthers = (
+    wanted: Omit<NeighbourhoodTerms, 'operator'>,
+    billTerms: Terms,
+    there: Omit<NeighbourhoodTerms, 'operator'>,
+  ) =>
+    Effect.gen(function* () {
+      const slot = Math.floor((yield* reader.secondsOf()) / there.slotSeconds)
+      const fields = ['supplier', 'grid', 'fund', 'slotSeconds', 'slotsAhead'] as const
+      const compared: readonly (readonly [string, string | number, string | number])[] = [
+        ...fields.map((field) => [field, wanted[field], there[field]] as const),
+        ['hash of bill terms', termsHashOf(billTerms), yield* reader.termsHashAt(slot)],
+      ]
+      for (const [field, ours, its] of compared) {
+        const found = `${its}`.toLowerCase()
+        if (`${ours}` === found) continue
+        const detail = `${neighbourhood} was opened with other terms: ${field} is ${found}, not ${ours}; name another neighbourhood, or go on with the folder that opened it`
+        return yield* new ChainFailure({ operation: 'open the neighbourhood', detail })
+      }
+    })
+
   return {
     ...reader,
     ...dataDemandsOf(rpc, { addresses, neighbourhood, key: operatorKey, write }),
     operator,
     openNeighbourhood: (terms, billTerms) =>
       Effect.gen(function* () {
-        const there = yield* rpc.read<{ operator: Hex }>({
+        const there = yield* rpc.read<NeighbourhoodTerms>({
           ...settlement,
           functionName: 'neighbourhoodOf',
           args: [neighbourhood],
@@ -113,7 +136,7 @@ function clientOf(
           const detail = `${neighbourhood} is operated by ${itsOperator}, not by ${operator}`
           return yield* new ChainFailure({ operation: 'open the neighbourhood', detail })
         }
-        if (itsOperator === operator) return
+        if (itsOperator === operator) return yield* refuseOthers(terms, billTerms, there)
         const args = [neighbourhood, { ...terms, operator }, billTerms]
         yield* write(operatorKey, { ...settlement, functionName: 'openNeighbourhood', args })
       }),

@@ -5,7 +5,8 @@ import { Data } from 'effect'
  * error of a contract where one refused (`WindowOpen`, `DoesNotSumToZero`, …): then nothing was changed. `code` says
  * what became of a transaction: `STUCK` (no block took it in time; it is followed on), `NONCE_TAKEN` (somebody else
  * sends with the same key), `FEE_TOO_HIGH` and `GAS_TOO_HIGH` (beyond a limit, so it was not sent), `REFUSED` (by the
- * node), `REVERTED` (a block took it, and a contract refused); or of a chain: `REORGANISED` (deeper than was reckoned with).
+ * node), `REVERTED` (a block took it, and a contract refused); or of a chain: `REORGANISED` (deeper than was reckoned with), `TOO_EARLY`
+ * (slots are not over in a block that counts).
  */
 export class ChainFailure extends Data.TaggedError('ChainFailure')<{
   readonly operation: string
@@ -27,3 +28,4 @@ type ChainFailureCode =
   | 'REFUSED'
   | 'REVERTED'
   | 'REORGANISED'
+  | 'TOO_EARLY'

@@ -5,6 +5,7 @@ import { batchFrom, stateFrom } from './chain-batch.ts'
 import { ChainFailure } from './chain-failure.ts'
 import type { Addresses, BatchState, ChainBatch, NeighbourhoodTerms } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
+import { faults } from './faults.ts'
 import { type AtBlock, type ChainEvent, connectRpc, type Rpc, type TransactionOutcome } from './viem.ts'
 
 type Hex = `0x${string}`
@@ -31,12 +32,22 @@ export interface CreditEvent {
   readonly place: ChainPlace
 }
 
+/** A proposal that fell because of what it said. */
+interface FaultyProposal {
+  readonly headerHash: Hex
+  readonly movementsHash: Hex
+  /** one of `faults`, or that its movements cannot be booked */
+  readonly fault: string
+}
+
 /** What anybody can see of one neighbourhood in a deployment's contracts. Money in µEUR, energy in Wh. */
 export interface ChainReader {
   readonly chainId: number
   /** keccak256 of the neighbourhood's name */
   readonly neighbourhood: Hex
   readonly blockNumber: Read<number>
+  /** the Unix second of a block; if none is named, of the one that is read at, where that is the latest of the one to come */
+  readonly secondsOf: (block?: number) => Read<number>
   /** who runs it, who stands opposite its homes; addresses of zero where it was never opened */
   readonly terms: Read<Pick<NeighbourhoodTerms, 'operator' | 'supplier' | 'grid' | 'fund'>>
   readonly disputeWindowSeconds: Read<number>
@@ -46,6 +57,8 @@ export interface ChainReader {
   readonly lastFinal: Read<number>
   /** a batch as the chain keeps it, null if it was not proposed or has fallen */
   readonly batchOf: (number: number) => Read<ChainBatch | null>
+  /** the last proposal of this number whose fault was shown; null if there was none, or it only lacked an answer or an end */
+  readonly faultyOf: (number: number) => Read<FaultyProposal | null>
   /** where a batch was proposed, the last time, or applied; null if it was not */
   readonly placeOf: (event: 'BatchProposed' | 'Applied', number: number) => Read<ChainPlace | null>
   /** what became of a transaction, null if the chain does not know it */
@@ -92,7 +105,7 @@ export const connectChainReader = (options: {
 
 /** The contracts of a deployment behind a connection. */
 export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): ChainReader {
-  const { eurc, vault, settlement, energyCredit } = contractsAt(addresses)
+  const { eurc, vault, settlement, energyCredit, disputes } = contractsAt(addresses)
   const amount = (call: Parameters<Rpc['read']>[0]) => Effect.flatMap(rpc.read<bigint | number>(call), wholeNumber)
   const ofVault = (functionName: string, ...args: readonly unknown[]) =>
     amount({ ...vault, functionName, args: [neighbourhood, ...args] })
@@ -104,7 +117,7 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
     Effect.map(rpc.events({ ...contract, eventName, args }), (found) =>
       found.map((event) => ({ order: event, is: of(event) })),
     )
-  const ofBatch = (contract: typeof vault | typeof settlement, eventName: string, number: number) =>
+  const ofBatch = (contract: typeof vault | typeof settlement | typeof disputes, eventName: string, number: number) =>
     rpc.events({ ...contract, eventName, args: { neighbourhood, number: BigInt(number) } })
   const credited = (type: 'Claimed' | 'Retired') =>
     eventsOf(
@@ -125,6 +138,7 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
     chainId: rpc.chainId,
     neighbourhood,
     blockNumber: rpc.blockNumber,
+    secondsOf: rpc.secondsOf,
     terms: Effect.map(
       rpc.read<NeighbourhoodTerms>({ ...settlement, functionName: 'neighbourhoodOf', args: [neighbourhood] }),
       ({ operator, supplier, grid, fund }) => ({
@@ -148,6 +162,18 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
         const digest = batchDigestOf({ ...batch, headerHash: headerHashOf(batch.header), state })
         const kept = yield* rpc.read<Hex>({ ...vault, functionName: 'digestOf', args: [neighbourhood, number] })
         return digest === kept ? { ...batch, state } : null
+      }),
+    faultyOf: (number) =>
+      Effect.gen(function* () {
+        const fell = (yield* ofBatch(settlement, 'BatchFell', number)).at(-1)
+        if (fell === undefined || BigInt(String(fell.args.payee)) === 0n) return null
+        const upheld = (yield* ofBatch(disputes, 'Upheld', number)).findLast((one) => isAfter(fell, one))
+        const isIts = upheld?.place.transaction === fell.place.transaction
+        const fault = isIts ? faults[Number(upheld.args.fault)] : 'MovementsUnsound'
+        const proposed = (yield* ofBatch(settlement, 'BatchProposed', number)).findLast((one) => isAfter(fell, one))
+        if (fault === undefined || fault === 'DataWithheld' || proposed === undefined) return null
+        const { header, movementsHash } = batchFrom(proposed.args)
+        return { headerHash: headerHashOf(header), movementsHash, fault }
       }),
     placeOf: (eventName, number) =>
       Effect.map(

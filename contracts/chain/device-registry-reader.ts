@@ -27,6 +27,14 @@ interface DeviceStanding {
   readonly key: Hex
 }
 
+/** What became of an owner's devices of one name. */
+interface DeviceHistory {
+  /** in which it first had one: joined, or was given it */
+  readonly firstBlock: number
+  /** how often they have changed (`changesOf`) */
+  readonly changes: number
+}
+
 /** What anybody can see in the device registry of a deployment. Ids count from 1. */
 export interface DeviceRegistryReader {
   /** what joining puts at stake, µEUR */
@@ -34,12 +42,14 @@ export interface DeviceRegistryReader {
   /** the id of an owner's device; null if there is none */
   readonly deviceOf: (device: DeviceName) => Read<number | null>
   readonly statusOf: (device: number) => Read<DeviceStatus>
+  /** the Unix second by which the statements of a slot are judged */
+  readonly lastSecondOf: (slot: number) => Read<number>
   /** null if its owner had no device of this name when the slot ended */
   readonly standingAt: (device: DeviceName, slot: number) => Read<DeviceStanding | null>
   /** ids of all devices that have ever joined in a neighbourhood, in that order */
   readonly joinedIn: (neighbourhood: Hex) => Read<readonly number[]>
-  /** owner and hash of the name of each device that has ever joined in a neighbourhood, as `owner name` → its changes (`changesOf`) */
-  readonly historyIn: (neighbourhood: Hex) => Read<ReadonlyMap<string, number>>
+  /** by whoever has ever had a device of a neighbourhood, and the hash of its name: `owner name` */
+  readonly historyIn: (neighbourhood: Hex) => Read<ReadonlyMap<string, DeviceHistory>>
   /** how often a device has changed hands, its key or its status by somebody's doing, its joining counted */
   readonly changesOf: (device: number) => Read<number>
 }
@@ -86,6 +96,7 @@ export function registryReaderOf(rpc: Rpc, addresses: Addresses): DeviceRegistry
     deviceOf: ({ neighbourhood, name, owner }) =>
       Effect.map(read<bigint>('deviceOf', [neighbourhood, name, owner]), (id) => (id === 0n ? null : Number(id))),
     statusOf: (device) => status('statusOf', device),
+    lastSecondOf: (slot) => Effect.map(read<bigint>('lastSecondOf', [slot]), Number),
     standingAt: ({ neighbourhood, name, owner }, slot) =>
       Effect.gen(function* () {
         const time = yield* read<bigint>('lastSecondOf', [slot])
@@ -106,11 +117,21 @@ export function registryReaderOf(rpc: Rpc, addresses: Addresses): DeviceRegistry
           const device = args[indexed] as bigint
           counts.set(device, (counts.get(device) ?? 0) + 1)
         }
-        const history = new Map<string, number>()
+        const names = new Map<bigint, unknown>()
         for (const { name, args } of found) {
           if (name !== 'DeviceJoined' || args.neighbourhood !== neighbourhood) continue
-          const called = `${String(args.owner).toLowerCase()} ${args.name}`
-          history.set(called, (history.get(called) ?? 0) + (counts.get(args.device as bigint) ?? 0))
+          names.set(args.device as bigint, args.name)
+        }
+        const history = new Map<string, DeviceHistory>()
+        const had = new Set<string>()
+        for (const { name, args, place } of found) {
+          const device = args.tokenId as bigint
+          if (name !== 'Transfer' || !names.has(device)) continue
+          const called = `${String(args.to).toLowerCase()} ${names.get(device)}`
+          const more = had.has(`${called} ${device}`) ? 0 : (counts.get(device) ?? 0)
+          had.add(`${called} ${device}`)
+          const { firstBlock, changes: earlier } = history.get(called) ?? { firstBlock: place.block, changes: 0 }
+          history.set(called, { firstBlock, changes: earlier + more })
         }
         return history
       }),

@@ -105,6 +105,7 @@ export class LocalNode {
     // A call sees the clock's time, not that of the last block: only a pending block carries it.
     const [call, block, ...rest] = params
     const present = block === undefined || block === 'latest' || block === 'pending'
+    if (method === 'eth_getBlockByNumber' && call === 'pending') await this.#setTime(await this.#nextTime())
     if ((method === 'eth_call' || method === 'eth_estimateGas') && present) {
       await this.#setTime(await this.#nextTime())
       return this.#chain.request(method, [call, 'pending', ...rest])

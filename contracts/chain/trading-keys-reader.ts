@@ -2,7 +2,7 @@ import { Effect } from 'effect'
 import type { ChainFailure } from './chain-failure.ts'
 import type { Addresses } from './contract-types.ts'
 import { contractsAt } from './contracts-at.ts'
-import { connectRpc } from './viem.ts'
+import { type AtBlock, connectRpc } from './viem.ts'
 
 type Hex = `0x${string}`
 
@@ -21,7 +21,7 @@ export interface TradingKeysReader {
 export const connectTradingKeysReader = (options: {
   readonly rpcUrl: string
   readonly addresses: Addresses
-  readonly atBlock?: number
+  readonly atBlock?: AtBlock | undefined
 }): Effect.Effect<TradingKeysReader, ChainFailure> =>
   Effect.map(connectRpc(options.rpcUrl, { atBlock: options.atBlock }), (rpc) => {
     const { tradingKeys } = contractsAt(options.addresses)

@@ -57,6 +57,8 @@ export interface Rpc {
   readonly transactionOf: (hash: Hex) => Effect.Effect<TransactionOutcome | null, ChainFailure>
   /** Whether the node has a transaction, in a block or waiting for one. */
   readonly knows: (hash: Hex) => Effect.Effect<boolean, ChainFailure>
+  /** The Unix second of a block; if none is named, of the one that is read at, where that is the latest of the one to come. */
+  readonly secondsOf: (block?: number) => Effect.Effect<number, ChainFailure>
   /** The hash of a block, null where the chain is not that long. */
   readonly blockHash: (block: number) => Effect.Effect<Hex | null, ChainFailure>
   /** How many transactions of an account blocks hold: the nonce of its next one. */
@@ -159,7 +161,7 @@ export const connectRpc = (
   Effect.gen(function* () {
     const { atBlock } = options
     const transport = transportTo(rpcUrl, options.answerMsMax)
-    const chainId = yield* attempt(`connect to ${rpcUrl}`, () => createPublicClient({ transport }).getChainId())
+    const chainId = yield* attempt(`connect to ${hostOf(rpcUrl)}`, () => createPublicClient({ transport }).getChainId())
     const chain = chainOf(chainId, rpcUrl)
     const reader = createPublicClient({ chain, transport, pollingInterval: 100, cacheTime: 0 })
     const readAt: Effect.Effect<bigint | undefined, ChainFailure> =
@@ -234,6 +236,13 @@ export const connectRpc = (
           const found = await reader.request({ method: 'eth_getTransactionByHash', params: [hash] })
           return found !== null
         }),
+      secondsOf: (named) =>
+        attemptAt('read the time of a block', async (readAt) => {
+          const blockNumber = optionalBigInt(named) ?? readAt
+          // The latest may be long ago: a development chain makes a block when it has something to put into it.
+          const at = blockNumber === undefined ? ({ blockTag: 'pending' } as const) : { blockNumber }
+          return Number((await reader.getBlock(at)).timestamp)
+        }),
       blockHash: (block) =>
         attempt(`read block ${block}`, async () => {
           const params = [`0x${block.toString(16)}`, false] as const
@@ -305,6 +314,9 @@ function contractCall(call: Call) {
   const abi: Abi = [...(readArtifact(call.contract).abi as Abi), ...errors]
   return { address: call.address, abi, functionName: call.functionName, args: call.args }
 }
+
+/** Who is asked. What follows in the address may be a key, and messages are logged. */
+const hostOf = (rpcUrl: string) => (URL.canParse(rpcUrl) ? new URL(rpcUrl).origin : rpcUrl)
 
 const optionalBigInt = (value: number | undefined) => (value === undefined ? undefined : BigInt(value))
 

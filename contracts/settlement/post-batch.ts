@@ -4,7 +4,7 @@ import type { ChainClient } from '../chain/chain-client.ts'
 import { ChainFailure } from '../chain/chain-failure.ts'
 import type { BatchHeader } from '../chain/contract-types.ts'
 import type { BuiltBatch } from './batch.ts'
-import { movementsHashOf } from './batch-digest.ts'
+import { headerHashOf, movementsHashOf } from './batch-digest.ts'
 import { creditClaimsOf, type SourceClaim } from './credit-claims.ts'
 import { type PackedPart, packMovements } from './packed-movements.ts'
 import { type MovementsPart, splitMovements } from './split-movements.ts'
@@ -19,7 +19,10 @@ const CLAIMS_PER_TRANSACTION = 100
  * repeated after a crash without posting anything twice.
  */
 
-/** Proposes the batch unless the chain has it. Fails where the chain has another one under its number. */
+/**
+ * Proposes the batch unless the chain has it. Fails where the chain has another one under its number, and where this very
+ * one has fallen for its content: it would again, and cost the bond again.
+ */
 export const ensureProposed = (
   chain: ChainClient,
   built: BuiltBatch,
@@ -29,6 +32,7 @@ export const ensureProposed = (
     const parts = yield* packed(chain, built)
     const movementsHash = movementsHashOf(parts.map(({ bytes }) => bytes))
     const earlier = yield* chain.batchOf(number)
+    if (earlier === null) yield* refuseFaulty(chain, built, movementsHash)
     const debitMicroEur = parts.reduce((sum, part) => sum + part.debitMicroEur, 0)
     const sent = earlier === null ? yield* chain.propose({ header: built.header, movementsHash, debitMicroEur }) : null
     const there = earlier ?? (yield* chain.batchOf(number))
@@ -44,7 +48,7 @@ export const ensureProposed = (
 export const ensureFinal = (chain: ChainClient, built: BuiltBatch): Effect.Effect<ChainPlace, ChainFailure> =>
   Effect.gen(function* () {
     const there = yield* chain.batchOf(built.header.number)
-    if (there === null) return yield* unknown(built, 'is not on chain any more')
+    if (there === null) return yield* gone(chain, built)
     if (there.isFinal) return yield* placeOf(chain, 'Applied', built)
     const parts = yield* packed(chain, built)
     return yield* chain.apply(
@@ -60,7 +64,7 @@ export const ensureFinal = (chain: ChainClient, built: BuiltBatch): Effect.Effec
 export const ensureClaimed = (chain: ChainClient, built: BuiltBatch): Effect.Effect<void, ChainFailure> =>
   Effect.gen(function* () {
     const there = yield* chain.batchOf(built.header.number)
-    if (there === null) return yield* unknown(built, 'is not on chain any more')
+    if (there === null) return yield* gone(chain, built)
     const open = yield* chain.claimable(creditClaimsOf(built))
     for (const claims of inTransactions(open)) yield* chain.claim(there, claims)
   })
@@ -128,6 +132,23 @@ export function difference(there: Batch | BatchHeader, { batch }: BuiltBatch): s
 const placeOf = (chain: ChainClient, event: 'BatchProposed' | 'Applied', built: BuiltBatch) =>
   Effect.flatMap(chain.placeOf(event, built.header.number), (place) =>
     place === null ? unknown(built, `has no ${event} event`) : Effect.succeed(place),
+  )
+
+const refuseFaulty = (chain: ChainClient, built: BuiltBatch, movementsHash: Hex) =>
+  Effect.flatMap(chain.faultyOf(built.header.number), (faulty) => {
+    if (faulty?.headerHash !== headerHashOf(built.header) || faulty.movementsHash !== movementsHash) return Effect.void
+    return unknown(
+      built,
+      `has fallen on chain for ${faulty.fault}, and is not proposed again: it would again, at the bond's cost`,
+    )
+  })
+
+const gone = (chain: ChainClient, built: BuiltBatch) =>
+  Effect.flatMap(chain.faultyOf(built.header.number), (faulty) =>
+    unknown(
+      built,
+      faulty === null ? 'is not on chain any more: the next start proposes it again' : `has fallen for ${faulty.fault}`,
+    ),
   )
 
 const unknown = (built: BuiltBatch, detail: string) =>

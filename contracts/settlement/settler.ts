@@ -1,4 +1,4 @@
-import { Effect, Semaphore, Stream, Clock as WallClock } from 'effect'
+import { Effect, Result, Semaphore, Stream, Clock as WallClock } from 'effect'
 import { type Actor, createActor } from 'xstate'
 import type { Clock } from '#protocol/clock.ts'
 import type { SignedStatement } from '#protocol/envelope.ts'
@@ -128,6 +128,7 @@ export function makeSettler(options: SettlerOptions): Settler {
               : { archive: { key: options.archive.key, publicKeys: book.publicKeys } }),
           }
           const setAside = yield* setAsideOf(number, settled.deliveries)
+          if (setAside === 'too early') return
           batch.built = yield* refusing(() => buildBatch({ neighbourhood, number, ...settled, setAside }, terms))
           batch.actor.send({ type: 'SLOTS_SETTLING' })
         }
@@ -137,13 +138,22 @@ export function makeSettler(options: SettlerOptions): Settler {
       }
     })
 
-  /** As the log has it, if it has the batch: a chain that forgot knows less than it did. */
+  /**
+   * As the log has it, if it has the batch: a chain that forgot knows less than it did. Too early while the end of the slots
+   * is only not deep enough in the chain; fails where the chain's own clock is behind.
+   */
   const setAsideOf = (number: number, deliveries: readonly Delivery[]) =>
     Effect.gen(function* () {
       const logged = book.batches.get(number)
       const { standings } = options
       if (logged !== undefined || standings === undefined) return logged?.setAside
-      const judgement = yield* standings.judge(deliveries, yield* chain.seats)
+      const judging = yield* Effect.result(standings.judge(deliveries))
+      if (Result.isFailure(judging) && judging.failure.code === 'TOO_EARLY') {
+        const slotSeconds = (book.rules?.slotMinutes ?? 15) * 60
+        const endedAt = ((deliveries.at(-1)?.slot ?? 0) + 1) * slotSeconds
+        if ((yield* chain.secondsOf()) >= endedAt) return 'too early'
+      }
+      const judgement = yield* Effect.fromResult(judging)
       if (isNothing(judgement)) return undefined
       const { homes, trades } = judgement
       yield* Effect.logWarning(`batch ${number} leaves out what a court would let it fall for`).pipe(
@@ -226,18 +236,23 @@ export function makeSettler(options: SettlerOptions): Settler {
       )
     })
 
-  /** A batch of which something is demanded can only end when it was shown. */
-  const showAndFinishAll = (nowMs: number) =>
-    Effect.suspend(() => {
-      const { domain } = book
-      const posted = [...open.values()].flatMap(({ built }) => (built === null ? [] : [built]))
-      return domain === null ? Effect.void : answers.look(posted, domain)
-    }).pipe(Effect.andThen(finishAll(nowMs)))
+  const showAll = Effect.suspend(() => {
+    const { domain } = book
+    const posted = [...open.values()].flatMap(({ built }) => (built === null ? [] : [built]))
+    return domain === null ? Effect.void : answers.look(posted, domain)
+  })
 
-  // What waits for its end does not depend on the records of later slots, so it comes first.
+  // A batch of which something is demanded can only end when it was shown. What waits for its end does not depend on the
+  // records of later slots, so it comes first; and a window that was lengthened holds up no later batch.
   const tick = (nowMs: number) =>
     turns.withPermits(1)(
-      showAndFinishAll(nowMs).pipe(Effect.andThen(collect(nowMs)), Effect.andThen(showAndFinishAll(nowMs))),
+      Effect.gen(function* () {
+        const [shown, finished] = [yield* Effect.result(showAll), yield* Effect.result(finishAll(nowMs))]
+        yield* collect(nowMs)
+        yield* Effect.fromResult(shown)
+        yield* Effect.fromResult(finished)
+        yield* Effect.andThen(showAll, finishAll(nowMs))
+      }),
     )
 
   const step = (event: LoggedEvent) => foldEvent(book, event)

@@ -4,7 +4,8 @@ import type { SignedStatement } from '#protocol/envelope.ts'
 import type { SetAside } from '#protocol/set-aside.ts'
 import { keccak } from '#protocol/signing.ts'
 import type { Statement } from '#protocol/statement.ts'
-import type { ChainFailure } from '../chain/chain-failure.ts'
+import { ChainFailure } from '../chain/chain-failure.ts'
+import type { ChainReader } from '../chain/chain-reader.ts'
 import type { DeviceRegistryReader } from '../chain/device-registry-reader.ts'
 import type { TradingKeysReader } from '../chain/trading-keys-reader.ts'
 import type { Delivery } from './delivery.ts'
@@ -20,46 +21,71 @@ interface Judgement extends Pick<SetAside, 'homes' | 'trades'> {
 /** Judges deliveries as the courts would (`StatementProofs`, `OrderProofs`), before anything is proposed. */
 export interface Standings {
   /**
-   * Once the slots are over, the answer is the same at any later time.
-   * @param seats who has a seat in the ledger: nobody else can be settled
+   * The same at any time, for a settler that starts again has to come to it, too. Fails with `TOO_EARLY` while the chain,
+   * as far as it is read, has not seen the end of the slots: what could still be found would not be.
    */
-  readonly judge: (
-    deliveries: readonly Delivery[],
-    seats: ReadonlyMap<Hex, unknown>,
-  ) => Effect.Effect<Judgement, ChainFailure>
+  readonly judge: (deliveries: readonly Delivery[]) => Effect.Effect<Judgement, ChainFailure>
 }
 
 /** `OrderProofs.NOTICE`: so long a market may take to hear of what an account did on chain. */
 const NOTICE_SECONDS = 300
 
-/** Standings that have not looked yet. What the registry tells of a device that nobody touches is asked once. */
+/**
+ * Standings that have not looked yet. What the registry tells of a device that nobody touches is asked once. All three
+ * readers read the chain at the same depth.
+ */
 export function makeStandings(options: {
-  readonly registry: Pick<DeviceRegistryReader, 'historyIn' | 'standingAt'>
+  readonly registry: Pick<DeviceRegistryReader, 'historyIn' | 'standingAt' | 'lastSecondOf'>
   readonly tradingKeys: TradingKeysReader
+  readonly chain: Pick<ChainReader, 'secondsOf' | 'seatBlocks'>
   /** keccak256 of its name */
   readonly neighbourhood: Hex
   readonly p256Verifier: Hex
 }): Standings {
-  const { registry, tradingKeys, neighbourhood, p256Verifier } = options
+  const { registry, tradingKeys, chain, neighbourhood, p256Verifier } = options
   /** devices that were in service in a slot, and have only joined since: they are in all that follow */
   const untouched = new Map<string, { readonly slot: number; readonly key: Hex }>()
 
-  /** What a statement is worth: as it stands, as an estimate, or nothing, because its home had never registered. */
+  /** Unix seconds of blocks in which somebody was seated, or first had a device */
+  const blockSeconds = new Map<number, number>()
+
+  const refuseUnended = Effect.fnUntraced(function* (slot: number, endsAt: number) {
+    const now = yield* chain.secondsOf()
+    if (now > endsAt) return
+    const detail = `slot ${slot} ends after second ${endsAt}, and the chain, as far as it counts, is at ${now}: it is waited for`
+    return yield* new ChainFailure({ operation: 'judge what is to be settled', code: 'TOO_EARLY', detail })
+  })
+
+  /** Whether what a block has begun was so when a slot ended. Looked at as of now, another judgement would come out later. */
+  const wasSo = Effect.fnUntraced(function* (block: number | undefined, endsAt: number) {
+    if (block === undefined) return false
+    const seconds = blockSeconds.get(block) ?? (yield* chain.secondsOf(block))
+    blockSeconds.set(block, seconds)
+    return seconds <= endsAt
+  })
+
+  /** What a statement is worth: as it stands, as an estimate, or nothing, because its home had not registered yet. */
   const worthOf = Effect.fnUntraced(function* (
     statement: SignedStatement,
-    history: Effect.Success<ReturnType<DeviceRegistryReader['historyIn']>>,
+    {
+      history,
+      endsAt,
+    }: {
+      readonly history: Effect.Success<ReturnType<DeviceRegistryReader['historyIn']>>
+      readonly endsAt: number
+    },
   ) {
     const { account, deviceId, slot, estimated } = statement.body
     const name = keccak(deviceId)
-    const changes = history.get(`${account} ${name}`)
-    if (changes === undefined) return 'nothing'
+    const past = history.get(`${account} ${name}`)
+    if (past === undefined || !(yield* wasSo(past.firstBlock, endsAt))) return 'nothing'
     if (estimated) return 'all'
+    const { changes } = past
     const key = deviceKeyOf(statement, p256Verifier)
     const known = untouched.get(`${account} ${name}`)
     if (changes === 1 && known !== undefined && known.slot <= slot && known.key === key) return 'all'
     const standing = yield* registry.standingAt({ neighbourhood, name, owner: account }, slot)
-    // Who has only joined, and had nothing then, had not yet.
-    if (standing === null) return changes === 1 ? 'nothing' : 'its import'
+    if (standing === null) return 'its import'
     const { status } = standing
     if ((status !== 'vetting' && status !== 'active') || standing.key !== key) return 'its import'
     if (changes === 1 && known === undefined) untouched.set(`${account} ${name}`, { slot, key })
@@ -77,8 +103,11 @@ export function makeStandings(options: {
     })
 
   return {
-    judge: (deliveries, seats) =>
+    judge: (deliveries) =>
       Effect.gen(function* () {
+        const last = deliveries.at(-1)
+        if (last !== undefined) yield* refuseUnended(last.slot, yield* registry.lastSecondOf(last.slot))
+        const seatBlocks = yield* chain.seatBlocks
         const history = yield* registry.historyIn(neighbourhood)
         const cancellers = yield* tradingKeys.cancellers
         const judgement = {
@@ -87,11 +116,13 @@ export function makeStandings(options: {
           estimates: [] as Statement[],
         }
         for (const { slot, trades, statements } of deliveries) {
+          const endsAt = yield* registry.lastSecondOf(slot)
           const out = new Set<Hex>()
           const doubtful: Statement[] = []
           for (const statement of statements) {
             const { account } = statement.body
-            const worth = seats.has(account) ? yield* worthOf(statement, history) : 'nothing'
+            const isSeated = yield* wasSo(seatBlocks.get(account), endsAt)
+            const worth = isSeated ? yield* worthOf(statement, { history, endsAt }) : 'nothing'
             if (worth === 'nothing') out.add(account)
             if (worth === 'its import') doubtful.push(statement.body)
           }

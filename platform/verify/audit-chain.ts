@@ -61,8 +61,7 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
     const devices = yield* auditDevices(chain, { batches, log, p256Verifier })
     for (const built of batches) {
       const deliveries = log.deliveriesOf(built.header.number) ?? built.deliveries
-      const place = log.proposed[built.header.number]?.event.place
-      yield* setAside.check({ built, deliveries, place })
+      yield* setAside.check({ built, deliveries })
     }
     const { accounts, ...credits } = yield* auditCredits(chain.reader, batches, final)
     const { supplier, grid, fund } = counterpartiesOf(node)
@@ -115,7 +114,7 @@ const auditBatches = ({ chain }: Evidence, log: AuditedLog, setAside: SetAsideAu
       }
       // What the chain took last, a node that was killed has not told its log.
       const untold = log.batches[number - 1] === undefined ? log.deliveriesOf(number) : null
-      const judged = untold === null ? undefined : yield* setAside.judged(number, untold)
+      const judged = untold === null ? undefined : yield* setAside.judged(untold)
       if (judged === null) return yield* failed(place, 'no estimates that the log does not tell of', 'such a batch')
       const rebuilt = () => log.rebuild({ ...there.header, setAside: judged })
       const built = log.batches[number - 1] ?? (yield* proving({ step: 'chain', place }, rebuilt))

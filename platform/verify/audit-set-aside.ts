@@ -1,7 +1,7 @@
 import { Effect } from 'effect'
 import { type BuiltBatch, type ChainFailure, type Delivery, makeStandings } from '#contracts/index.ts'
 import { type Canonical, canonicalJson } from '#protocol/canonical-json.ts'
-import type { ChainPlace, MarketEventOf } from '#protocol/market-event.ts'
+import type { MarketEventOf } from '#protocol/market-event.ts'
 import type { SetAside } from '#protocol/set-aside.ts'
 import { verifiedDigest } from '#protocol/signing.ts'
 import { shown } from './first-difference.ts'
@@ -17,14 +17,9 @@ export interface SetAsideAudit {
     readonly built: BuiltBatch
     /** what the log has of its slots */
     readonly deliveries: readonly Delivery[]
-    /** where the log says that it was proposed */
-    readonly place: ChainPlace | undefined
   }) => Effect.Effect<void, ProofFailed | ChainFailure>
   /** What a batch that the log does not tell of has to set aside; null where it has estimates, which only a log can tell. */
-  readonly judged: (
-    number: number,
-    deliveries: readonly Delivery[],
-  ) => Effect.Effect<SetAside | null | undefined, ChainFailure>
+  readonly judged: (deliveries: readonly Delivery[]) => Effect.Effect<SetAside | null | undefined, ChainFailure>
 }
 
 /** Everything is read once: the chain is pinned. */
@@ -36,31 +31,26 @@ export const openSetAsideAudit = (
     const { p256Verifier, opened } = of
     const { neighbourhood } = reader
     const cancellers = yield* tradingKeys.cancellers
-    const seated = yield* reader.seatBlocks
+    const seatBlocks = yield* reader.seatBlocks
     const { judge } = makeStandings({
       registry,
       tradingKeys: { ...tradingKeys, cancellers: Effect.succeed(cancellers) },
+      chain: { ...reader, seatBlocks: Effect.succeed(seatBlocks) },
       neighbourhood,
       p256Verifier,
     })
-    const judgement = (number: number, deliveries: readonly Delivery[], told?: ChainPlace) =>
-      Effect.gen(function* () {
-        const place = told ?? (yield* reader.placeOf('BatchProposed', number))
-        const before = [...seated].filter(([, block]) => block <= (place?.block ?? 0))
-        return yield* judge(deliveries, new Map(before))
-      })
     return {
-      judged: (number, deliveries) =>
-        Effect.map(judgement(number, deliveries), ({ homes, trades, estimates }) => {
+      judged: (deliveries) =>
+        Effect.map(judge(deliveries), ({ homes, trades, estimates }) => {
           if (estimates.length > 0) return null
           return homes.length + trades.length === 0 ? undefined : { homes, trades, estimates: [] }
         }),
-      check: ({ built, deliveries, place: told }) =>
+      check: ({ built, deliveries }) =>
         Effect.gen(function* () {
           const { number, setAside = NOTHING } = built.batch
           const { homes, trades, estimates } = setAside
           const place = `batch ${number} setAside`
-          const expected = text(yield* judgement(number, deliveries, told))
+          const expected = text(yield* judge(deliveries))
           const got = text({ homes, trades, estimates: estimates.map(({ body }) => body) })
           if (got !== expected) return yield* new ProofFailed({ step: 'devices', place, expected, got })
           for (const envelope of estimates) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ArchiveRefused, type BuiltBatch, type OpenedArchive, openArchive } from '#contracts/index.ts'
+import { ArchiveRefused, type BuiltBatch, type OpenedArchive, openArchive, ownersOf } from '#contracts/index.ts'
 import { addressOf } from '#protocol/signing.ts'
 import { archivePlace } from './batch-step.ts'
 import { firstDifference } from './first-difference.ts'
@@ -40,13 +40,25 @@ export class OpenedArchives {
       const expected = `${built.lines.length} lines`
       throw new ProofFailed({ step: 'archive', place: `${place} lines`, expected, got: `${lines.length} lines` })
     }
+    const account = addressOf(this.#key)
     const sealed: number[] = []
-    for (const [number, line] of lines.entries()) {
-      if (line === null) {
+    for (const [number, record] of built.lines.entries()) {
+      const line = lines[number]
+      if (line == null) {
+        // Only who sealed it can leave a home's own key out of its box.
+        if (ownersOf(record).includes(account)) {
+          const expected = `a line that opens to ${account}, whose it is`
+          throw new ProofFailed({
+            step: 'archive',
+            place: `${place} line ${number}`,
+            expected,
+            got: 'one that does not',
+          })
+        }
         sealed.push(number)
         continue
       }
-      const difference = firstDifference(asWritten(built.lines[number]), line)
+      const difference = firstDifference(asWritten(record), line)
       if (difference === null) continue
       const { path, expected, got } = difference
       throw new ProofFailed({ step: 'archive', place: `${place} line ${number} ${path}`.trim(), expected, got })

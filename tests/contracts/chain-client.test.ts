@@ -29,7 +29,7 @@ const header: BatchHeader = {
   tradedWh: 0,
 }
 
-it('posts no bond for a neighbourhood that somebody else has opened under its name', () =>
+it('posts no bond for a neighbourhood that somebody else has opened under its name, or itself with other terms', () =>
   run(
     Effect.gen(function* () {
       const { chain, client, deployment } = yield* testChain()
@@ -41,6 +41,16 @@ it('posts no bond for a neighbourhood that somebody else has opened under its na
         detail: `${LIME_STREET} is operated by ${client.operator}, not by ${stranger.account}`,
       })
       yield* client.openNeighbourhood(terms, termsOf(billTerms)) // one's own is as it should be
+      const others = [
+        client.openNeighbourhood({ ...terms, grid: stranger.account }, termsOf(billTerms)),
+        client.openNeighbourhood({ ...terms, slotSeconds: 300 }, termsOf(billTerms)),
+        client.openNeighbourhood(terms, termsOf({ ...billTerms, protocolFeeBp: 77 })),
+      ]
+      expect((yield* Effect.forEach(others, refusalOf)).map(({ message }) => message)).toEqual([
+        expect.stringContaining(`grid is ${grid}, not ${stranger.account}`),
+        expect.stringMatching(/slotSeconds is 900, not 300/),
+        expect.stringMatching(/hash of bill terms is 0x/),
+      ])
     }),
   ))
 

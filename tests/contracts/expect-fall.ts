@@ -1,20 +1,9 @@
 import { expect } from 'vitest'
+import { faults } from '#contracts/chain/faults.ts'
 import { challenger, spelled } from './dispute-chain.ts'
 import { type DisputeStreet, neighbourhood } from './dispute-street.ts'
 
 type Court = 'LegProofs' | 'OrderProofs' | 'StatementProofs' | 'BillProofs'
-
-/** `types/Fault.sol`, in its order. */
-const faults = [
-  ...['LegsOutOfOrder', 'LegMisplaced', 'LegSumsWrong', 'CounterLegMissing', 'CounterLegDiffers'],
-  ...['OrderNotSigned', 'OrderMismatched', 'OrderOverfilled', 'AmendmentOverfilled', 'FilledAfterReplaced'],
-  ...['OrderExpired', 'OrderCancelled', 'OutsideLimit', 'BeyondTradingKey'],
-  ...['StatementsOutOfOrder', 'StatementMisplaced', 'DeviceNotInService', 'StatementMismatched'],
-  ...['StatementNotSigned', 'EstimateEarns'],
-  ...['BillsOutOfOrder', 'BillMisplaced', 'NotAsTraded', 'NotAsMetered', 'TradeNotBilled', 'StatementNotBilled'],
-  ...['TermsBeyondBounds', 'BillMiscalculated', 'BillTotalsWrong'],
-  ...['MovementNotAsBilled', 'MovementNotBilled', 'CounterpartiesNotAsBilled', 'DataWithheld'],
-] as const
 
 /** What came of a proof. */
 export interface Fall {

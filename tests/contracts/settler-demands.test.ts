@@ -138,7 +138,7 @@ describe('a demand for data of an honest batch', () => {
   )
 
   it(
-    'holds up no later batch where it comes to be answered too late',
+    'holds up no later batch where it comes to be answered too late, and what falls for that is proposed again',
     street((t) =>
       Effect.gen(function* () {
         const { log, client, clock } = t
@@ -150,6 +150,16 @@ describe('a demand for data of an honest batch', () => {
         yield* settlerOf(log, client).tick(clock.timeMs)
         expect(yield* openDemands(t)).toBe(1)
         expect(log.of('BatchProposed').map(({ batch }) => batch.number)).toEqual([1, 2])
+        const { send } = yield* openTransactions({ rpcUrl: t.chain.rpcUrl })
+        const withheld = yield* client.batchOf(1)
+        if (withheld === null) return yield* Effect.die('it waits for its answer')
+        const disputes = { contract: 'Disputes', address: t.deployment.addresses.disputes } as const
+        const args = [refOf(withheld), IDLE.account, SLOTS[1]]
+        yield* send(IDLE.key, { ...disputes, functionName: 'dropWithheld', args })
+        expect([yield* client.batchOf(1), yield* client.batchOf(2)]).toEqual([null, null])
+        yield* settlerOf(log, client).tick(clock.timeMs)
+        expect((yield* client.batchOf(1))?.header).toEqual(withheld.header)
+        expect(yield* client.batchOf(2)).not.toBeNull()
       }),
     ),
   )

@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { Effect, Stream } from 'effect'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildBatch, type ChainClient, ChainFailure, makeSettler, openArchive, VaultLedger } from '#contracts/index.ts'
+import { refOf } from '#contracts/chain/chain-ref.ts'
+import {
+  buildBatch,
+  type ChainClient,
+  ChainFailure,
+  makeSettler,
+  openArchive,
+  openTransactions,
+  VaultLedger,
+} from '#contracts/index.ts'
 import type { SettlerOptions } from '#contracts/settlement/settler.ts'
 import { canonicalJson } from '#protocol/canonical-json.ts'
 import { keccak } from '#protocol/signing.ts'
@@ -139,6 +148,29 @@ describe('the settler', () => {
         expect(log.of('BatchFinalized').length).toBeGreaterThan(2)
         expect(log.of('BatchProposed').length).toBeGreaterThan(log.of('BatchFinalized').length)
         expect(log.of('BatchProposed').length).toBeLessThan(20)
+      }),
+    ),
+  )
+
+  it(
+    'proposes later batches also while one waits in a window that was lengthened',
+    street(({ log, client, clock, chain, deployment }) =>
+      Effect.gen(function* () {
+        const settler = settlerOf(log, client)
+        log.settle([sunnySlot(10), sunnySlot(11)])
+        yield* settler.tick(clock.timeMs)
+        const { send } = yield* openTransactions(chain)
+        const there = yield* client.batchOf(1)
+        if (there === null) return yield* Effect.die('it is proposed')
+        const settlement = { contract: 'Settlement', address: deployment.addresses.settlement } as const
+        yield* send(chain.operatorKey, { ...settlement, functionName: 'lengthen', args: [refOf(there), 3_600] })
+        clock.pass(window)
+        log.settle([sunnySlot(12), sunnySlot(13)])
+        expect(yield* refusalOf(settler.tick(clock.timeMs))).toMatchObject({ revert: 'WindowOpen' })
+        expect(log.of('BatchProposed').map(({ batch }) => batch.number)).toEqual([1, 2])
+        clock.pass(3_600_000)
+        yield* settler.tick(clock.timeMs)
+        expect(log.of('BatchFinalized').map(({ number }) => number)).toEqual([1, 2])
       }),
     ),
   )

@@ -143,9 +143,39 @@ describe('a transaction', () => {
         expect([yield* chain.balanceOf(one), yield* chain.balanceOf(other)]).toEqual([5n, 7n])
       }),
     ))
+
+  it('that its node does not want for now is not given up while another waits behind it', () =>
+    run(
+      Effect.gen(function* () {
+        const [one, other, third] = [newOwner(), newOwner(), newOwner()]
+        const { send } = yield* opened()
+        const before = yield* Effect.promise(() => chain.ask('evm_snapshot'))
+        chain.onRequest(mining)
+        yield* send(payer.key, chain.mint(one, 5))
+        yield* send(payer.key, chain.mint(other, 7))
+        yield* Effect.promise(() => chain.ask('evm_revert', [before]))
+        chain.onRequest((method, pass) => {
+          if (method === 'eth_sendRawTransaction') throw new Error('insufficient funds for gas')
+          return mining(method, pass)
+        })
+        expect(yield* refusalOf(send(payer.key, chain.mint(third, 9)))).toMatchObject({ code: 'REFUSED' })
+        chain.onRequest(mining)
+        yield* send(payer.key, chain.mint(third, 9))
+        expect(yield* Effect.forEach([one, other, third], chain.balanceOf)).toEqual([5n, 7n, 9n])
+      }),
+    ))
 })
 
 describe('what cannot be sent', () => {
+  it('names the node without what may be a key in its address', () =>
+    run(
+      Effect.gen(function* () {
+        const { message } = yield* refusalOf(openTransactions({ rpcUrl: 'http://127.0.0.1:1/v3/secret' }))
+        expect(message).toMatch(/^connect to http:\/\/127\.0\.0\.1:1: /)
+        expect(message).not.toMatch(/secret/)
+      }),
+    ))
+
   it('says why: too dear, no coins, refused by its contract, stuck', () =>
     run(
       Effect.gen(function* () {
@@ -180,7 +210,9 @@ describe('what cannot be sent', () => {
           return refusalOf(opened(journalFile)) as Effect.Effect<ChainFailure, Error>
         }
         expect((yield* refusal(text.replace('"raw":"0x02', '"raw":"0x03'))).detail).toMatch(/ndjson:2 is damaged/)
+        expect((yield* refusal(text.replace('"raw":"0x02', '"raw":"0xzz'))).detail).toMatch(/ndjson:2 is damaged/)
         expect((yield* refusal(text.replace('{"is":"ended"', '{is:"ended"'))).detail).toMatch(/ndjson:3 is damaged/)
+        expect((yield* refusal(text.replace('"ending":"mined"', '"ending":"m"'))).detail).toMatch(/ndjson:3 is damaged/)
         expect((yield* refusal(text.replace(/"genesis":"0x../, '"genesis":"0xzz'))).detail).toMatch(/its genesis is/)
         writeFileSync(journalFile, `${text}{"is":"sig`) // what a crash leaves
         yield* opened(journalFile)

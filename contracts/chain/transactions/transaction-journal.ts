@@ -39,6 +39,7 @@ type Line =
   | ({ readonly format: number } & JournalChain)
   | ({ readonly is: 'signed' } & Omit<JournalledTransaction, 'signed'> & SignedBytes)
   | { readonly is: 'ended'; readonly account: Hex; readonly nonce: number; readonly ending: Ending }
+  | { readonly is: 'reopened'; readonly account: Hex; readonly nonce: number }
 
 const FORMAT = 1
 /** So many transactions that a block holds are kept of each account: what a reorg takes out again can be sent again. */
@@ -118,17 +119,25 @@ export class TransactionJournal {
     this.#noteEnded(line)
   }
 
-  /** One that a block held is not in a block any more: it is open again. */
-  async reopen(transaction: JournalledTransaction): Promise<void> {
-    for (const spelling of transaction.signed) await this.sign(transaction, spelling)
+  /** One that a block held is not in a block any more: it is open again, in all its spellings. */
+  async reopen({ account, nonce }: JournalledTransaction): Promise<void> {
+    const line = { is: 'reopened', account, nonce } as const
+    await this.#append(line, 'durably')
+    this.#noteReopened(line)
   }
 
   #noteSigned({ account, nonce, operation, call, raw, hash }: Extract<Line, { is: 'signed' }>): JournalledTransaction {
     const before = this.openOf(account).find((one) => one.nonce === nonce)?.signed ?? []
     const noted = { account, nonce, operation, call, signed: [...before, { raw, hash }] }
     this.#open.set(account, byNonce([...without(this.openOf(account), nonce), noted]))
-    this.#mined.set(account, without(this.minedOf(account), nonce))
     return noted
+  }
+
+  #noteReopened({ account, nonce }: Extract<Line, { is: 'reopened' }>): void {
+    const reopened = this.minedOf(account).find((one) => one.nonce === nonce)
+    if (reopened === undefined) return
+    this.#mined.set(account, without(this.minedOf(account), nonce))
+    this.#open.set(account, byNonce([...without(this.openOf(account), nonce), reopened]))
   }
 
   #noteEnded({ account, nonce, ending }: Extract<Line, { is: 'ended' }>): void {
@@ -140,9 +149,10 @@ export class TransactionJournal {
 
   #take(path: string, number: number, text: string): void {
     const line = parsed(path, number, text)
-    if ('is' in line && line.is === 'signed' && isRight(line)) this.#noteSigned(line)
-    else if ('is' in line && line.is === 'ended') this.#noteEnded(line)
-    else throw damaged(path, number)
+    if (!('is' in line && isRight(line))) throw damaged(path, number)
+    if (line.is === 'signed') this.#noteSigned(line)
+    else if (line.is === 'ended') this.#noteEnded(line)
+    else this.#noteReopened(line)
   }
 
   async #append(line: Line, when: 'durably' | 'soon'): Promise<void> {
@@ -178,9 +188,21 @@ const without = (transactions: readonly JournalledTransaction[], nonce: number) 
 const byNonce = (transactions: readonly JournalledTransaction[]) => transactions.toSorted((a, b) => a.nonce - b.nonce)
 
 /** What is sent again has to be what was signed, byte for byte. */
-function isRight({ account, nonce, raw, hash }: Extract<Line, { is: 'signed' }>): boolean {
-  return /^0x[0-9a-f]{40}$/.test(account) && Number.isSafeInteger(nonce) && keccak(bytesOfHex(raw)) === hash
+function isRight(line: Extract<Line, { is: string }>): boolean {
+  if (!/^0x[0-9a-f]{40}$/.test(line.account) || !Number.isSafeInteger(line.nonce) || line.nonce < 0) return false
+  switch (line.is) {
+    case 'signed':
+      return /^0x([0-9a-f]{2})+$/.test(line.raw) && keccak(bytesOfHex(line.raw)) === line.hash && isHash(line.call)
+    case 'ended':
+      return ['mined', 'displaced', 'refused'].includes(line.ending)
+    case 'reopened':
+      return true
+    default:
+      return false
+  }
 }
+
+const isHash = (text: unknown) => typeof text === 'string' && /^0x[0-9a-f]{64}$/.test(text)
 
 function parsed(path: string, number: number, text: string): Line {
   try {

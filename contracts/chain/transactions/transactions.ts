@@ -139,14 +139,17 @@ function transactionsOf(parts: {
     return yield* filing('keep', () => journal.sign(transaction, spelling))
   })
 
-  /** Sends the last spelling of a transaction. Fails, and ends it, where the node does not want it. */
+  /**
+   * Sends the last spelling of a transaction. Fails where the node does not want it, and ends it, unless others wait
+   * behind it: without its nonce none of them could ever get into a block.
+   */
   const offer = Effect.fnUntraced(function* (transaction: JournalledTransaction) {
     const reception = yield* rpc.broadcast(last(transaction).raw)
     if (reception.is !== 'refused') return
     // Some node says no and has taken it, and of several spellings an earlier one may be on its way.
-    const { operation, signed } = transaction
+    const { account, nonce, operation, signed } = transaction
     for (const { hash } of signed) if (yield* rpc.knows(hash)) return
-    yield* end(transaction, 'refused')
+    if (!journal.openOf(account).some((other) => other.nonce > nonce)) yield* end(transaction, 'refused')
     return yield* new ChainFailure({ operation, code: 'REFUSED', detail: `the node says: ${reception.why}` })
   })
 
