@@ -1,9 +1,11 @@
 import { Console, Effect } from 'effect'
 import {
+  BalanceBroken,
   type OpenSimulation,
   openResultFiles,
   openSimulation,
   type ResultFiles,
+  ResultsLost,
   type SimulationReport,
   type SimulationRequest,
   simulateStreet,
@@ -34,6 +36,14 @@ export const runSimulation = (
 
 /** Runs an opened simulation to its end; interrupted, it stops between two slots. */
 export const runOpened = (
+  open: OpenSimulation,
+  watch: { readonly progress: ProgressLine; readonly files?: ResultFiles },
+): Effect.Effect<SimulationReport, BalanceBroken | ResultsLost> =>
+  Effect.catchDefect(runToEnd(open, watch), (defect) =>
+    defect instanceof BalanceBroken || defect instanceof ResultsLost ? Effect.fail(defect) : Effect.die(defect),
+  )
+
+const runToEnd = (
   open: OpenSimulation,
   watch: { readonly progress: ProgressLine; readonly files?: ResultFiles },
 ): Effect.Effect<SimulationReport> =>

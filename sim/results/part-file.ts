@@ -1,4 +1,5 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { ResultsLost } from './results-lost.ts'
 
 const BUFFER_CHARACTERS = 64 * 1_024
 
@@ -15,18 +16,20 @@ export class PartFile {
     this.#descriptor = openSync(`${file}.part`, 'w')
   }
 
-  /** Adds a line; throws what the file system says. */
+  /** Adds a line. Throws ResultsLost. */
   line(text: string): void {
     this.#pending += `${text}\n`
-    if (this.#pending.length >= BUFFER_CHARACTERS) this.#flush()
+    if (this.#pending.length >= BUFFER_CHARACTERS) this.flush()
   }
 
-  /** The file is whole. */
+  /** The file is whole. Throws ResultsLost. */
   finish(): void {
-    this.#flush()
-    closeSync(this.#descriptor)
-    this.#isOpen = false
-    renameSync(`${this.#file}.part`, this.#file)
+    this.flush()
+    this.#try(() => {
+      closeSync(this.#descriptor)
+      this.#isOpen = false
+      renameSync(`${this.#file}.part`, this.#file)
+    })
   }
 
   /** Removes what is not whole; nothing once it is. */
@@ -37,9 +40,20 @@ export class PartFile {
     rmSync(`${this.#file}.part`, { force: true })
   }
 
-  #flush(): void {
+  /** Writes what is pending. Throws ResultsLost. */
+  flush(): void {
     const bytes = Buffer.from(this.#pending, 'utf8')
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at)
     this.#pending = ''
+    this.#try(() => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at)
+    })
+  }
+
+  #try(write: () => void): void {
+    try {
+      write()
+    } catch (error) {
+      throw new ResultsLost({ file: this.#file, reason: (error as Error).message })
+    }
   }
 }

@@ -63,6 +63,8 @@ export function openResultFiles(folder: string, open: OpenSimulation): ResultFil
         const { wallSeconds: _, ...same } = report
         result.line(JSON.stringify(same, null, 2))
         page.line(reportPage({ report, homes, series, neighbourhood: open.street.neighbourhood }))
+        // All or none: a name says that the run is whole.
+        for (const file of parts) file.flush()
         for (const file of parts) file.finish()
       },
       close,

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -122,6 +131,20 @@ describe.concurrent('commonwatt simulate', () => {
     while (!begun()) await new Promise((resolve) => setTimeout(resolve, 50))
     child.kill('SIGINT')
     expect(await ended).toBe(0)
+    expect(readdirSync(out)).toEqual([])
+  })
+
+  it.runIf(existsSync('/dev/full'))('says so when its files cannot be written, and leaves none', async () => {
+    const out = join(folder, 'full')
+    mkdirSync(out)
+    symlinkSync('/dev/full', join(out, 'slots.csv.part'))
+    const open = Effect.runSync(openSimulation({ homes: 2 }))
+    const files = openResultFiles(out, open)
+    const lost = await Effect.runPromise(
+      Effect.flip(runOpened(open, { progress: progressLine({ write: () => {} }), files })),
+    )
+    files.close()
+    expect(lost.message).toMatch(/slots\.csv cannot be written: ENOSPC/)
     expect(readdirSync(out)).toEqual([])
   })
 
