@@ -1,10 +1,13 @@
 const MINUTES_PER_DAY = 1_440
 /** For how many days outcomes are kept. */
 const DAYS = 7
+/** With so many days known, there are outcomes enough that are near: nothing is moved any more. */
+const ENOUGH_DAYS = 3
 /** How many of them a forecast is told. */
 const ALIKE = 48
-/** A typed array sorts numbers as numbers, without a call for each pair. */
-const scratch = new Int32Array(ALIKE)
+/** Room for one look: where what is alike stands, and what it says. A typed array sorts numbers as numbers. */
+const alike = new Uint16Array(ALIKE)
+const errors = new Int32Array(ALIKE)
 
 /**
  * What became of the last week's forecasts, in order of what they said. What a forecast is worth is what slots came to of
@@ -42,18 +45,52 @@ export class OutcomeMemory {
     this.#actualWh[at] = outcome.actualWh
   }
 
-  /** What the slots came to whose forecasts were nearest to this one, less this one; ascending. */
+  /**
+   * What the slots came to whose forecasts were nearest to this one, less this one; ascending, whole Wh. While little is
+   * known, the nearest are far, and are moved along the line that fits them: a morning's sun is above all that was before.
+   */
   errorsOf(expectedWh: number): readonly number[] {
+    const found = this.#findAlike(expectedWh)
+    const slope = this.#trustInSlope * this.#slopeOf(found)
+    for (let i = 0; i < found; i++) {
+      const at = alike[i] as number
+      const moved = slope * (expectedWh - (this.#expectedWh[at] as number))
+      errors[i] = Math.round((this.#actualWh[at] as number) + moved) - expectedWh
+    }
+    return Array.from(errors.subarray(0, found).sort())
+  }
+
+  get #trustInSlope(): number {
+    return Math.max(0, 1 - (this.#length * DAYS) / (this.#most * ENOUGH_DAYS))
+  }
+
+  /** Leaves the places of the nearest forecasts in `alike`, and says how many. */
+  #findAlike(expectedWh: number): number {
     let after = this.#placeOf(expectedWh)
     let before = after - 1
     let found = 0
     while (found < ALIKE && (before >= 0 || after < this.#length)) {
       const below = before >= 0 ? expectedWh - this.#expectedAt(before) : Number.POSITIVE_INFINITY
       const above = after < this.#length ? this.#expectedAt(after) - expectedWh : Number.POSITIVE_INFINITY
-      const at = this.#order[below <= above ? before-- : after++] as number
-      scratch[found++] = (this.#actualWh[at] as number) - expectedWh
+      alike[found++] = this.#order[below <= above ? before-- : after++] as number
     }
-    return Array.from(scratch.subarray(0, found).sort())
+    return found
+  }
+
+  /** How much of a Wh more that is expected comes, by least squares over `alike`: 0 to 1. */
+  #slopeOf(found: number): number {
+    let [expected, actual] = [0, 0]
+    for (let i = 0; i < found; i++) {
+      expected += (this.#expectedWh[alike[i] as number] as number) / found
+      actual += (this.#actualWh[alike[i] as number] as number) / found
+    }
+    let [both, squares] = [0, 0]
+    for (let i = 0; i < found; i++) {
+      const off = (this.#expectedWh[alike[i] as number] as number) - expected
+      both += off * ((this.#actualWh[alike[i] as number] as number) - actual)
+      squares += off * off
+    }
+    return squares > 0 ? Math.min(1, Math.max(0, both / squares)) : 1
   }
 
   #grow(): void {

@@ -10,7 +10,8 @@ const style = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
 body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; } td, th { text-align: right; padding: 0.2rem 0.6rem; border-bottom: 1px solid #8884; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; } td, th { text-align: right; padding: 0.2rem 0.6rem; border-bottom: 1px solid #8884; white-space: nowrap; }
+.wide { overflow-x: auto; }
 td:first-child, th:first-child { text-align: left; }
 figure { margin: 1.5rem 0; } figcaption { font-weight: 600; } svg { width: 100%; height: auto; font-size: 11px; }
 svg text { fill: currentColor; opacity: 0.75; } .grid { stroke: currentColor; opacity: 0.15; }
@@ -170,17 +171,19 @@ function savingsChart(homes: readonly HomeResult[]): string {
 }
 
 function homesTable(homes: readonly HomeResult[]): string {
+  const kWh = (energyWh: number) => fixed(energyWh / 1_000)
+  const eur = (microEur: number) => fixed(microEur / 1e6)
   return table(
-    ['home', 'demand kWh', 'production kWh', 'bought kWh', 'sold kWh', 'cost', 'without', 'saving'],
+    ['', 'demand, kWh', 'production', 'bought', 'sold', 'cost, EUR', 'without', 'saving'],
     homes.map((home) => [
       home.home,
-      number(home.demandWh / 1_000),
-      number(home.productionWh / 1_000),
-      number(home.boughtWh / 1_000),
-      number(home.soldWh / 1_000),
-      euro(home.costMicroEur),
-      euro(home.costWithoutMarketMicroEur),
-      euro(home.savingMicroEur),
+      kWh(home.demandWh),
+      kWh(home.productionWh),
+      kWh(home.boughtWh),
+      kWh(home.soldWh),
+      eur(home.costMicroEur),
+      eur(home.costWithoutMarketMicroEur),
+      eur(home.savingMicroEur),
     ]),
   )
 }
@@ -188,9 +191,11 @@ function homesTable(homes: readonly HomeResult[]): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[], tag: 'td' | 'th') =>
     `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`
-  return `<table>${line(head, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table>`
+  return `<div class="wide"><table>${line(head, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table></div>`
 }
 
 const percent = (share: number | null) => (share === null ? '–' : `${number(share * 100)} %`)
 const plain = (value: number | null) => (value === null ? '–' : number(value))
+/** To two places in each row, so that a column aligns; never −0. */
+const fixed = (value: number) => (Math.round(value * 100) / 100 + 0).toFixed(2)
 const euro = (microEur: number) => `${number(microEur / 1e6)} EUR`
