@@ -1,4 +1,5 @@
 export { benchPowerFlow, type PowerFlowReport, type SolvingSpeed } from './bench/bench-power-flow.ts'
+export { CeilingUnsolved } from './ceiling/ceiling-unsolved.ts'
 export { EMULATOR_BASE_PORT, type EmulatedHome, emulateHome } from './emulator/emulate-home.ts'
 export {
   emulateHomeByOpcua,
@@ -34,6 +35,7 @@ export { BalanceBroken } from './simulation/balance-broken.ts'
 export { type OpenSimulation, openSimulation, type SimulationRequest } from './simulation/open-simulation.ts'
 export { simulateStreet } from './simulation/simulate-street.ts'
 export { type SimulationReport, simulationReport } from './simulation/simulation-report.ts'
+export type { StreetKpis } from './simulation/simulation-result.ts'
 export { KeptReports } from './sweep/kept-reports.ts'
 export { parseAxis } from './sweep/sweep-axis.ts'
 export { SweepFailed } from './sweep/sweep-failed.ts'

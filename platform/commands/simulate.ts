@@ -20,6 +20,10 @@ export const simulate = Command.make(
       Flag.withDescription("what all that is drawn depends on (the scenario's)"),
       Flag.optional,
     ),
+    ceiling: Flag.Boolean('ceiling').pipe(
+      Flag.withDefault(false),
+      Flag.withDescription('beside it the best that could be, all known beforehand: up to 100 homes and 7 days'),
+    ),
     out: Flag.String('out').pipe(
       Flag.withMetavar('DIR'),
       Flag.withDescription('writes slots, homes and trades as NDJSON and CSV there, and a report page'),
@@ -27,7 +31,7 @@ export const simulate = Command.make(
     ),
     json: Flag.Boolean('json').pipe(Flag.withDefault(false), Flag.withDescription('one JSON document')),
   },
-  ({ json, ...given }) =>
+  ({ json, ceiling, ...given }) =>
     Effect.gen(function* () {
       // Loaded when it is needed: the rooms that it drives take a second.
       const { runSimulation } = yield* Effect.promise(() => import('../simulation/run-simulation.ts'))
@@ -37,6 +41,7 @@ export const simulate = Command.make(
         homes: Option.getOrUndefined(homes),
         days: Option.getOrUndefined(days),
         seed: Option.getOrUndefined(seed),
+        ceiling: ceiling ? 'computed' : undefined,
         out: Option.getOrUndefined(out),
         json,
       })

@@ -1,6 +1,7 @@
 import { Console, Effect } from 'effect'
 import {
   BalanceBroken,
+  CeilingUnsolved,
   type OpenSimulation,
   openResultFiles,
   openSimulation,
@@ -38,9 +39,11 @@ export const runSimulation = (
 export const runOpened = (
   open: OpenSimulation,
   watch: { readonly progress: ProgressLine; readonly files?: ResultFiles },
-): Effect.Effect<SimulationReport, BalanceBroken | ResultsLost> =>
+): Effect.Effect<SimulationReport, BalanceBroken | CeilingUnsolved | ResultsLost> =>
   Effect.catchDefect(runToEnd(open, watch), (defect) =>
-    defect instanceof BalanceBroken || defect instanceof ResultsLost ? Effect.fail(defect) : Effect.die(defect),
+    defect instanceof BalanceBroken || defect instanceof CeilingUnsolved || defect instanceof ResultsLost
+      ? Effect.fail(defect)
+      : Effect.die(defect),
   )
 
 const runToEnd = (

@@ -1,9 +1,11 @@
-import type { SimulationReport } from '#sim/index.ts'
+import type { SimulationReport, StreetKpis } from '#sim/index.ts'
 
-/** A run's figures for people, with the street without its market beside them. */
+/** A run's figures for people; beside them the street without its market and, if it was computed, at its best. */
 export function simulationInWords(report: SimulationReport): string {
-  const { scenario, homes, slots, seed, wallSeconds, energyWh, market, kpis, without } = report
+  const { scenario, homes, slots, seed, wallSeconds, energyWh, market, kpis, without, ceiling } = report
   const { allocativeEfficiency } = market
+  const columns = [kpis, without, ...(ceiling === null ? [] : [ceiling])]
+  const row = (name: string, of: (figures: StreetKpis) => string) => [name, ...columns.map(of)]
   return [
     `${scenario}: ${counted(homes)} homes, ${counted(slots)} slots, seed ${seed}, in ${wallSeconds.toFixed(1)} s`,
     '',
@@ -15,13 +17,13 @@ export function simulationInWords(report: SimulationReport): string {
     ]),
     '',
     table([
-      ['', 'with the market', 'without'],
-      ['self-sufficiency', percent(kpis.selfSufficiency), percent(without.selfSufficiency)],
-      ['self-consumption', percent(kpis.selfConsumption), percent(without.selfConsumption)],
-      ['saving', `${euro(kpis.savingMicroEur)} (${percent(kpis.savingShare)})`, '–'],
-      ['peak import', kW(kpis.peakImportW), kW(without.peakImportW)],
-      ['peak export', kW(kpis.peakExportW), kW(without.peakExportW)],
-      ['emissions', kg(kpis.emissionsG), kg(without.emissionsG)],
+      ['', 'with the market', 'without', ...(ceiling === null ? [] : ['at best'])],
+      row('self-sufficiency', (of) => percent(of.selfSufficiency)),
+      row('self-consumption', (of) => percent(of.selfConsumption)),
+      row('saving', (of) => (of === without ? '–' : `${euro(of.savingMicroEur)} (${percent(of.savingShare)})`)),
+      row('peak import', (of) => kW(of.peakImportW)),
+      row('peak export', (of) => kW(of.peakExportW)),
+      row('emissions', (of) => kg(of.emissionsG)),
     ]),
     '',
     `${counted(market.orders)} orders, ${counted(market.trades)} trades at ${price(market.vwapEurPerMWh)} on average; ` +

@@ -78,6 +78,11 @@ export class SimulatedHome {
     return this.#account
   }
 
+  /** What can hold energy for later; null where there is none. */
+  get stores(): { readonly battery: Battery | null; readonly car: Car | null } {
+    return { battery: this.#parts.battery, car: this.#parts.car?.car ?? null }
+  }
+
   /** Steps on to a time (Unix ms, whole) and reads all instruments at once. Throws RangeError on a time before the last. */
   advanceTo(timeMs: number): HomeState {
     if (!Number.isSafeInteger(timeMs) || timeMs < this.#lastMs) {

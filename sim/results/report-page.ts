@@ -46,10 +46,12 @@ export function reportPage(run: {
   ].join('\n')
 }
 
-function kpiTable({ kpis, without, market }: SimulationReport): string {
-  const row = (name: string, of: (figures: StreetKpis) => string) => [name, of(kpis), of(without)]
+function kpiTable({ kpis, without, ceiling, market }: SimulationReport): string {
+  const best = ceiling === null ? [] : [ceiling]
+  const row = (name: string, of: (figures: StreetKpis) => string) => [name, ...[kpis, without, ...best].map(of)]
+  const ofMarket = (name: string, figure: string) => [name, figure, '–', ...best.map(() => '–')]
   return table(
-    ['', 'with the market', 'without'],
+    ['', 'with the market', 'without', ...best.map(() => 'at best')],
     [
       row('self-sufficiency', (of) => percent(of.selfSufficiency)),
       row('self-consumption', (of) => percent(of.selfConsumption)),
@@ -59,8 +61,8 @@ function kpiTable({ kpis, without, market }: SimulationReport): string {
       row('Gini of savings', (of) => plain(of.giniOfSavings)),
       row('limits not kept', (of) => (of.violationMinutes === null ? '–' : `${number(of.violationMinutes)} min`)),
       row('emissions', (of) => `${number(of.emissionsG / 1_000)} kg CO₂`),
-      ['mean price', market.vwapEurPerMWh === null ? '–' : `${number(market.vwapEurPerMWh / 10)} ct/kWh`, '–'],
-      ['allocative efficiency', percent(market.allocativeEfficiency), '–'],
+      ofMarket('mean price', market.vwapEurPerMWh === null ? '–' : `${number(market.vwapEurPerMWh / 10)} ct/kWh`),
+      ofMarket('allocative efficiency', percent(market.allocativeEfficiency)),
     ],
   )
 }

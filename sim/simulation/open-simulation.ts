@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { Effect } from 'effect'
+import { lateSolver } from '../planner/late-solver.ts'
+import type { Solver } from '../planner/linear-program.ts'
 import { buildStreet, type ScenarioFiles, type SimulatedStreet } from '../scenario/build-street.ts'
 import { decodeScenario } from '../scenario/decode-scenario.ts'
 import { readScenario, scenarioFiles } from '../scenario/load-scenario.ts'
@@ -16,6 +18,9 @@ const DEFAULT_SCENARIO = 'street'
 /** Ten years: beyond, nothing of a scenario is true any more. */
 const DAYS_MAX = 3_660
 const SLOTS_PER_DAY = 96
+/** The largest street and the longest time whose best is computed: a larger linear program takes minutes. */
+const CEILING_HOMES_MAX = 100
+const CEILING_DAYS_MAX = 7
 
 /** What somebody wants to see simulated; what is left out is the scenario's, one day. */
 export interface SimulationRequest {
@@ -27,6 +32,8 @@ export interface SimulationRequest {
   readonly seed?: number | undefined
   /** fields of the scenario to say something else, by their paths: `market.mechanism` */
   readonly changes?: Readonly<Record<string, unknown>> | undefined
+  /** `computed`: the best that could be is computed, too */
+  readonly ceiling?: 'computed' | undefined
 }
 
 /** A simulation ready to run. */
@@ -39,10 +46,13 @@ export interface OpenSimulation {
   readonly slots: number
   readonly street: SimulatedStreet
   readonly terms: SimulationTerms
+  /** what computes the best that could be; null where it is not asked for */
+  readonly ceiling: Solver | null
 }
 
 /** Reads a scenario and builds its street. */
 export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSimulation, ScenarioRefused> {
+  const solver = request.ceiling === undefined ? null : lateSolver()
   const opened = refusable((): OpenSimulation => {
     const name = request.scenario ?? DEFAULT_SCENARIO
     const file = fileOf(name)
@@ -51,6 +61,7 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
     const digests: Record<string, string> = {}
     const files = hashing(scenarioFiles(file), digests)
     const street = buildStreet({ scenario, file: name, files, homesMax: HOMES_MAX })
+    if (solver !== null) refuseLarge(street.homes.length, slots / SLOTS_PER_DAY)
     const { seed: _, ...seedless } = scenario
     const scenarioHash = hashOf({ scenario: seedless, files: digests, slots })
     return {
@@ -60,9 +71,21 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
       slots,
       street,
       terms: termsOf(scenario.market, street.tariff),
+      ceiling: solver?.solve ?? null,
     }
   })
-  return Effect.tap(opened, ({ street }) => street.ready)
+  return Effect.tap(opened, ({ street }) =>
+    solver === null ? street.ready : Effect.andThen(street.ready, solver.open),
+  )
+}
+
+/** A linear program grows with homes and days. */
+function refuseLarge(homes: number, days: number): void {
+  const refuse = (value: string, expected: string) => {
+    throw new ScenarioRefused({ file: '--ceiling', field: '', value, expected })
+  }
+  if (homes > CEILING_HOMES_MAX) refuse(`${homes}`, `at most ${CEILING_HOMES_MAX} homes`)
+  if (days > CEILING_DAYS_MAX) refuse(`${days}`, `at most ${CEILING_DAYS_MAX} days`)
 }
 
 /** A file goes before a name: whoever has a file called `street` means it. */

@@ -1,7 +1,9 @@
 import { netSlot } from '#contracts/index.ts'
 import { slotStartMs } from '#protocol/slot.ts'
+import { ceilingKpis } from '../ceiling/ceiling-kpis.ts'
 import { type EnergyBalance, energyBalance } from '../home/energy-balance.ts'
 import type { EnergyAccount } from '../home/home-state.ts'
+import type { Solver } from '../planner/linear-program.ts'
 import type { SimulatedStreet } from '../scenario/build-street.ts'
 import { poolTrades } from './community-pool.ts'
 import type { GridSlot } from './grid-step.ts'
@@ -10,7 +12,7 @@ import { fairPriceEurPerMWh } from './market-surplus.ts'
 import { SimulatedMarket, type SimulatedTrade, type SlotTrading } from './simulated-market.ts'
 import type { HomeResult, SimulationResult } from './simulation-result.ts'
 import type { SimulationTerms } from './simulation-terms.ts'
-import { type SlotMeter, SlotMeters } from './slot-meters.ts'
+import { type LivedSlot, type SlotMeter, SlotMeters } from './slot-meters.ts'
 import type { SlotRecord } from './slot-record.ts'
 import { StreetFigures } from './street-figures.ts'
 import { TradingHomes } from './trading-homes.ts'
@@ -32,14 +34,16 @@ export interface SimulatedRun {
 /**
  * Lets a street live through `slots` slots: homes step by the minute, trade by the live market's sessions and books,
  * and are settled by the live netting. One value a slot, as it ends; what is kept does not grow with the run. The same
- * street, seed and terms give the same values. Throws BalanceBroken.
+ * street, seed and terms give the same values. With a solver for it, the result has the best that could be, too, for
+ * which every slot is kept. Throws BalanceBroken and CeilingUnsolved.
  */
 export function* simulateStreet(options: {
   readonly street: SimulatedStreet
   readonly terms: SimulationTerms
   readonly slots: number
+  readonly ceiling?: Solver | null
 }): Generator<SimulatedSlot, SimulatedRun, void> {
-  const { street, terms, slots } = options
+  const { street, terms, slots, ceiling = null } = options
   const { slotMinutes } = terms.rules
   const homes = street.homes
   const meters = new SlotMeters({ homes, startMs: street.startMs, slotMinutes })
@@ -55,6 +59,7 @@ export function* simulateStreet(options: {
   })
   const trading = new TradingHomes({ terms, market, meters, seed: street.seed, names, lastSlot: last })
   const figures = new StreetFigures({ homes: homes.length, slotMinutes })
+  const lived: LivedSlot[] = []
   // Who knows what will be needs it to have been.
   const aheadSlots = terms.forecast === 'perfect' ? terms.tradedSlots + 1 : 0
 
@@ -80,6 +85,7 @@ export function* simulateStreet(options: {
     const record = figures.add({ meter, trading: traded, netted, tariff, grid, emissionsGPerKwh })
     trading.note(slot)
     meters.forget(slot)
+    if (ceiling !== null) lived.push(meter)
     yield { record, trades: traded.trades }
   }
 
@@ -87,11 +93,17 @@ export function* simulateStreet(options: {
     const start = before[index] ?? after
     return homeEnergy({ home, before: start, after, ...figures.meteredWh(index) })
   })
+  const exactJ = {
+    demand: flowed(homes, before, 'demandJ'),
+    production: flowed(homes, before, 'productionJ'),
+  }
+  const result = figures.result(energies, exactJ)
+  const { withoutMicroEur } = figures
   return {
-    result: figures.result(energies, {
-      demand: flowed(homes, before, 'demandJ'),
-      production: flowed(homes, before, 'productionJ'),
-    }),
+    result:
+      ceiling === null
+        ? result
+        : { ...result, ceiling: ceilingKpis(ceiling, { homes, meters: lived, terms, withoutMicroEur, exactJ }) },
     homes: energies.map((energy, index) => figures.homeResult(index, { home: names[index] ?? '', energy })),
   }
 }

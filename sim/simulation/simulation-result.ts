@@ -9,7 +9,7 @@ export interface StreetKpis {
   /** largest mean power of a slot at the transformer, each way */
   readonly peakImportW: number
   readonly peakExportW: number
-  /** null if a home saves less than nothing */
+  /** null if a home saves less than nothing, and of a ceiling */
   readonly giniOfSavings: number | null
   /** null where no wires were simulated */
   readonly violationMinutes: number | null
@@ -44,7 +44,8 @@ export interface SimulationResult {
   }
   readonly kpis: StreetKpis
   readonly without: StreetKpis
-  readonly ceiling: null
+  /** the best that could be, with all known beforehand; null where it was not asked for */
+  readonly ceiling: StreetKpis | null
 }
 
 /** What a run came to for one home. Energy in whole Wh, money in whole µEUR. */

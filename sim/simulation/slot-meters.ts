@@ -18,6 +18,19 @@ export interface SlotMeter {
   readonly stores: readonly StoreFlow[]
 }
 
+/** A slot with each home as it began, and as it ended. */
+export interface LivedSlot extends SlotMeter {
+  readonly before: readonly HomeMoment[]
+  readonly after: readonly HomeMoment[]
+}
+
+/** A home at the boundary of two slots. */
+export interface HomeMoment {
+  readonly account: EnergyAccount
+  /** whether its car is at its charger; false without one */
+  readonly isCarHome: boolean
+}
+
 /**
  * The meters of all homes, read at every slot boundary. Each counter is floored at the boundary, so that the slots of
  * a run telescope to what the counters show at its end.
@@ -25,8 +38,8 @@ export interface SlotMeter {
 export class SlotMeters {
   readonly #homes: readonly SimulatedHome[]
   readonly #slotMinutes: number
-  readonly #read = new Map<number, SlotMeter>()
-  readonly #counters: ReturnType<typeof countersOf>[]
+  readonly #read = new Map<number, LivedSlot>()
+  #counters: readonly ReturnType<typeof countersOf>[]
   #nextSlot: number
 
   /** The homes stand at their start; the first slot is the first that begins then or later. */
@@ -53,7 +66,7 @@ export class SlotMeters {
   }
 
   /** What was read of a slot; throws if it was not, or was forgotten. */
-  of(slot: number): SlotMeter {
+  of(slot: number): LivedSlot {
     const meter = this.#read.get(slot)
     if (meter === undefined) throw new Error(`the meters of slot ${slot} are not read`)
     return meter
@@ -63,7 +76,7 @@ export class SlotMeters {
     this.#read.delete(slot)
   }
 
-  #readNext(): SlotMeter {
+  #readNext(): LivedSlot {
     const homes = this.#homes.length
     const importWh = new Int32Array(homes)
     const exportWh = new Int32Array(homes)
@@ -73,19 +86,21 @@ export class SlotMeters {
     const exportJ = new Float64Array(homes)
     const stores: StoreFlow[] = []
     const endMs = this.#boundaryMs(this.#nextSlot + 1)
-    for (const [index, home] of this.#homes.entries()) {
-      const now = countersOf(home, endMs)
-      const before = this.#counters[index] ?? now
-      importWh[index] = now.importWh - before.importWh
-      exportWh[index] = now.exportWh - before.exportWh
-      demandWh[index] = now.demandWh - before.demandWh
-      productionWh[index] = now.productionWh - before.productionWh
-      importJ[index] = now.account.importJ - before.account.importJ
-      exportJ[index] = now.account.exportJ - before.account.exportJ
-      stores.push(storeFlow(before.account, now.account))
-      this.#counters[index] = now
+    const before = this.#counters
+    const after = this.#homes.map((home) => countersOf(home, endMs))
+    for (const [index, now] of after.entries()) {
+      const then = before[index] ?? now
+      importWh[index] = now.importWh - then.importWh
+      exportWh[index] = now.exportWh - then.exportWh
+      demandWh[index] = now.demandWh - then.demandWh
+      productionWh[index] = now.productionWh - then.productionWh
+      importJ[index] = now.account.importJ - then.account.importJ
+      exportJ[index] = now.account.exportJ - then.account.exportJ
+      stores.push(storeFlow(then.account, now.account))
     }
-    return { slot: this.#nextSlot, importWh, exportWh, demandWh, productionWh, importJ, exportJ, stores }
+    this.#counters = after
+    const slot = this.#nextSlot
+    return { slot, importWh, exportWh, demandWh, productionWh, importJ, exportJ, stores, before, after }
   }
 
   #boundaryMs(slot: number): number {
@@ -94,7 +109,7 @@ export class SlotMeters {
 }
 
 function countersOf(home: SimulatedHome, timeMs: number) {
-  const { grid } = home.advanceTo(timeMs)
+  const { grid, car } = home.advanceTo(timeMs)
   const { account } = home
   return {
     importWh: grid.importWh,
@@ -102,6 +117,7 @@ function countersOf(home: SimulatedHome, timeMs: number) {
     demandWh: Math.floor(demandOf(account) / J_PER_WH),
     productionWh: Math.floor(account.roofJ / J_PER_WH),
     account,
+    isCarHome: car?.isHome ?? false,
   }
 }
 

@@ -130,6 +130,11 @@ export class StreetFigures {
     }
   }
 
+  /** What all homes pay with the tariffs alone, µEUR. */
+  get withoutMicroEur(): number {
+    return this.#homes.reduce((all, home) => all + home.withoutMicroEur, 0)
+  }
+
   /** What each home's meter counted in all, Wh, in the street's order. */
   meteredWh(home: number): { readonly importWh: number; readonly exportWh: number } {
     const { importWh, exportWh } = this.#home(home)
@@ -199,7 +204,7 @@ export class StreetFigures {
   }
 
   #kpis(exactJ: { readonly demand: number; readonly production: number }, savings: readonly number[]): StreetKpis {
-    const withoutMicroEur = this.#homes.reduce((all, home) => all + home.withoutMicroEur, 0)
+    const { withoutMicroEur } = this
     const savingMicroEur = savings.reduce((all, saving) => all + saving, 0)
     const metByGridJ = this.#homes.reduce((all, { fromGrid }) => all + fromGrid.metJ, 0)
     const wattsPerWh = 60 / this.#slotMinutes

@@ -41,6 +41,7 @@ describe.concurrent('commonwatt simulate', () => {
       '7',
       '--out',
       first,
+      '--ceiling',
       '--json',
     ])
     expect([code, stderr]).toEqual([0, ''])
@@ -76,11 +77,11 @@ describe.concurrent('commonwatt simulate', () => {
       },
       kpis,
       without: { ...kpis, savingMicroEur: 0, savingShare: 0, giniOfSavings: 0 },
-      ceiling: null,
+      ceiling: { ...kpis, giniOfSavings: null },
       resultHash: hash,
     })
     expect(wallSeconds).toBeGreaterThan(0)
-    const open = Effect.runSync(openSimulation({ homes: 5, seed: 7 }))
+    const open = await Effect.runPromise(openSimulation({ homes: 5, seed: 7, ceiling: 'computed' }))
     const files = openResultFiles(second, open)
     const again = await Effect.runPromise(runOpened(open, { progress: progressLine({ write: () => {} }), files }))
     expect(again).toEqual({ ...report, wallSeconds: again.wallSeconds })

@@ -1,0 +1,97 @@
+import { netSlot } from '#contracts/index.ts'
+import type { Tariff } from '#protocol/market-rules.ts'
+import type { SimulatedHome } from '../home/simulated-home.ts'
+import type { Solver } from '../planner/linear-program.ts'
+import type { StreetKpis } from '../simulation/simulation-result.ts'
+import type { SimulationTerms } from '../simulation/simulation-terms.ts'
+import type { LivedSlot, SlotMeter } from '../simulation/slot-meters.ts'
+import { StreetFigures } from '../simulation/street-figures.ts'
+import { bestMeters } from './best-meters.ts'
+import { storingHome, takenWh } from './storing-home.ts'
+import { type StreetSlot, streetOptimum } from './street-optimum.ts'
+
+const MILLI = 1_000
+const BASIS_POINTS = 10_000
+
+/**
+ * The figures of the best that could be: the days of `meters` with every battery and car used for the street's least
+ * cost, all known beforehand, from the same first to the same last state of charge. `withoutMicroEur` is what all homes
+ * pay with the tariffs alone, `exactJ` the street's energies over the run. Who of the homes saves how much is not the
+ * optimum's to say, so `giniOfSavings` is null. Throws CeilingUnsolved.
+ */
+export function ceilingKpis(
+  solve: Solver,
+  run: {
+    readonly homes: readonly SimulatedHome[]
+    readonly meters: readonly LivedSlot[]
+    readonly terms: SimulationTerms
+    readonly withoutMicroEur: number
+    readonly exactJ: { readonly demand: number; readonly production: number }
+  },
+): StreetKpis {
+  const { homes, meters, terms, withoutMicroEur, exactJ } = run
+  const { slotMinutes, protocolFeeBp } = terms.rules
+  const storing = homes.flatMap(
+    (home, index) => storingHome(home, { index, meters, slotHours: slotMinutes / 60 }) ?? [],
+  )
+  const stores = new Set(storing.map(({ index }) => index))
+  const { costMicroEur, courses } = streetOptimum(solve, {
+    slots: meters.map((meter) => streetSlot(meter, stores, { tariff: terms.tariffAt(meter.slot), protocolFeeBp })),
+    homes: storing,
+  })
+  const figures = new StreetFigures({ homes: homes.length, slotMinutes })
+  for (const meter of bestMeters(meters, storing, courses)) {
+    const tariff = terms.tariffAt(meter.slot)
+    figures.add({
+      meter,
+      trading: { trades: [], orders: 0, unmatchedWh: 0 },
+      netted: netSlot({ slot: meter.slot, trades: [], statements: statementsOf(meter) }, { tariff, protocolFeeBp }),
+      tariff,
+      grid: null,
+      emissionsGPerKwh: terms.emissionsGPerKwhAt(meter.slot),
+    })
+  }
+  const savingMicroEur = Math.round(withoutMicroEur - costMicroEur)
+  return {
+    ...figures.result([], exactJ).kpis,
+    savingMicroEur,
+    savingShare: withoutMicroEur > 0 ? Math.round((savingMicroEur / withoutMicroEur) * 1e6) / 1e6 : null,
+    giniOfSavings: null,
+  }
+}
+
+/**
+ * A slot's prices, and what homes without stores take and give. The fee is of the lowest price at which a home gives its
+ * energy to a neighbour rather than to the supplier.
+ */
+function streetSlot(
+  meter: SlotMeter,
+  storing: ReadonlySet<number>,
+  terms: { readonly tariff: Tariff; readonly protocolFeeBp: number },
+): StreetSlot {
+  const { retailMilliEurPerMWh, feedInMilliEurPerMWh, localChargeMilliEurPerMWh } = terms.tariff
+  const leastPriceEurPerMWh = Math.max(0, Math.ceil(feedInMilliEurPerMWh / MILLI))
+  let [taken, given] = [0, 0]
+  for (const home of meter.importWh.keys()) {
+    if (storing.has(home)) continue
+    const net = takenWh(meter, home)
+    if (net > 0) taken += net
+    else given -= net
+  }
+  return {
+    retailEurPerMWh: retailMilliEurPerMWh / MILLI,
+    feedInEurPerMWh: feedInMilliEurPerMWh / MILLI,
+    sharedEurPerMWh: localChargeMilliEurPerMWh / MILLI + (leastPriceEurPerMWh * terms.protocolFeeBp) / BASIS_POINTS,
+    takenWh: taken,
+    givenWh: given,
+  }
+}
+
+function statementsOf({ slot, importWh, exportWh }: SlotMeter) {
+  return Array.from(importWh, (imported, home) => ({
+    account: `0x${home.toString(16).padStart(40, '0')}` as const,
+    slot,
+    importWh: imported,
+    exportWh: exportWh[home] ?? 0,
+  }))
+}

@@ -1,0 +1,148 @@
+import { ProgramDraft, type Solver } from '../planner/linear-program.ts'
+import { CeilingUnsolved } from './ceiling-unsolved.ts'
+import type { FlexibleStore } from './flexible-store.ts'
+
+/** A slot of a street: prices in EUR/MWh, and what the homes without stores take and give, each netted by itself, Wh. */
+export interface StreetSlot {
+  readonly retailEurPerMWh: number
+  readonly feedInEurPerMWh: number
+  /** what a neighbour's energy costs the street: local charge and fee */
+  readonly sharedEurPerMWh: number
+  readonly takenWh: number
+  readonly givenWh: number
+}
+
+/** A home with stores. */
+export interface FlexibleHome {
+  /** what it takes (+) or gives (−) in each slot but for its stores, Wh */
+  readonly restWh: readonly number[]
+  readonly stores: readonly FlexibleStore[]
+}
+
+/** What a store does in each slot, Wh, and holds at its end. */
+export interface StoreCourse {
+  readonly chargeWh: readonly number[]
+  readonly dischargeWh: readonly number[]
+  readonly storedWh: readonly number[]
+}
+
+/** The least that a street can pay, and what the stores do for it, by home and store. */
+export interface StreetOptimum {
+  readonly costMicroEur: number
+  readonly courses: readonly (readonly StoreCourse[])[]
+}
+
+interface StoreColumns {
+  readonly charge: number
+  readonly discharge: number
+  readonly energy: number
+}
+
+type Terms = (readonly [column: number, factor: number])[]
+
+/**
+ * The least cost of a street that knows all its slots beforehand: a linear program (HiGHS). Each home is netted by
+ * itself; what some have over others may take, at the shared price; the rest is the supplier's. Bills are not rounded.
+ * In a slot in which feeding in earns more than buying costs, the cost is no longer convex, and bounded from below by
+ * its convex envelope. Throws CeilingUnsolved.
+ */
+export function streetOptimum(
+  solve: Solver,
+  street: { readonly slots: readonly StreetSlot[]; readonly homes: readonly FlexibleHome[] },
+): StreetOptimum {
+  const { slots, homes } = street
+  const program = new ProgramDraft()
+  const stores = homes.map((home) => home.stores.map((store) => storeColumns(program, store)))
+  for (const [index, slot] of slots.entries()) {
+    const [taking, giving]: [Terms, Terms] = [[], []]
+    for (const [home, { restWh, stores: itsStores }] of homes.entries()) {
+      const bounds = itsStores.map((store) => store.slots[index])
+      const most = sum(bounds, (bound) => bound?.chargeMostWh ?? 0)
+      const least = 0 - sum(bounds, (bound) => bound?.dischargeMostWh ?? 0)
+      const rest = restWh[index] ?? 0
+      const columns = (stores[home] ?? []).map((course) => course[index] as StoreColumns)
+      const net = netColumns(program, slot, { restWh: rest, leastWh: rest + least, mostWh: rest + most, columns })
+      taking.push([net.taken, -1])
+      giving.push([net.given, -1])
+    }
+    const shared = program.column({ cost: slot.sharedEurPerMWh })
+    const bought = program.column({ cost: slot.retailEurPerMWh })
+    const sold = program.column({ cost: 0 - slot.feedInEurPerMWh })
+    program.equation(slot.takenWh, [[bought, 1], [shared, 1], ...taking])
+    program.equation(slot.givenWh, [[sold, 1], [shared, 1], ...giving])
+  }
+  const values = solved(solve, program)
+  const read = (of: readonly StoreColumns[], column: keyof StoreColumns) => of.map((at) => values[at[column]] ?? 0)
+  return {
+    costMicroEur: program.columnCosts.reduce((cost, each, column) => cost + each * (values[column] ?? 0), 0),
+    courses: stores.map((home) =>
+      home.map((course) => ({
+        chargeWh: read(course, 'charge'),
+        dischargeWh: read(course, 'discharge'),
+        storedWh: read(course, 'energy'),
+      })),
+    ),
+  }
+}
+
+function storeColumns(program: ProgramDraft, store: FlexibleStore): readonly StoreColumns[] {
+  let before: number | null = null
+  return store.slots.map((slot): StoreColumns => {
+    const charge = program.column({ high: slot.chargeMostWh })
+    const discharge = program.column({ high: slot.dischargeMostWh })
+    const energy = program.column({ low: slot.lowWh, high: slot.highWh })
+    const terms: Terms = [
+      [energy, 1],
+      [charge, 0 - store.chargeEfficiency],
+      [discharge, 1 / store.dischargeEfficiency],
+    ]
+    if (before !== null) terms.push([before, -1])
+    program.equation((before === null ? store.firstWh : 0) - slot.goneWh, terms)
+    before = energy
+    return { charge, discharge, energy }
+  })
+}
+
+/** What a home takes and what it gives in a slot; one of them is 0 wherever taking costs more than giving earns. */
+function netColumns(
+  program: ProgramDraft,
+  slot: StreetSlot,
+  home: {
+    readonly restWh: number
+    readonly leastWh: number
+    readonly mostWh: number
+    readonly columns: readonly StoreColumns[]
+  },
+): { readonly taken: number; readonly given: number } {
+  const [most, least] = [Math.max(0, home.mostWh), Math.max(0, 0 - home.leastWh)]
+  const taken = program.column({ high: most })
+  const given = program.column({ high: least })
+  const stores = home.columns.flatMap(
+    ({ charge, discharge }): Terms => [
+      [charge, -1],
+      [discharge, 1],
+    ],
+  )
+  program.equation(home.restWh, [[taken, 1], [given, -1], ...stores])
+  if (slot.feedInEurPerMWh > slot.retailEurPerMWh && most > 0 && least > 0) {
+    const room = program.column({})
+    program.equation(1, [
+      [taken, 1 / most],
+      [given, 1 / least],
+      [room, 1],
+    ])
+  }
+  return { taken, given }
+}
+
+function solved(solve: Solver, program: ProgramDraft): Float64Array {
+  try {
+    return solve(program).values
+  } catch (error) {
+    throw new CeilingUnsolved({ detail: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+function sum<Value>(values: readonly Value[], of: (value: Value) => number): number {
+  return values.reduce((total, value) => total + of(value), 0)
+}
