@@ -44,7 +44,7 @@ const street = Effect.gen(function* () {
     clock: { nowMs: () => time.nowMs, speed: 1 },
     trader: rampTrader,
     deviceTimeoutMs: 200,
-    gatewayTimeoutMs: 200,
+    gatewayTimeoutMs: 600,
     monotonicMs: () => time.nowMs,
   }
   const agent = makeAgent(options)
