@@ -1,6 +1,7 @@
 import { Console, Effect } from 'effect'
 import {
   BalanceBroken,
+  NotConverged,
   type OpenSimulation,
   openResultFiles,
   openSimulation,
@@ -38,9 +39,11 @@ export const runSimulation = (
 export const runOpened = (
   open: OpenSimulation,
   watch: { readonly progress: ProgressLine; readonly files?: ResultFiles },
-): Effect.Effect<SimulationReport, BalanceBroken | ResultsLost> =>
+): Effect.Effect<SimulationReport, BalanceBroken | NotConverged | ResultsLost> =>
   Effect.catchDefect(runToEnd(open, watch), (defect) =>
-    defect instanceof BalanceBroken || defect instanceof ResultsLost ? Effect.fail(defect) : Effect.die(defect),
+    defect instanceof BalanceBroken || defect instanceof NotConverged || defect instanceof ResultsLost
+      ? Effect.fail(defect)
+      : Effect.die(defect),
   )
 
 const runToEnd = (

@@ -20,6 +20,7 @@ const count = (csv: string) => ({ csv, unit: 'count' })
 const price = (csv: string) => ({ csv: `${csv}_eur_per_mwh`, unit: 'EUR/MWh' })
 const money = (csv: string) => ({ csv: `${csv}_micro_eur`, unit: 'µEUR' })
 const share = (csv: string) => ({ csv, unit: 'share' })
+const perUnit = (csv: string) => ({ csv: `${csv}_per_unit`, unit: 'per unit' })
 const text = (csv: string) => ({ csv, unit: 'text' })
 const time = { csv: 'timestamp', unit: 'ISO 8601, UTC' }
 
@@ -35,6 +36,9 @@ export const slotTable: RecordTable<SlotRow> = {
     gridImportWh: Wh('grid_import'),
     gridExportWh: Wh('grid_export'),
     gridLossesWh: Wh('grid_losses'),
+    violationMinutes: { csv: 'violation_minutes', unit: 'min' },
+    lowestPerUnit: perUnit('lowest'),
+    highestPerUnit: perUnit('highest'),
     orders: count('orders'),
     trades: count('trades'),
     tradedWh: Wh('traded'),

@@ -7,6 +7,7 @@ import { readScenario, scenarioFiles } from '../scenario/load-scenario.ts'
 import { HOMES_MAX, type Scenario } from '../scenario/scenario.ts'
 import { refusable, ScenarioRefused } from '../scenario/scenario-refused.ts'
 import { builtInScenario, builtInScenarios } from './built-in-scenarios.ts'
+import { gridOf } from './grid-of.ts'
 import { hashOf } from './hash-of.ts'
 import type { SimulationTerms } from './simulation-terms.ts'
 import { termsOf } from './terms-of.ts'
@@ -51,6 +52,8 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
     const digests: Record<string, string> = {}
     const files = hashing(scenarioFiles(file), digests)
     const street = buildStreet({ scenario, file: name, files, homesMax: HOMES_MAX })
+    const homes = street.homes.length
+    const grid = scenario.grid === undefined ? null : gridOf(scenario.grid, { file: name, homes, read: files.read })
     const { seed: _, ...seedless } = scenario
     const scenarioHash = hashOf({ scenario: seedless, files: digests, slots })
     return {
@@ -59,7 +62,7 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
       seed: street.seed,
       slots,
       street,
-      terms: termsOf(scenario.market, street.tariff),
+      terms: { ...termsOf(scenario.market, street.tariff), ...(grid === null ? {} : { grid }) },
     }
   })
   return Effect.tap(opened, ({ street }) => street.ready)
@@ -117,8 +120,8 @@ function putInto(target: object, path: readonly string[], value: unknown): objec
 /** Notes what each file said, and which files a folder held. */
 function hashing(files: ScenarioFiles, digests: Record<string, string>): ScenarioFiles {
   return {
-    read: (path, field) => {
-      const text = files.read(path, field)
+    read: (path, field, expected) => {
+      const text = files.read(path, field, expected)
       digests[path] = hash('sha256', text)
       return text
     },

@@ -4,7 +4,6 @@ import { type EnergyBalance, energyBalance } from '../home/energy-balance.ts'
 import type { EnergyAccount } from '../home/home-state.ts'
 import type { SimulatedStreet } from '../scenario/build-street.ts'
 import { poolTrades } from './community-pool.ts'
-import type { GridSlot } from './grid-step.ts'
 import { homeEnergy } from './home-energy.ts'
 import { fairPriceEurPerMWh } from './market-surplus.ts'
 import { SimulatedMarket, type SimulatedTrade, type SlotTrading } from './simulated-market.ts'
@@ -32,7 +31,7 @@ export interface SimulatedRun {
 /**
  * Lets a street live through `slots` slots: homes step by the minute, trade by the live market's sessions and books,
  * and are settled by the live netting. One value a slot, as it ends; what is kept does not grow with the run. The same
- * street, seed and terms give the same values. Throws BalanceBroken.
+ * street, seed and terms give the same values. Throws BalanceBroken and NotConverged.
  */
 export function* simulateStreet(options: {
   readonly street: SimulatedStreet
@@ -42,7 +41,7 @@ export function* simulateStreet(options: {
   const { street, terms, slots } = options
   const { slotMinutes } = terms.rules
   const homes = street.homes
-  const meters = new SlotMeters({ homes, startMs: street.startMs, slotMinutes })
+  const meters = new SlotMeters({ homes, startMs: street.startMs, slotMinutes, grid: terms.grid })
   const before: readonly EnergyAccount[] = homes.map(({ account }) => account)
   const first = meters.nextSlot
   const last = first + slots - 1
@@ -75,7 +74,7 @@ export function* simulateStreet(options: {
       tariff,
       protocolFeeBp: terms.rules.protocolFeeBp,
     })
-    const grid = gridSlotOf(meter, terms)
+    const grid = meters.gridOf(slot)
     const emissionsGPerKwh = terms.emissionsGPerKwhAt(slot)
     const record = figures.add({ meter, trading: traded, netted, tariff, grid, emissionsGPerKwh })
     trading.note(slot)
@@ -88,10 +87,13 @@ export function* simulateStreet(options: {
     return homeEnergy({ home, before: start, after, ...figures.meteredWh(index) })
   })
   return {
-    result: figures.result(energies, {
-      demand: flowed(homes, before, 'demandJ'),
-      production: flowed(homes, before, 'productionJ'),
-    }),
+    result: {
+      ...figures.result(energies, {
+        demand: flowed(homes, before, 'demandJ'),
+        production: flowed(homes, before, 'productionJ'),
+      }),
+      ...(terms.grid === undefined ? {} : { grid: terms.grid.result() }),
+    },
     homes: energies.map((energy, index) => figures.homeResult(index, { home: names[index] ?? '', energy })),
   }
 }
@@ -141,14 +143,4 @@ function recordsOf(of: {
       exportWh: meter.exportWh[home] ?? 0,
     })),
   }
-}
-
-function gridSlotOf(meter: SlotMeter, { grid, rules }: SimulationTerms): GridSlot | null {
-  if (grid === undefined) return null
-  const wattsPerWh = 60 / rules.slotMinutes
-  const netW = Float64Array.from(
-    meter.importWh,
-    (importWh, home) => (importWh - (meter.exportWh[home] ?? 0)) * wattsPerWh,
-  )
-  return grid({ slot: meter.slot, minutes: rules.slotMinutes, netW })
 }

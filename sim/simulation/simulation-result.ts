@@ -1,3 +1,5 @@
+import type { GridResult } from './street-grid.ts'
+
 /** The figures of a street (SIMULATION, "The figures"). Shares from 0 to 1; null where a figure has no meaning. */
 export interface StreetKpis {
   readonly selfSufficiency: number | null
@@ -45,6 +47,8 @@ export interface SimulationResult {
   readonly kpis: StreetKpis
   readonly without: StreetKpis
   readonly ceiling: null
+  /** there where wires were simulated */
+  readonly grid?: GridResult
 }
 
 /** What a run came to for one home. Energy in whole Wh, money in whole µEUR. */

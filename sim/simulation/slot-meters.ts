@@ -2,6 +2,7 @@ import { slotStartMs } from '#protocol/slot.ts'
 import type { EnergyAccount } from '../home/home-state.ts'
 import type { SimulatedHome } from '../home/simulated-home.ts'
 import { type StoreFlow, storeFlow } from './store-flow.ts'
+import type { GridSlot, StreetGrid } from './street-grid.ts'
 
 const J_PER_WH = 3_600
 
@@ -18,14 +19,21 @@ export interface SlotMeter {
   readonly stores: readonly StoreFlow[]
 }
 
+/** A slot as it was read: what the meters counted, and what the wires did meanwhile. */
+interface ReadSlot {
+  readonly meter: SlotMeter
+  readonly grid: GridSlot | null
+}
+
 /**
  * The meters of all homes, read at every slot boundary. Each counter is floored at the boundary, so that the slots of
- * a run telescope to what the counters show at its end.
+ * a run telescope to what the counters show at its end. The wires are told of each slot as it is read.
  */
 export class SlotMeters {
   readonly #homes: readonly SimulatedHome[]
   readonly #slotMinutes: number
-  readonly #read = new Map<number, SlotMeter>()
+  readonly #grid: StreetGrid | null
+  readonly #read = new Map<number, ReadSlot>()
   readonly #counters: ReturnType<typeof countersOf>[]
   #nextSlot: number
 
@@ -34,10 +42,12 @@ export class SlotMeters {
     readonly homes: readonly SimulatedHome[]
     readonly startMs: number
     readonly slotMinutes: number
+    readonly grid?: StreetGrid | undefined
   }) {
-    const { homes, startMs, slotMinutes } = options
+    const { homes, startMs, slotMinutes, grid = null } = options
     this.#homes = homes
     this.#slotMinutes = slotMinutes
+    this.#grid = grid
     this.#nextSlot = Math.ceil(startMs / (slotMinutes * 60_000))
     this.#counters = homes.map((home) => countersOf(home, this.#boundaryMs(this.#nextSlot)))
   }
@@ -47,16 +57,22 @@ export class SlotMeters {
     return this.#nextSlot
   }
 
-  /** Lets the homes live up to the end of a slot and reads it; slots are read once, one after the other. */
+  /** Lets the homes live up to the end of a slot and reads it; slots are read once, one after the other. Throws NotConverged. */
   readTo(slot: number): void {
-    for (; this.#nextSlot <= slot; this.#nextSlot++) this.#read.set(this.#nextSlot, this.#readNext())
+    for (; this.#nextSlot <= slot; this.#nextSlot++) {
+      const meter = this.#readNext()
+      this.#read.set(this.#nextSlot, { meter, grid: this.#stepGrid(meter) })
+    }
   }
 
   /** What was read of a slot; throws if it was not, or was forgotten. */
   of(slot: number): SlotMeter {
-    const meter = this.#read.get(slot)
-    if (meter === undefined) throw new Error(`the meters of slot ${slot} are not read`)
-    return meter
+    return this.#slot(slot).meter
+  }
+
+  /** What the wires did in it; null where there are none. */
+  gridOf(slot: number): GridSlot | null {
+    return this.#slot(slot).grid
   }
 
   forget(slot: number): void {
@@ -86,6 +102,20 @@ export class SlotMeters {
       this.#counters[index] = now
     }
     return { slot: this.#nextSlot, importWh, exportWh, demandWh, productionWh, importJ, exportJ, stores }
+  }
+
+  #slot(slot: number): ReadSlot {
+    const read = this.#read.get(slot)
+    if (read === undefined) throw new Error(`the meters of slot ${slot} are not read`)
+    return read
+  }
+
+  /** Lets the wires carry what the meters counted, as mean power. */
+  #stepGrid({ importWh, exportWh }: SlotMeter): GridSlot | null {
+    if (this.#grid === null) return null
+    const wattsPerWh = 60 / this.#slotMinutes
+    const netW = Float64Array.from(importWh, (imported, home) => (imported - (exportWh[home] ?? 0)) * wattsPerWh)
+    return this.#grid.step({ minutes: this.#slotMinutes, netW })
   }
 
   #boundaryMs(slot: number): number {

@@ -11,6 +11,10 @@ export interface SlotRecord {
   readonly gridImportWh: number
   readonly gridExportWh: number
   readonly gridLossesWh: number
+  /** minutes in which a limit of the wires was not kept, and voltages at the homes; null where no wires are simulated */
+  readonly violationMinutes: number | null
+  readonly lowestPerUnit: number | null
+  readonly highestPerUnit: number | null
   readonly orders: number
   readonly trades: number
   readonly tradedWh: number

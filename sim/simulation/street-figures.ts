@@ -3,7 +3,6 @@ import type { Tariff } from '#protocol/market-rules.ts'
 import { slotStartMs } from '#protocol/slot.ts'
 import { gini } from './gini.ts'
 import { GridDemand } from './grid-demand.ts'
-import type { GridSlot } from './grid-step.ts'
 import type { HomeEnergy } from './home-energy.ts'
 import { largestSurplusMicroEur } from './market-surplus.ts'
 import { type SlotTrading, turnoverOf } from './simulated-market.ts'
@@ -11,6 +10,7 @@ import type { HomeResult, SimulationResult, StreetKpis } from './simulation-resu
 import type { SlotMeter } from './slot-meters.ts'
 import type { SlotRecord } from './slot-record.ts'
 import { selfConsumption, selfSufficiency, streetExchange } from './street-exchange.ts'
+import type { GridSlot } from './street-grid.ts'
 
 const J_PER_WH = 3_600
 
@@ -118,6 +118,9 @@ export class StreetFigures {
       gridImportWh,
       gridExportWh,
       gridLossesWh: lossesWh,
+      violationMinutes: grid?.violationMinutes ?? null,
+      lowestPerUnit: grid?.lowestPerUnit ?? null,
+      highestPerUnit: grid?.highestPerUnit ?? null,
       orders: trading.orders,
       trades: trading.trades.length,
       tradedWh,
@@ -155,11 +158,11 @@ export class StreetFigures {
     }
   }
 
-  /** What the run came to, from the energies of all homes; `exactJ` are those of the street, not rounded. */
+  /** What the run came to but for its wires, from the energies of all homes; `exactJ` are those of the street, not rounded. */
   result(
     energies: readonly HomeEnergy[],
     exactJ: { readonly demand: number; readonly production: number },
-  ): SimulationResult {
+  ): Omit<SimulationResult, 'grid'> {
     const total = (of: (energy: HomeEnergy) => number) => energies.reduce((all, energy) => all + of(energy), 0)
     const demandWh = total((energy) => energy.demandWh)
     const productionWh = total((energy) => energy.productionWh)

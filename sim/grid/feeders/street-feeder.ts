@@ -2,7 +2,8 @@ import type { Feeder, Line, Phase } from '../feeder.ts'
 import { type ConductorName, conductors } from './conductors.ts'
 
 /** What kind of place a street is. */
-export type StreetKind = 'rural' | 'village' | 'suburb' | 'block'
+export const streetKinds = ['rural', 'village', 'suburb', 'block'] as const
+export type StreetKind = (typeof streetKinds)[number]
 
 interface StreetShape {
   readonly homes: number

@@ -221,7 +221,10 @@ describe('a slot of a street', () => {
 
   it('counts what the wires lose as drawn from the grid, and minutes of limits not kept', () => {
     const street = figures()
-    street.add({ ...settled([500, 0], [0, 300]), grid: { lossesWh: 12, violationMinutes: 15 } })
+    street.add({
+      ...settled([500, 0], [0, 300]),
+      grid: { lossesWh: 12, violationMinutes: 15, lowestPerUnit: 0.89, highestPerUnit: 1 },
+    })
     const { kpis, energyWh } = street.result([], { demand: 500 * 3_600, production: 300 * 3_600 })
     expect(energyWh).toMatchObject({ gridImport: 212, gridLosses: 12 })
     expect(kpis.violationMinutes).toBe(15)
