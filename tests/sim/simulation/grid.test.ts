@@ -130,7 +130,10 @@ describe('wires that cannot be', () => {
   const empty = join(folder, 'empty.json')
   writeFileSync(empty, JSON.stringify({ ...line, loads: [] }))
   it.each<[object, RegExp]>([
-    [{ feeder: 'hamlet' }, /street.*: grid\.feeder: expected a file that can be read, or one of .*village.*, not ENOENT/],
+    [
+      { feeder: 'hamlet' },
+      /street.*: grid\.feeder: expected a file that can be read, or one of .*village.*, not ENOENT/,
+    ],
     [{ feeder: broken }, /broken\.json: loads\.0\.bus: expected a bus of a line/],
     [{ feeder: empty }, /street: grid\.feeder: expected a feeder with loads/],
     [
