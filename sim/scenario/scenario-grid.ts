@@ -14,6 +14,18 @@ export const ScenarioGrid = Schema.Struct({
       'How many homes stand behind one transformer, in the order of the street; as many as the feeder has loads. A street of more has several feeders of the kind.',
     ),
   ),
+  ratedKva: Schema.optionalKey(
+    described(
+      Schema.Finite.check(Schema.isBetween({ minimum: 1, maximum: 10_000 })),
+      'Of each transformer of a rural, village, suburb or block feeder; 160, 250, 400, 630.',
+    ),
+  ),
+  control: Schema.optionalKey(
+    described(
+      Schema.Literals(['as-needed', 'none']),
+      'Whether heat pumps and cars are dimmed, and roofs held back, in a slot after one that the wires could not stand; as-needed.',
+    ),
+  ),
   connection: Schema.optionalKey(
     described(
       Schema.Literals(['three-phase', 'single-phase']),

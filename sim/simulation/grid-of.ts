@@ -5,6 +5,7 @@ import { feederTree } from '../grid/feeder-tree.ts'
 import { ieeeEuropeanLv } from '../grid/feeders/ieee-european-lv.ts'
 import { type StreetKind, streetFeeder, streetKinds } from '../grid/feeders/street-feeder.ts'
 import { BUILT_IN_FEEDERS } from '../grid/load-feeder.ts'
+import type { SimulatedHome } from '../home/simulated-home.ts'
 import type { ScenarioGrid } from '../scenario/scenario-grid.ts'
 import { ScenarioRefused } from '../scenario/scenario-refused.ts'
 import { FeederGrid, type GridFeeder } from './feeder-grid.ts'
@@ -13,7 +14,7 @@ import type { StreetGrid } from './street-grid.ts'
 /** The street that wires are for. */
 interface GridPlace {
   readonly file: string
-  readonly homes: number
+  readonly homes: readonly SimulatedHome[]
   /** the text of a file that the scenario names; throws ScenarioRefused */
   readonly read: (path: string, field: string, expected: string) => string
 }
@@ -24,7 +25,7 @@ interface GridPlace {
  */
 export function gridOf(grid: ScenarioGrid, place: GridPlace): StreetGrid {
   try {
-    return new FeederGrid(feedersOf(grid, place))
+    return new FeederGrid(feedersOf(grid, place), grid.control)
   } catch (error) {
     if (!(error instanceof FeederRefused)) throw error
     const { file, field, value, expected } = error
@@ -33,12 +34,13 @@ export function gridOf(grid: ScenarioGrid, place: GridPlace): StreetGrid {
 }
 
 function feedersOf(grid: ScenarioGrid, place: GridPlace): readonly GridFeeder[] {
-  const { feeder: name, connection } = grid
+  const { feeder: name } = grid
   const { file, homes } = place
   const kind = streetKinds.find((one) => one === name)
-  if (kind === undefined && connection !== undefined) {
-    const expected = `nothing beside ${name}, which says itself how its loads are connected`
-    throw new ScenarioRefused({ file, field: 'grid.connection', value: JSON.stringify(connection), expected })
+  for (const field of ['ratedKva', 'connection'] as const) {
+    if (kind !== undefined || grid[field] === undefined) continue
+    const expected = `nothing beside ${name}, which says so itself`
+    throw new ScenarioRefused({ file, field: `grid.${field}`, value: JSON.stringify(grid[field]), expected })
   }
   const whole = kind === undefined ? namedFeeder(name, place) : streetFeeder({ kind })
   const loads = whole.loads.length
@@ -49,21 +51,27 @@ function feedersOf(grid: ScenarioGrid, place: GridPlace): readonly GridFeeder[] 
     throw new ScenarioRefused({ file, field, value, expected })
   }
   const known = new Map<number, Omit<GridFeeder, 'homes'>>()
-  return Array.from({ length: Math.ceil(homes / homesPerFeeder) }, (_, index): GridFeeder => {
-    const count = Math.min(homesPerFeeder, homes - index * homesPerFeeder)
+  return Array.from({ length: Math.ceil(homes.length / homesPerFeeder) }, (_, index): GridFeeder => {
+    const behind = homes.slice(index * homesPerFeeder, (index + 1) * homesPerFeeder)
+    const count = behind.length
     let wires = known.get(count)
     if (wires === undefined) {
-      const feeder = kind === undefined ? whole : streetOf(kind, count, connection)
+      const feeder = kind === undefined ? whole : streetOf(kind, count, grid)
       const kvarPerKw = Float64Array.from(feeder.loads, ({ pKw, qKvar }) => (pKw > 0 ? qKvar / pKw : 0))
       wires = { tree: feederTree(feeder, { file: name }), kvarPerKw }
       known.set(count, wires)
     }
-    return { ...wires, homes: count }
+    return { ...wires, homes: behind }
   })
 }
 
-function streetOf(kind: StreetKind, homes: number, connection: ScenarioGrid['connection']): Feeder {
-  return streetFeeder({ kind, homes, ...(connection === undefined ? {} : { connection }) })
+function streetOf(kind: StreetKind, homes: number, { ratedKva, connection }: ScenarioGrid): Feeder {
+  return streetFeeder({
+    kind,
+    homes,
+    ...(ratedKva === undefined ? {} : { ratedKva }),
+    ...(connection === undefined ? {} : { connection }),
+  })
 }
 
 function namedFeeder(name: string, { read }: GridPlace): Feeder {

@@ -52,8 +52,8 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
     const digests: Record<string, string> = {}
     const files = hashing(scenarioFiles(file), digests)
     const street = buildStreet({ scenario, file: name, files, homesMax: HOMES_MAX })
-    const homes = street.homes.length
-    const grid = scenario.grid === undefined ? null : gridOf(scenario.grid, { file: name, homes, read: files.read })
+    const place = { file: name, homes: street.homes, read: files.read }
+    const grid = scenario.grid === undefined ? null : gridOf(scenario.grid, place)
     const { seed: _, ...seedless } = scenario
     const scenarioHash = hashOf({ scenario: seedless, files: digests, slots })
     return {

@@ -91,6 +91,7 @@ export function* simulateStreet(options: {
       ...figures.result(energies, {
         demand: flowed(homes, before, 'demandJ'),
         production: flowed(homes, before, 'productionJ'),
+        curtailed: flowed(homes, before, 'curtailedJ'),
       }),
       ...(terms.grid === undefined ? {} : { grid: terms.grid.result() }),
     },

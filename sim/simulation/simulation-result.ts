@@ -56,6 +56,7 @@ export interface HomeResult {
   readonly home: string
   readonly demandWh: number
   readonly productionWh: number
+  readonly curtailedWh: number
   readonly importWh: number
   readonly exportWh: number
   readonly conversionLossesWh: number

@@ -12,7 +12,9 @@ export interface SlotMeter {
   readonly importWh: Int32Array
   readonly exportWh: Int32Array
   readonly demandWh: Int32Array
+  /** what the roofs gave, and what they were not let give */
   readonly productionWh: Int32Array
+  readonly curtailedWh: Int32Array
   /** exact, J: what shares are told of */
   readonly importJ: Float64Array
   readonly exportJ: Float64Array
@@ -59,10 +61,7 @@ export class SlotMeters {
 
   /** Lets the homes live up to the end of a slot and reads it; slots are read once, one after the other. Throws NotConverged. */
   readTo(slot: number): void {
-    for (; this.#nextSlot <= slot; this.#nextSlot++) {
-      const meter = this.#readNext()
-      this.#read.set(this.#nextSlot, { meter, grid: this.#stepGrid(meter) })
-    }
+    for (; this.#nextSlot <= slot; this.#nextSlot++) this.#read.set(this.#nextSlot, this.#readNext())
   }
 
   /** What was read of a slot; throws if it was not, or was forgotten. */
@@ -79,12 +78,14 @@ export class SlotMeters {
     this.#read.delete(slot)
   }
 
-  #readNext(): SlotMeter {
+  #readNext(): ReadSlot {
     const homes = this.#homes.length
     const importWh = new Int32Array(homes)
     const exportWh = new Int32Array(homes)
     const demandWh = new Int32Array(homes)
     const productionWh = new Int32Array(homes)
+    const curtailedWh = new Int32Array(homes)
+    const withheldJ = new Float64Array(homes)
     const importJ = new Float64Array(homes)
     const exportJ = new Float64Array(homes)
     const stores: StoreFlow[] = []
@@ -96,12 +97,16 @@ export class SlotMeters {
       exportWh[index] = now.exportWh - before.exportWh
       demandWh[index] = now.demandWh - before.demandWh
       productionWh[index] = now.productionWh - before.productionWh
+      curtailedWh[index] = now.curtailedWh - before.curtailedWh
+      withheldJ[index] = now.account.withheldJ - before.account.withheldJ
       importJ[index] = now.account.importJ - before.account.importJ
       exportJ[index] = now.account.exportJ - before.account.exportJ
       stores.push(storeFlow(before.account, now.account))
       this.#counters[index] = now
     }
-    return { slot: this.#nextSlot, importWh, exportWh, demandWh, productionWh, importJ, exportJ, stores }
+    const slot = this.#nextSlot
+    const meter = { slot, importWh, exportWh, demandWh, productionWh, curtailedWh, importJ, exportJ, stores }
+    return { meter, grid: this.#stepGrid(meter, withheldJ) }
   }
 
   #slot(slot: number): ReadSlot {
@@ -110,12 +115,20 @@ export class SlotMeters {
     return read
   }
 
-  /** Lets the wires carry what the meters counted, as mean power. */
-  #stepGrid({ importWh, exportWh }: SlotMeter): GridSlot | null {
-    if (this.#grid === null) return null
-    const wattsPerWh = 60 / this.#slotMinutes
-    const netW = Float64Array.from(importWh, (imported, home) => (imported - (exportWh[home] ?? 0)) * wattsPerWh)
-    return this.#grid.step({ minutes: this.#slotMinutes, netW })
+  /** Lets the wires carry what the meters counted, as mean power, and holds the homes to what follows from it. */
+  #stepGrid({ importWh, exportWh, productionWh }: SlotMeter, withheldJ: Float64Array): GridSlot | null {
+    const grid = this.#grid
+    if (grid === null) return null
+    const minutes = this.#slotMinutes
+    const wattsPerWh = 60 / minutes
+    const stepped = grid.step({
+      minutes,
+      netW: Float64Array.from(importWh, (imported, home) => (imported - (exportWh[home] ?? 0)) * wattsPerWh),
+      roofW: Float64Array.from(productionWh, (produced) => produced * wattsPerWh),
+      withheldW: withheldJ.map((joules) => joules / (60 * minutes)),
+    })
+    for (const [index, home] of this.#homes.entries()) home.restrain(grid.restraintOf(index))
+    return stepped
   }
 
   #boundaryMs(slot: number): number {
@@ -131,6 +144,7 @@ function countersOf(home: SimulatedHome, timeMs: number) {
     exportWh: grid.exportWh,
     demandWh: Math.floor(demandOf(account) / J_PER_WH),
     productionWh: Math.floor(account.roofJ / J_PER_WH),
+    curtailedWh: Math.floor(account.curtailedJ / J_PER_WH),
     account,
   }
 }

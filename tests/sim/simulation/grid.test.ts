@@ -7,6 +7,7 @@ import { feederTree } from '#sim/grid/feeder-tree.ts'
 import { streetFeeder } from '#sim/grid/feeders/street-feeder.ts'
 import { EN_50160 } from '#sim/grid/limits.ts'
 import { type Feeder, NotConverged, PowerFlow } from '#sim/index.ts'
+import { FeederControl } from '#sim/simulation/feeder-control.ts'
 import { FeederGrid } from '#sim/simulation/feeder-grid.ts'
 import { openSimulation, type SimulationRequest } from '#sim/simulation/open-simulation.ts'
 import { handMade, runOf, streetRun, terms } from './simulated.ts'
@@ -30,12 +31,20 @@ const line: Feeder = {
 }
 const lineFile = join(folder, 'line.json')
 writeFileSync(lineFile, JSON.stringify(line))
-const gridOn = (feeder: Feeder, homes = feeder.loads.length) =>
+const plain = { isControllable: false, roofPeakW: 0 }
+/** What homes of such net power do, W. */
+const taking = (...watts: readonly number[]) => ({
+  minutes: 15,
+  netW: Float64Array.from(watts),
+  roofW: new Float64Array(watts.length),
+  withheldW: new Float64Array(watts.length),
+})
+const gridOn = (feeder: Feeder) =>
   new FeederGrid([
     {
       tree: feederTree(feeder, { file: 'feeder' }),
       kvarPerKw: Float64Array.from(feeder.loads, ({ pKw, qKvar }) => qKvar / pKw),
-      homes,
+      homes: feeder.loads.map(() => plain),
     },
   ])
 
@@ -100,8 +109,8 @@ describe('a street on wires', () => {
 
   it('knows each bus’s lowest and highest voltage, and who lives there', () => {
     const grid = gridOn(line)
-    grid.step({ minutes: 15, netW: Float64Array.of(0, 20_000) })
-    grid.step({ minutes: 15, netW: Float64Array.of(0, -20_000) })
+    grid.step(taking(0, 20_000))
+    grid.step(taking(0, -20_000))
     const [station, near, far] = grid.voltages()
     expect(station).toMatchObject({ bus: 'station', home: null, from: null, lowestPerUnit: 1, highestPerUnit: 1 })
     expect(near).toMatchObject({ feeder: 1, home: 0, from: 'station', resistanceOhm: 0.1 })
@@ -116,9 +125,120 @@ describe('a street on wires', () => {
     const run = () => runOf({ street, terms: terms({}, { grid: gridOn(line) }), slots: 1 })
     expect(run).toThrow(NotConverged)
     const village = feederTree(streetFeeder({ kind: 'village', homes: 1 }), { file: 'village' })
-    const one = { tree: village, kvarPerKw: Float64Array.of(0.2), homes: 1 }
-    const collapse = () => new FeederGrid([one, one]).step({ minutes: 15, netW: Float64Array.of(1_000, 2_000_000) })
+    const one = { tree: village, kvarPerKw: Float64Array.of(0.2), homes: [plain] }
+    const collapse = () => new FeederGrid([one, one]).step(taking(1_000, 2_000_000))
     expect(collapse).toThrow(/the voltage at bus "home-01 of feeder 2"/)
+  })
+})
+
+describe('an operator of wires', () => {
+  /** Six homes on a line. */
+  const on = (
+    control: 'as-needed' | 'none',
+    generate: object,
+    { ratingA, seed, start }: { readonly ratingA: number; readonly seed: number; readonly start: string },
+  ) => {
+    const feeder = join(folder, `${ratingA}-amperes.json`)
+    const lines = line.lines.map((one) => ({ ...one, ratingA }))
+    writeFileSync(feeder, JSON.stringify({ ...line, lines, loads: [...line.loads, ...line.loads, ...line.loads] }))
+    const generated = Object.entries(generate).map(([field, value]) => [`homes.generate.${field}`, value])
+    return streetRun({
+      homes: 6,
+      seed,
+      changes: { start, grid: { feeder, control }, ...Object.fromEntries(generated) },
+    })
+  }
+  const balance = ({ energyWh }: ReturnType<typeof on>['result']) =>
+    energyWh.production -
+    energyWh.curtailed +
+    energyWh.gridImport -
+    (energyWh.demand + energyWh.gridExport + energyWh.gridLosses + energyWh.conversionLosses + energyWh.storageDelta)
+
+  it('dims heat pumps and cars in the slots after one that a line could not stand, until it could again', () => {
+    const rated = { ratingA: 35, seed: 2, start: '2026-01-12T00:00:00Z' }
+    const shares = { carShare: 1, heatPumpShare: 0.5, pvShare: 0 }
+    const [held, free] = (['as-needed', 'none'] as const).map((control) => on(control, shares, rated))
+    if (held === undefined || free === undefined) throw new Error('both run')
+    const overloaded = (run: typeof held) => run.result.grid?.violationMinutes.overload ?? 0
+    expect(overloaded(free)).toBe(60)
+    expect(overloaded(held)).toBeLessThanOrEqual(overloaded(free) / 2)
+    expect(held.result.kpis.peakImportW).toBeLessThanOrEqual(free.result.kpis.peakImportW)
+    expect(free.slots.every(({ record }) => record.dimmedHomes === 0)).toBe(true)
+    for (const [index, { record }] of held.slots.entries()) {
+      if ((record.violationMinutes ?? 0) > 0 && index < 95) expect(held.slots[index + 1]?.record.dimmedHomes).toBe(6)
+    }
+    const dimmed = held.slots.filter(({ record }) => record.dimmedHomes > 0).length
+    expect(held.result.grid).toMatchObject({ dimmedMinutes: 15 * dimmed, dimmedHomeMinutes: 90 * dimmed })
+    expect(dimmed).toBeLessThan(96)
+    expect(held.result.grid?.withheldWh).toBeGreaterThan(1_000)
+    expect(free.result.grid).toMatchObject({ dimmedMinutes: 0, withheldWh: 0, curtailedMinutes: 0 })
+    expect([balance(held.result), balance(free.result)]).toEqual([0, 0])
+  })
+
+  it('holds roofs back that a line cannot carry away, and counts what they could have given', () => {
+    const rated = { ratingA: 20, seed: 1, start: '2026-06-21T00:00:00Z' }
+    const shares = { pvShare: 1, batteryShare: 0 }
+    const [held, free] = (['as-needed', 'none'] as const).map((control) => on(control, shares, rated))
+    if (held === undefined || free === undefined) throw new Error('both run')
+    expect(held.result.energyWh.curtailed).toBeGreaterThan(1_000)
+    expect(held.result.energyWh.production).toBe(free.result.energyWh.production)
+    expect(held.result.kpis.violationMinutes).toBeLessThan((free.result.kpis.violationMinutes ?? 0) / 2)
+    expect(held.result.grid?.curtailedMinutes).toBeGreaterThan(60)
+    expect(free.result.energyWh.curtailed).toBe(0)
+    expect([balance(held.result), balance(free.result)]).toEqual([0, 0])
+    const { homes, result } = held
+    expect(homes.reduce((sum, { curtailedWh }) => sum + curtailedWh, 0)).toBe(result.energyWh.curtailed)
+    for (const home of homes) {
+      expect(home.productionWh - home.curtailedWh + home.importWh).toBe(
+        home.demandWh + home.exportWh + home.conversionLossesWh + home.storageDeltaWh,
+      )
+    }
+  })
+
+  it('dims to 4.2 kW, and no longer than the line could not carry what that withholds', () => {
+    const control = new FeederControl({ roofPeakW: 10_000 })
+    const slot = (importLoading: number, withheldW = 0) =>
+      control.look({
+        stress: { importLoading, exportLoading: 0, lowestPerUnit: 1, highestPerUnit: 1 },
+        netW: 10_000,
+        roofW: 0,
+        withheldW,
+      })
+    slot(0.99)
+    expect(control.restraint).toEqual({ controllableW: null, roofShare: 1 })
+    slot(1.01)
+    expect(control.restraint).toEqual({ controllableW: 4_200, roofShare: 1 })
+    slot(0.8, 3_000)
+    expect(control.restraint.controllableW).toBe(4_200)
+    slot(0.8, 2_000)
+    expect(control.restraint.controllableW).toBeNull()
+  })
+
+  it('takes a tenth of their peak power from the roofs with each slot that was too much, and gives it back', () => {
+    const control = new FeederControl({ roofPeakW: 10_000 })
+    const slot = (exportLoading: number, highestPerUnit = 1) =>
+      control.look({
+        stress: { importLoading: 0, exportLoading, lowestPerUnit: 1, highestPerUnit },
+        netW: -6_000,
+        roofW: 8_000,
+        withheldW: 0,
+      })
+    const shares = [
+      () => slot(1.1),
+      () => slot(0.95),
+      () => slot(0.5, 1.105),
+      () => slot(0.5, 1.095),
+      () => slot(0.5),
+      () => slot(0.5),
+      () => slot(0.5),
+      () => slot(0.5),
+      () => slot(0.5),
+    ].map((look) => {
+      look()
+      return control.restraint.roofShare
+    })
+    const expected = [0.7, 0.7, 0.6, 0.6, 0.7, 0.8, 0.9, 1, 1]
+    for (const [index, share] of shares.entries()) expect(share).toBeCloseTo(expected[index] ?? 0, 9)
   })
 })
 
@@ -141,6 +261,7 @@ describe('wires that cannot be', () => {
       /street: grid\.homesPerFeeder: expected at most 2, the loads of .*not 3$/,
     ],
     [{ feeder: 'village', homesPerFeeder: 0 }, /grid\.homesPerFeeder/],
+    [{ feeder: lineFile, ratedKva: 100 }, /grid\.ratedKva: expected nothing beside .*line\.json, .*not 100$/],
     [{ feeder: lineFile, connection: 'single-phase' }, /grid\.connection: expected nothing beside .*line\.json/],
     [{}, /grid\.feeder/],
   ])('%j is refused', (grid, message) => {
