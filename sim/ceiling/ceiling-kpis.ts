@@ -26,7 +26,7 @@ export function ceilingKpis(
     readonly meters: readonly LivedSlot[]
     readonly terms: SimulationTerms
     readonly withoutMicroEur: number
-    readonly exactJ: { readonly demand: number; readonly production: number }
+    readonly exactJ: { readonly demand: number; readonly production: number; readonly curtailed: number }
   },
 ): StreetKpis {
   const { homes, meters, terms, withoutMicroEur, exactJ } = run

@@ -20,6 +20,7 @@ const count = (csv: string) => ({ csv, unit: 'count' })
 const price = (csv: string) => ({ csv: `${csv}_eur_per_mwh`, unit: 'EUR/MWh' })
 const money = (csv: string) => ({ csv: `${csv}_micro_eur`, unit: 'µEUR' })
 const share = (csv: string) => ({ csv, unit: 'share' })
+const perUnit = (csv: string) => ({ csv: `${csv}_per_unit`, unit: 'per unit' })
 const text = (csv: string) => ({ csv, unit: 'text' })
 const time = { csv: 'timestamp', unit: 'ISO 8601, UTC' }
 
@@ -30,11 +31,16 @@ export const slotTable: RecordTable<SlotRow> = {
     slot: count('slot'),
     demandWh: Wh('demand'),
     productionWh: Wh('production'),
+    curtailedWh: Wh('curtailed'),
     importWh: Wh('import'),
     exportWh: Wh('export'),
     gridImportWh: Wh('grid_import'),
     gridExportWh: Wh('grid_export'),
     gridLossesWh: Wh('grid_losses'),
+    violationMinutes: { csv: 'violation_minutes', unit: 'min' },
+    lowestPerUnit: perUnit('lowest'),
+    highestPerUnit: perUnit('highest'),
+    dimmedHomes: count('dimmed_homes'),
     orders: count('orders'),
     trades: count('trades'),
     tradedWh: Wh('traded'),
@@ -65,6 +71,7 @@ export const homeTable: RecordTable<HomeResult> = {
     home: text('home'),
     demandWh: Wh('demand'),
     productionWh: Wh('production'),
+    curtailedWh: Wh('curtailed'),
     importWh: Wh('import'),
     exportWh: Wh('export'),
     conversionLossesWh: Wh('conversion_losses'),

@@ -51,6 +51,7 @@ describe('the best that could be of a street', () => {
       { start: '2026-03-17T00:00:00Z', 'homes.generate.carShare': 1, 'homes.generate.carCharging': 'v2g' },
       1,
     ],
+    [{}, { 'homes.generate.carShare': 1, grid: { feeder: 'village' } }, 1],
     [{ traders: ['truthful'] }, { start: '2026-01-12T00:00:00Z', 'homes.generate.heatPumpShare': 0.5 }, 1],
     [
       { forecast: 'perfect' },
