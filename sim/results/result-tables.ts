@@ -1,5 +1,6 @@
 import type { HomeResult } from '../simulation/simulation-result.ts'
 import type { SlotRecord } from '../simulation/slot-record.ts'
+import type { BusVoltages } from '../simulation/street-grid.ts'
 import type { RecordTable } from './record-table.ts'
 
 /** A slot as the files tell it: its begin is a text that our own CSV reader takes. */
@@ -62,6 +63,22 @@ export const tradeTable: RecordTable<TradeRow> = {
     seller: text('seller'),
     priceEurPerMWh: price('price'),
     energyWh: Wh('energy'),
+  },
+}
+
+/** A bus of the wires as the files tell it. */
+export type VoltageRow = Omit<BusVoltages, 'home'> & { readonly home: string | null }
+
+export const voltageTable: RecordTable<VoltageRow> = {
+  name: 'voltages',
+  columns: {
+    feeder: count('feeder'),
+    bus: text('bus'),
+    from: text('from'),
+    home: text('home'),
+    resistanceOhm: { csv: 'resistance_ohm', unit: 'Ω' },
+    lowestPerUnit: perUnit('lowest'),
+    highestPerUnit: perUnit('highest'),
   },
 }
 

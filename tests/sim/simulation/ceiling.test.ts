@@ -208,7 +208,7 @@ describe('the best that could be of a street', () => {
     expect(simulationInWords({ ...report, ceiling: null })).not.toContain('at best')
     const series = new ReportSeries(15)
     for (const { record } of run.slots) series.add(record)
-    const page = reportPage({ report, homes: run.homes, series, neighbourhood: 'street' })
+    const page = reportPage({ report, homes: run.homes, series, neighbourhood: 'street', voltages: [] })
     expect(page).toMatch(/<th>without<\/th><th>at best<\/th>/)
     expect(page).not.toMatch(/NaN|undefined/)
   })

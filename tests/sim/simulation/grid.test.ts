@@ -1,15 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
+import { simulationInWords } from '#platform/simulation/simulation-in-words.ts'
 import { feederTree } from '#sim/grid/feeder-tree.ts'
 import { streetFeeder } from '#sim/grid/feeders/street-feeder.ts'
 import { EN_50160 } from '#sim/grid/limits.ts'
 import { type Feeder, NotConverged, PowerFlow } from '#sim/index.ts'
+import { openResultFiles } from '#sim/results/result-files.ts'
 import { FeederControl } from '#sim/simulation/feeder-control.ts'
 import { FeederGrid } from '#sim/simulation/feeder-grid.ts'
 import { openSimulation, type SimulationRequest } from '#sim/simulation/open-simulation.ts'
+import { simulationReport } from '#sim/simulation/simulation-report.ts'
 import { handMade, runOf, streetRun, terms } from './simulated.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-grid-'))
@@ -239,6 +242,29 @@ describe('an operator of wires', () => {
     })
     const expected = [0.7, 0.7, 0.6, 0.6, 0.7, 0.8, 0.9, 1, 1]
     for (const [index, share] of shares.entries()) expect(share).toBeCloseTo(expected[index] ?? 0, 9)
+  })
+})
+
+describe('the results of a street on wires', () => {
+  it('draw the voltages along its feeders, and list them by bus and home', () => {
+    const odd = join(folder, 'odd.json')
+    writeFileSync(odd, JSON.stringify(line).replaceAll('"near"', JSON.stringify('near, "<b>"')))
+    const out = join(folder, 'out')
+    const open = Effect.runSync(openSimulation({ homes: 3, changes: { grid: { feeder: odd } } }))
+    const files = openResultFiles(out, open)
+    const { result, homes, slots } = runOf(open)
+    for (const slot of slots) files.slot(slot)
+    files.finish(simulationReport(open, result, 1), homes)
+    const page = readFileSync(join(out, 'report.html'), 'utf8')
+    expect(page).toMatch(/Voltages along feeder [12],/)
+    expect(page).not.toMatch(/NaN|Infinity|undefined|<b>/)
+    const rows = readFileSync(join(out, 'voltages.csv'), 'utf8').trim().split('\n')
+    expect(rows[0]).toBe('feeder,bus,from,home,resistance_ohm,lowest_per_unit,highest_per_unit')
+    expect(rows[2]).toMatch(/^1,"near, ""<b>""",station,home-01,0\.1,0\.9\d+,[\d.]+$/)
+    expect(rows.length).toBe(1 + 2 * 3)
+    const lowest = rows.slice(1).map((row) => Number(row.split(',').at(-2)))
+    expect(Math.min(...lowest)).toBe(result.grid?.lowestPerUnit)
+    expect(simulationInWords(simulationReport(open, result, 1))).toMatch(/2 feeders, 9\d\.\d % to \d+(\.\d)? %/)
   })
 })
 
