@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
+import { progressLine } from '#platform/progress-line.ts'
+import { runOpened } from '#platform/simulation/run-simulation.ts'
 import { simulationInWords } from '#platform/simulation/simulation-in-words.ts'
 import { feederTree } from '#sim/grid/feeder-tree.ts'
 import { streetFeeder } from '#sim/grid/feeders/street-feeder.ts'
@@ -123,6 +125,19 @@ describe('a street on wires', () => {
     expect(far?.highestPerUnit).toBeLessThan(EN_50160.highPerUnit)
   })
 
+  it('fails with the bus where the voltage collapses, and leaves no file behind', async () => {
+    const grid = { feeder: 'village', ratedKva: 1 }
+    const open = Effect.runSync(openSimulation({ homes: 20, changes: { grid } }))
+    const out = join(folder, 'collapsed')
+    const files = openResultFiles(out, open)
+    const failed = await Effect.runPromise(
+      Effect.flip(runOpened(open, { progress: progressLine({ write: () => {} }), files })),
+    )
+    files.close()
+    expect(failed.message).toMatch(/no power flow: the voltage at bus "home-\d\d"/)
+    expect(readdirSync(out)).toEqual([])
+  })
+
   it('ends where its wires cannot carry what it takes, and names the bus', () => {
     const street = handMade([{ loadW: () => 1_000 }, { loadW: () => 400_000 }])
     const run = () => runOf({ street, terms: terms({}, { grid: gridOn(line) }), slots: 1 })
@@ -139,8 +154,14 @@ describe('an operator of wires', () => {
   const on = (
     control: 'as-needed' | 'none',
     generate: object,
-    { ratingA, seed, start }: { readonly ratingA: number; readonly seed: number; readonly start: string },
+    rated: {
+      readonly ratingA: number
+      readonly seed: number
+      readonly start: string
+      readonly forecast?: 'perfect'
+    },
   ) => {
+    const { ratingA, seed, start, forecast = 'persistence' } = rated
     const feeder = join(folder, `${ratingA}-amperes.json`)
     const lines = line.lines.map((one) => ({ ...one, ratingA }))
     writeFileSync(feeder, JSON.stringify({ ...line, lines, loads: [...line.loads, ...line.loads, ...line.loads] }))
@@ -148,6 +169,7 @@ describe('an operator of wires', () => {
     return streetRun({
       homes: 6,
       seed,
+      market: { forecast },
       changes: { start, grid: { feeder, control }, ...Object.fromEntries(generated) },
     })
   }
@@ -196,6 +218,18 @@ describe('an operator of wires', () => {
         home.demandWh + home.exportWh + home.conversionLossesWh + home.storageDeltaWh,
       )
     }
+  })
+
+  it('does the same to a street whose homes know what will be', () => {
+    const rated = { ratingA: 35, seed: 2, start: '2026-01-12T00:00:00Z' } as const
+    const shares = { carShare: 1, heatPumpShare: 0.5 }
+    const [foreseen, guessed] = [
+      on('as-needed', shares, { ...rated, forecast: 'perfect' }),
+      on('as-needed', shares, rated),
+    ]
+    expect(foreseen.result.grid).toEqual(guessed.result.grid)
+    expect(foreseen.result.grid?.dimmedMinutes).toBeGreaterThan(0)
+    expect(foreseen.homes.map(({ importWh }) => importWh)).toEqual(guessed.homes.map(({ importWh }) => importWh))
   })
 
   it('dims to 4.2 kW, and no longer than the line could not carry what that withholds', () => {
