@@ -123,7 +123,11 @@ const simulate = Command.make(
       Effect.promise(() => import('../bench/simulate.ts')),
       ({ runSimulateBench }) => runSimulateBench(given),
     ),
-).pipe(Command.withDescription('A street through a day, with continuous trading in every slot.'))
+).pipe(
+  Command.withDescription(
+    'A street through a day, with continuous trading in every slot: without wires, and on feeders.',
+  ),
+)
 
 export const bench = Command.make('bench').pipe(
   Command.withDescription(

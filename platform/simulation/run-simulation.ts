@@ -2,6 +2,7 @@ import { Console, Effect } from 'effect'
 import {
   BalanceBroken,
   CeilingUnsolved,
+  NotConverged,
   type OpenSimulation,
   openResultFiles,
   openSimulation,
@@ -39,9 +40,12 @@ export const runSimulation = (
 export const runOpened = (
   open: OpenSimulation,
   watch: { readonly progress: ProgressLine; readonly files?: ResultFiles },
-): Effect.Effect<SimulationReport, BalanceBroken | CeilingUnsolved | ResultsLost> =>
+): Effect.Effect<SimulationReport, BalanceBroken | CeilingUnsolved | NotConverged | ResultsLost> =>
   Effect.catchDefect(runToEnd(open, watch), (defect) =>
-    defect instanceof BalanceBroken || defect instanceof CeilingUnsolved || defect instanceof ResultsLost
+    defect instanceof BalanceBroken ||
+    defect instanceof CeilingUnsolved ||
+    defect instanceof NotConverged ||
+    defect instanceof ResultsLost
       ? Effect.fail(defect)
       : Effect.die(defect),
   )

@@ -14,6 +14,9 @@ export function simulationInWords(report: SimulationReport): string {
       ['production', kWh(energyWh.production), 'to the grid', kWh(energyWh.gridExport)],
       ['used at its roof', kWh(energyWh.selfUse), 'lost in batteries', kWh(energyWh.conversionLosses)],
       ['traded', kWh(energyWh.traded), 'stored', kWh(energyWh.storageDelta)],
+      ...(report.grid === undefined
+        ? []
+        : [['lost in the wires', kWh(energyWh.gridLosses), 'curtailed', kWh(energyWh.curtailed)]]),
     ]),
     '',
     table([
@@ -28,8 +31,20 @@ export function simulationInWords(report: SimulationReport): string {
     '',
     `${counted(market.orders)} orders, ${counted(market.trades)} trades at ${price(market.vwapEurPerMWh)} on average; ` +
       `${percent(allocativeEfficiency)} of what neighbours could have shared`,
+    ...wiresInWords(report),
     `scenario ${report.scenarioHash.slice(0, 16)}, result ${report.resultHash.slice(0, 16)}`,
   ].join('\n')
+}
+
+function wiresInWords({ grid, kpis }: SimulationReport): readonly string[] {
+  if (grid === undefined) return []
+  const { feeders, lowestPerUnit, highestPerUnit, largestLoading, dimmedMinutes, curtailedMinutes } = grid
+  return [
+    `${counted(feeders)} ${feeders === 1 ? 'feeder' : 'feeders'}, ${percent(lowestPerUnit)} to ${percent(highestPerUnit)} ` +
+      `of the nominal voltage, at most ${percent(largestLoading)} of a rating; limits not kept for ` +
+      `${counted(kpis.violationMinutes ?? 0)} min, homes dimmed for ${counted(dimmedMinutes)} min, roofs held back for ` +
+      `${counted(curtailedMinutes)} min`,
+  ]
 }
 
 const counted = (count: number) => count.toLocaleString('en')

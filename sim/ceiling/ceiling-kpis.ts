@@ -26,7 +26,7 @@ export function ceilingKpis(
     readonly meters: readonly LivedSlot[]
     readonly terms: SimulationTerms
     readonly withoutMicroEur: number
-    readonly exactJ: { readonly demand: number; readonly production: number }
+    readonly exactJ: { readonly demand: number; readonly production: number; readonly curtailed: number }
   },
 ): StreetKpis {
   const { homes, meters, terms, withoutMicroEur, exactJ } = run
@@ -38,6 +38,7 @@ export function ceilingKpis(
   const { costMicroEur, courses } = streetOptimum(solve, {
     slots: meters.map((meter) => streetSlot(meter, stores, { tariff: terms.tariffAt(meter.slot), protocolFeeBp })),
     homes: storing,
+    peaks: peaksOf(meters),
   })
   const figures = new StreetFigures({ homes: homes.length, slotMinutes })
   for (const meter of bestMeters(meters, storing, courses)) {
@@ -85,6 +86,12 @@ function streetSlot(
     takenWh: taken,
     givenWh: given,
   }
+}
+
+/** The most that the street took of the supplier and gave it in a slot, Wh. */
+function peaksOf(meters: readonly SlotMeter[]): { readonly takenWh: number; readonly givenWh: number } {
+  const nets = meters.map((meter) => meter.importWh.reduce((net, _, home) => net + takenWh(meter, home), 0))
+  return { takenWh: Math.max(0, ...nets), givenWh: Math.max(0, ...nets.map((net) => 0 - net)) }
 }
 
 function statementsOf({ slot, importWh, exportWh }: SlotMeter) {

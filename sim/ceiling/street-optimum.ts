@@ -32,6 +32,9 @@ export interface StreetOptimum {
   readonly courses: readonly (readonly StoreCourse[])[]
 }
 
+/** What more than the usual peak costs beyond its price: so that of equally cheap ways one is taken that keeps to it. */
+const BEYOND_PEAK_EUR_PER_MWH = 1e-4
+
 interface StoreColumns {
   readonly charge: number
   readonly discharge: number
@@ -48,9 +51,14 @@ type Terms = (readonly [column: number, factor: number])[]
  */
 export function streetOptimum(
   solve: Solver,
-  street: { readonly slots: readonly StreetSlot[]; readonly homes: readonly FlexibleHome[] },
+  street: {
+    readonly slots: readonly StreetSlot[]
+    readonly homes: readonly FlexibleHome[]
+    /** the most that the street took and gave in a slot of the run, Wh: exceeded only where it pays */
+    readonly peaks: { readonly takenWh: number; readonly givenWh: number }
+  },
 ): StreetOptimum {
-  const { slots, homes } = street
+  const { slots, homes, peaks } = street
   const program = new ProgramDraft()
   const stores = homes.map((home) => home.stores.map((store) => storeColumns(program, store)))
   for (const [index, slot] of slots.entries()) {
@@ -66,10 +74,10 @@ export function streetOptimum(
       giving.push([net.given, -1])
     }
     const shared = program.column({ cost: slot.sharedEurPerMWh })
-    const bought = program.column({ cost: slot.retailEurPerMWh })
-    const sold = program.column({ cost: 0 - slot.feedInEurPerMWh })
-    program.equation(slot.takenWh, [[bought, 1], [shared, 1], ...taking])
-    program.equation(slot.givenWh, [[sold, 1], [shared, 1], ...giving])
+    const bought = supplied(program, { costEurPerMWh: slot.retailEurPerMWh, peakWh: peaks.takenWh })
+    const sold = supplied(program, { costEurPerMWh: 0 - slot.feedInEurPerMWh, peakWh: peaks.givenWh })
+    program.equation(slot.takenWh, [...bought, [shared, 1], ...taking])
+    program.equation(slot.givenWh, [...sold, [shared, 1], ...giving])
   }
   const values = solved(solve, program)
   const read = (of: readonly StoreColumns[], column: keyof StoreColumns) => of.map((at) => values[at[column]] ?? 0)
@@ -83,6 +91,15 @@ export function streetOptimum(
       })),
     ),
   }
+}
+
+/** What passes between street and supplier one way: up to the peak, and beyond it. */
+function supplied(program: ProgramDraft, way: { readonly costEurPerMWh: number; readonly peakWh: number }): Terms {
+  const { costEurPerMWh, peakWh } = way
+  return [
+    [program.column({ cost: costEurPerMWh, high: peakWh }), 1],
+    [program.column({ cost: costEurPerMWh + BEYOND_PEAK_EUR_PER_MWH }), 1],
+  ]
 }
 
 function storeColumns(program: ProgramDraft, store: FlexibleStore): readonly StoreColumns[] {

@@ -5,14 +5,14 @@ import type { Feeder } from './feeder.ts'
 import { FeederRefused, feederOr } from './feeder-refused.ts'
 import { type FeederTree, feederTree } from './feeder-tree.ts'
 import { ieeeEuropeanLv } from './feeders/ieee-european-lv.ts'
-import { streetFeeder } from './feeders/street-feeder.ts'
+import { streetFeeder, streetKinds } from './feeders/street-feeder.ts'
 
 const FEEDER_BYTES_MAX = 64 * 1_048_576
 
 /** Feeders that need no file, by name. */
 const builtIn = new Map<string, () => Feeder>([
   ['ieee-european-lv', ieeeEuropeanLv],
-  ...(['rural', 'village', 'suburb', 'block'] as const).map((kind) => [kind, () => streetFeeder({ kind })] as const),
+  ...streetKinds.map((kind) => [kind, () => streetFeeder({ kind })] as const),
 ])
 
 /** The names of the built-in feeders. */

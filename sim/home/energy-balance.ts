@@ -1,8 +1,11 @@
 import type { EnergyAccount } from './home-state.ts'
 
-/** A home's balance over a time, J: production + gridImport = demand + gridExport + conversionLosses + storageDelta. */
+/** A home's balance over a time, J: production − curtailed + gridImport = demand + gridExport + conversionLosses + storageDelta. */
 export interface EnergyBalance {
+  /** what the roof could have given */
   readonly productionJ: number
+  /** what of it the roof was not let give */
+  readonly curtailedJ: number
   readonly gridImportJ: number
   readonly gridExportJ: number
   /** what was switched on, the heat pump, and what the car drove */
@@ -17,7 +20,8 @@ export interface EnergyBalance {
 export function energyBalance(from: EnergyAccount, to: EnergyAccount): EnergyBalance {
   const grown = (flow: keyof EnergyAccount) => to[flow] - from[flow]
   return {
-    productionJ: grown('roofJ'),
+    productionJ: grown('roofJ') + grown('curtailedJ'),
+    curtailedJ: grown('curtailedJ'),
     gridImportJ: grown('importJ'),
     gridExportJ: grown('exportJ'),
     demandJ: grown('loadJ') + grown('heatPumpJ') + grown('drivenJ'),

@@ -30,7 +30,7 @@ export interface HeatPumpFlow extends HeatPumpState {
   readonly powerW: number
   /** Heat that the pump and the rod gave: heatJ = usedJ + lossJ + the change of what is stored. */
   readonly heatJ: number
-  /** Heat that the house got: all it needed. */
+  /** Heat that the house got: all it needed, unless the power did not suffice. */
   readonly usedJ: number
   /** Heat that the buffer lost. */
   readonly lossJ: number
@@ -48,8 +48,16 @@ export function restingHeatPump(pump: HeatPump): HeatPumpState {
   return { isRunning: false, switchedMinutes: pump.minOffMinutes, storedJ: Math.floor((pump.bufferWh * 3600) / 2) }
 }
 
-/** One minute: the thermostat switches by the buffer, as far as the minimum times let it. */
-export function heatPumpFlow(pump: HeatPump, before: HeatPumpState, need: HeatNeed): HeatPumpFlow {
+/**
+ * One minute: the thermostat switches by the buffer, as far as the minimum times let it. Pump and rod together take at
+ * most `mostW` (whole W; without it what they can): what the house then lacks of its heat is not made up for.
+ */
+export function heatPumpFlow(
+  pump: HeatPump,
+  before: HeatPumpState,
+  need: HeatNeed,
+  mostW = Number.POSITIVE_INFINITY,
+): HeatPumpFlow {
   const bufferJ = pump.bufferWh * 3600
   const wanted = before.isRunning ? before.storedJ < STOP_ABOVE * bufferJ : before.storedJ < START_BELOW * bufferJ
   const leastMinutes = before.isRunning ? pump.minOnMinutes : pump.minOffMinutes
@@ -60,18 +68,20 @@ export function heatPumpFlow(pump: HeatPump, before: HeatPumpState, need: HeatNe
   const lossJ = Math.floor(before.storedJ * BUFFER_LOSS_PER_HOUR * (MINUTE_SECONDS / 3600))
   const roomJ = bufferJ - (before.storedJ - lossJ) + neededJ
   const efficiency = isRunning ? meanEfficiency(pump, need) : 1
-  const pumpW = isRunning ? Math.floor(Math.min(pump.thermalPowerW, roomJ / MINUTE_SECONDS) / efficiency) : 0
+  const freeW = isRunning ? Math.floor(Math.min(pump.thermalPowerW, roomJ / MINUTE_SECONDS) / efficiency) : 0
+  const pumpW = Math.min(freeW, mostW)
   const pumpJ = Math.floor(pumpW * MINUTE_SECONDS * efficiency)
   const missingJ = Math.max(0, neededJ - (before.storedJ - lossJ) - pumpJ)
-  const rodW = Math.ceil(missingJ / MINUTE_SECONDS)
+  const rodW = Math.min(Math.ceil(missingJ / MINUTE_SECONDS), mostW - pumpW)
   const heatJ = pumpJ + rodW * MINUTE_SECONDS
+  const usedJ = Math.min(neededJ, before.storedJ - lossJ + heatJ)
   return {
     isRunning,
     switchedMinutes,
-    storedJ: before.storedJ - lossJ + heatJ - neededJ,
+    storedJ: before.storedJ - lossJ + heatJ - usedJ,
     powerW: pumpW + rodW,
     heatJ,
-    usedJ: neededJ,
+    usedJ,
     lossJ,
   }
 }

@@ -55,6 +55,8 @@ export interface HomeState {
 export interface EnergyAccount {
   readonly loadJ: number
   readonly roofJ: number
+  /** what the roof was not let give */
+  readonly curtailedJ: number
   readonly chargeJ: number
   readonly dischargeJ: number
   readonly importJ: number
@@ -78,4 +80,6 @@ export interface EnergyAccount {
   readonly carElsewhereJ: number
   /** what it lacked of its target each time it left, summed */
   readonly carMissedJ: number
+  /** what heat pump and car would have taken more, each minute, if they had not been dimmed in it */
+  readonly withheldJ: number
 }

@@ -51,14 +51,18 @@ export class ParkedCar {
     return { ...STAYED, missedJ: Math.max(0, targetJ(this.car) - storedJ) }
   }
 
-  /** What it does at the charger in a step from now. */
+  /** What it does at the charger in a step from now, charging with at most `mostW`. */
   flow(step: {
     readonly storedJ: number
     readonly surplusW: number
     readonly seconds: number
     readonly wishW?: number
+    readonly mostW?: number
   }): CarFlow {
-    return this.isHome ? carFlow(this.car, { ...step, staySeconds: this.staySeconds }) : AWAY
+    if (!this.isHome) return AWAY
+    const { mostW = Number.POSITIVE_INFINITY } = step
+    const car = mostW < this.car.chargePowerW ? { ...this.car, chargePowerW: mostW } : this.car
+    return carFlow(car, { ...step, staySeconds: this.staySeconds })
   }
 
   /** What it will lack of its target as it leaves, J, with so much stored by now. */

@@ -3,6 +3,7 @@ import type { Car, CarFlow } from './car.ts'
 import type { CarTrips } from './car-trips.ts'
 import type { HeatNeed } from './heat-demand.ts'
 import { type HeatPump, type HeatPumpFlow, type HeatPumpState, heatPumpFlow, restingHeatPump } from './heat-pump.ts'
+import { type HomeRestraint, UNRESTRAINED } from './home-restraint.ts'
 import type { EnergyAccount, HomeState } from './home-state.ts'
 import { ParkedCar } from './parked-car.ts'
 import { type PowerSource, STEP_MS } from './power-source.ts'
@@ -33,20 +34,26 @@ export interface HomeParts {
 
 const NO_FLOW: BatteryFlow & CarFlow = { chargeW: 0, dischargeW: 0, storedJ: 0, lossJ: 0 }
 
+/** What a device that is dimmed would have taken more, W. */
+interface Dimmed {
+  readonly withheldW?: number
+}
+
 /** Mean powers within one step, in W, and what they do to the stores by its end. */
 interface Step {
   readonly loadW: number
   readonly roofW: number
+  readonly curtailedW: number
   readonly battery: BatteryFlow
-  readonly car: CarFlow
-  readonly heat: (HeatPumpFlow & { readonly outdoorC: number }) | null
+  readonly car: CarFlow & Dimmed
+  readonly heat: (HeatPumpFlow & Dimmed & { readonly outdoorC: number }) | null
   readonly importW: number
   readonly exportW: number
 }
 
 /**
  * A home behind one connection point: it uses its own sun first, then its battery, and only the net crosses the
- * meter. Its state at a time is a function of its parts and that time alone. It steps by the minute; within a step
+ * meter. Its state at a time is a function of its parts, that time and what it was held to until then. It steps by the minute; within a step
  * powers are constant and counters grow evenly.
  */
 export class SimulatedHome {
@@ -59,6 +66,7 @@ export class SimulatedHome {
   #lastMs: number
   #step: Step
   #account: EnergyAccount
+  #restraint: HomeRestraint = UNRESTRAINED
 
   constructor(parts: HomeParts) {
     if (parts.startMs % STEP_MS !== 0) throw new RangeError(`startMs is a whole minute, not ${parts.startMs}`)
@@ -83,6 +91,21 @@ export class SimulatedHome {
     return { battery: this.#parts.battery, car: this.#parts.car?.car ?? null }
   }
 
+  /** Whether it has a heat pump or a car, which can be dimmed. */
+  get isControllable(): boolean {
+    return this.#parts.heatPump !== null || this.#parts.car !== null
+  }
+
+  /** Peak power of its roof, W; 0 where there is none. */
+  get roofPeakW(): number {
+    return this.#parts.roof?.peakW ?? 0
+  }
+
+  /** Holds it to something, from the end of the minute that runs. */
+  restrain(restraint: HomeRestraint): void {
+    this.#restraint = restraint
+  }
+
   /** Steps on to a time (Unix ms, whole) and reads all instruments at once. Throws RangeError on a time before the last. */
   advanceTo(timeMs: number): HomeState {
     if (!Number.isSafeInteger(timeMs) || timeMs < this.#lastMs) {
@@ -101,12 +124,15 @@ export class SimulatedHome {
     const { load, roof } = this.#parts
     this.#moveCar()
     const loadW = load.meanW(this.#stepStartMs)
-    const roofW = roof === null ? 0 : roof.source.meanW(this.#stepStartMs)
-    const heat = this.#heat()
+    const sunW = roof === null ? 0 : roof.source.meanW(this.#stepStartMs)
+    const { roofShare } = this.#restraint
+    const roofW = roofShare < 1 ? Math.min(sunW, Math.floor(roofShare * this.roofPeakW)) : sunW
+    const heat = this.#heat(roofW - loadW)
     const surplusW = roofW - loadW - (heat?.powerW ?? 0)
     const { battery, car } = this.#wished(roofW, surplusW) ?? this.#stores(surplusW)
     const gridW = battery.chargeW + car.chargeW - battery.dischargeW - car.dischargeW - surplusW
-    return { loadW, roofW, battery, car, heat, importW: Math.max(0, gridW), exportW: Math.max(0, -gridW) }
+    const curtailedW = sunW - roofW
+    return { loadW, roofW, curtailedW, battery, car, heat, importW: Math.max(0, gridW), exportW: Math.max(0, -gridW) }
   }
 
   #moveCar(): void {
@@ -123,15 +149,36 @@ export class SimulatedHome {
     }
   }
 
-  #heat(): Step['heat'] {
+  #heat(surplusW: number): Step['heat'] {
     const { heatPump } = this.#parts
     if (heatPump === null || this.#heatPump === null) return null
     const need = heatPump.demand.at(this.#stepStartMs)
-    return { ...heatPumpFlow(heatPump.pump, this.#heatPump, need), outdoorC: need.outdoorC }
+    const { outdoorC } = need
+    const free = heatPumpFlow(heatPump.pump, this.#heatPump, need)
+    const mostW = this.#mostW(surplusW)
+    if (free.powerW <= mostW) return { ...free, outdoorC }
+    const dimmed = heatPumpFlow(heatPump.pump, this.#heatPump, need, mostW)
+    return { ...dimmed, outdoorC, withheldW: free.powerW - dimmed.powerW }
+  }
+
+  /** The most that a device which can be dimmed may take: its part of the grid's, and what the sun leaves. */
+  #mostW(surplusW: number): number {
+    const { controllableW } = this.#restraint
+    return controllableW === null ? Number.POSITIVE_INFINITY : controllableW + Math.max(0, surplusW)
+  }
+
+  #carFlow(step: { readonly surplusW: number; readonly wishW?: number }): Step['car'] {
+    if (this.#car === null) return NO_FLOW
+    const now = { ...step, storedJ: this.#account.carStoredJ, seconds: STEP_SECONDS }
+    const free = this.#car.flow(now)
+    const mostW = this.#mostW(step.surplusW)
+    if (free.chargeW <= mostW) return free
+    const dimmed = this.#car.flow({ ...now, mostW })
+    return { ...dimmed, withheldW: free.chargeW - dimmed.chargeW }
   }
 
   /** What the stores do by a plan; null where there is none. */
-  #wished(sunW: number, surplusW: number): { readonly battery: BatteryFlow; readonly car: CarFlow } | null {
+  #wished(sunW: number, surplusW: number): Pick<Step, 'battery' | 'car'> | null {
     const { wishes, battery } = this.#parts
     if (wishes === null) return null
     const { storedJ, carStoredJ } = this.#account
@@ -145,20 +192,16 @@ export class SimulatedHome {
       carJ: carStoredJ,
     })
     if (wish === null) return null
-    const step = { storedJ: carStoredJ, surplusW, seconds: STEP_SECONDS, wishW: wish.carW }
-    return { battery: this.#batteryFlow(wish.batteryW), car: this.#car?.flow(step) ?? NO_FLOW }
+    return { battery: this.#batteryFlow(wish.batteryW), car: this.#carFlow({ surplusW, wishW: wish.carW }) }
   }
 
   /** The sun goes into the car first, then into the battery; the battery helps the home first, but never fills the car. */
-  #stores(surplusW: number): { readonly battery: BatteryFlow; readonly car: CarFlow } {
-    const { carStoredJ } = this.#account
-    const carFlow = (surplus: number) =>
-      this.#car?.flow({ storedJ: carStoredJ, surplusW: surplus, seconds: STEP_SECONDS }) ?? NO_FLOW
+  #stores(surplusW: number): Pick<Step, 'battery' | 'car'> {
     if (surplusW < 0) {
       const battery = this.#batteryFlow(surplusW)
-      return { battery, car: carFlow(surplusW + battery.dischargeW) }
+      return { battery, car: this.#carFlow({ surplusW: surplusW + battery.dischargeW }) }
     }
-    const car = carFlow(surplusW)
+    const car = this.#carFlow({ surplusW })
     return { car, battery: this.#batteryFlow(Math.max(0, surplusW - car.chargeW)) }
   }
 
@@ -176,11 +219,12 @@ export class SimulatedHome {
   }
 
   #finishStep(): void {
-    const { loadW, roofW, battery, car, heat, importW, exportW } = this.#step
+    const { loadW, roofW, curtailedW, battery, car, heat, importW, exportW } = this.#step
     const account = this.#account
     this.#account = {
       loadJ: account.loadJ + loadW * STEP_SECONDS,
       roofJ: account.roofJ + roofW * STEP_SECONDS,
+      curtailedJ: account.curtailedJ + curtailedW * STEP_SECONDS,
       chargeJ: account.chargeJ + battery.chargeW * STEP_SECONDS,
       dischargeJ: account.dischargeJ + battery.dischargeW * STEP_SECONDS,
       importJ: account.importJ + importW * STEP_SECONDS,
@@ -199,6 +243,7 @@ export class SimulatedHome {
       drivenJ: account.drivenJ,
       carElsewhereJ: account.carElsewhereJ,
       carMissedJ: account.carMissedJ,
+      withheldJ: account.withheldJ + ((heat?.withheldW ?? 0) + (car.withheldW ?? 0)) * STEP_SECONDS,
     }
     if (heat !== null) this.#heatPump = heat
   }
@@ -274,6 +319,7 @@ function firstAccount(parts: HomeParts, heatPump: HeatPumpState | null): EnergyA
   return {
     loadJ: 0,
     roofJ: 0,
+    curtailedJ: 0,
     chargeJ: 0,
     dischargeJ: 0,
     importJ: 0,
@@ -292,5 +338,6 @@ function firstAccount(parts: HomeParts, heatPump: HeatPumpState | null): EnergyA
     drivenJ: 0,
     carElsewhereJ: 0,
     carMissedJ: 0,
+    withheldJ: 0,
   }
 }

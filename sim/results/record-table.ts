@@ -12,10 +12,10 @@ export function csvHeader<Row>(table: RecordTable<Row>): string {
     .join(',')
 }
 
-/** A row as CSV; null is nothing. Texts are names of ours, without commas and quotes. */
+/** A row as CSV; null is nothing. A text with a comma, a quote or a line break stands in quotes (RFC 4180). */
 export function csvLine<Row extends object>(table: RecordTable<Row>, row: Row): string {
   return columnsOf(table)
-    .map(([field]) => String(row[field as keyof Row] ?? ''))
+    .map(([field]) => quoted(String(row[field as keyof Row] ?? '')))
     .join(',')
 }
 
@@ -28,6 +28,8 @@ export function ndjsonHeader<Row>(table: RecordTable<Row>): string {
 export function ndjsonLine<Row extends object>(table: RecordTable<Row>, row: Row): string {
   return JSON.stringify(Object.fromEntries(columnsOf(table).map(([field]) => [field, row[field as keyof Row]])))
 }
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
 function columnsOf<Row>({ columns }: RecordTable<Row>) {
   return Object.entries(columns) as [string, { readonly csv: string; readonly unit: string }][]

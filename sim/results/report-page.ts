@@ -1,7 +1,9 @@
 import type { SimulationReport } from '../simulation/simulation-report.ts'
 import type { HomeResult, StreetKpis } from '../simulation/simulation-result.ts'
+import type { BusVoltages } from '../simulation/street-grid.ts'
 import type { ReportSeries } from './report-series.ts'
 import { type ChartSeries, escaped, number, svgChart } from './svg-chart.ts'
+import { voltageCharts } from './voltage-chart.ts'
 
 /** Bars of more homes than this would be too thin: the list below has them all. */
 const BARS_MAX = 400
@@ -24,8 +26,10 @@ export function reportPage(run: {
   readonly homes: readonly HomeResult[]
   readonly series: ReportSeries
   readonly neighbourhood: string
+  /** of all buses; none without wires */
+  readonly voltages: readonly BusVoltages[]
 }): string {
-  const { report, homes, series, neighbourhood } = run
+  const { report, homes, series, neighbourhood, voltages } = run
   const { scenario, seed, slots, scenarioHash, resultHash } = report
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(neighbourhood)} – Commonwatt</title>`,
@@ -39,6 +43,7 @@ export function reportPage(run: {
     ...dayCharts(series),
     '<h2>The transformer</h2>',
     durationChart(series),
+    ...gridSection(report, voltages),
     '<h2>The homes</h2>',
     savingsChart(homes),
     homesTable(homes),
@@ -85,6 +90,28 @@ function energyTable({ energyWh }: SimulationReport): string {
     number(energyWh[field as keyof typeof names] / 1_000),
   ])
   return table(['energy', 'kWh'], rows)
+}
+
+function gridSection({ grid }: SimulationReport, voltages: readonly BusVoltages[]): readonly string[] {
+  if (grid === undefined) return []
+  const { violationMinutes, ...rest } = grid
+  const minutes = (count: number) => `${number(count)} min`
+  return [
+    '<h2>The wires</h2>',
+    table(
+      ['', ''],
+      [
+        ['feeders', number(rest.feeders)],
+        ['lowest voltage of a home', percent(rest.lowestPerUnit)],
+        ['highest voltage of a home', percent(rest.highestPerUnit)],
+        ['largest share of a rating', percent(rest.largestLoading)],
+        ...Object.entries(violationMinutes).map(([kind, count]) => [kind, minutes(count)]),
+        ['heat pumps and cars dimmed', minutes(rest.dimmedMinutes)],
+        ['roofs held back', minutes(rest.curtailedMinutes)],
+      ],
+    ),
+    ...voltageCharts(voltages),
+  ]
 }
 
 function dayCharts(series: ReportSeries): readonly string[] {

@@ -8,7 +8,7 @@ import { PartFile } from './part-file.ts'
 import { csvHeader, csvLine, ndjsonHeader, ndjsonLine, type RecordTable } from './record-table.ts'
 import { reportPage } from './report-page.ts'
 import { ReportSeries } from './report-series.ts'
-import { homeTable, slotTable, tradeTable } from './result-tables.ts'
+import { homeTable, slotTable, tradeTable, voltageTable } from './result-tables.ts'
 
 /** The files of a run: written as it goes, there under their names once it is over. */
 export interface ResultFiles {
@@ -20,8 +20,8 @@ export interface ResultFiles {
 }
 
 /**
- * Opens the files of a run in a folder, made if it is not there: `slots`, `trades` and `homes` as NDJSON and CSV,
- * `result.json` and `report.html`. Throws what the file system says.
+ * Opens the files of a run in a folder, made if it is not there: `slots`, `trades`, `homes` and, where it has wires,
+ * `voltages` as NDJSON and CSV, `result.json` and `report.html`. Throws what the file system says.
  */
 export function openResultFiles(folder: string, open: OpenSimulation): ResultFiles {
   mkdirSync(folder, { recursive: true })
@@ -45,6 +45,8 @@ export function openResultFiles(folder: string, open: OpenSimulation): ResultFil
   }
   try {
     const [slotRow, tradeRow, homeRow] = [tableFiles(slotTable), tableFiles(tradeTable), tableFiles(homeTable)]
+    const { grid } = open.terms
+    const voltageRow = grid === undefined ? null : tableFiles(voltageTable)
     const [result, page] = [part('result.json'), part('report.html')]
     const names = open.street.homes.map(({ home }) => home)
     const series = new ReportSeries(open.terms.rules.slotMinutes)
@@ -59,10 +61,13 @@ export function openResultFiles(folder: string, open: OpenSimulation): ResultFil
       },
       finish: (report, homes) => {
         for (const home of homes) homeRow(home)
+        const voltages = grid?.voltages() ?? []
+        for (const { home, ...bus } of voltages)
+          voltageRow?.({ ...bus, home: home === null ? null : (names[home] ?? '') })
         // The same run gives the same bytes, however long it took.
         const { wallSeconds: _, ...same } = report
         result.line(JSON.stringify(same, null, 2))
-        page.line(reportPage({ report, homes, series, neighbourhood: open.street.neighbourhood }))
+        page.line(reportPage({ report, homes, series, neighbourhood: open.street.neighbourhood, voltages }))
         // All or none: a name says that the run is whole.
         for (const file of parts) file.flush()
         for (const file of parts) file.finish()

@@ -1,5 +1,6 @@
 import type { HomeResult } from '../simulation/simulation-result.ts'
 import type { SlotRecord } from '../simulation/slot-record.ts'
+import type { BusVoltages } from '../simulation/street-grid.ts'
 import type { RecordTable } from './record-table.ts'
 
 /** A slot as the files tell it: its begin is a text that our own CSV reader takes. */
@@ -20,6 +21,7 @@ const count = (csv: string) => ({ csv, unit: 'count' })
 const price = (csv: string) => ({ csv: `${csv}_eur_per_mwh`, unit: 'EUR/MWh' })
 const money = (csv: string) => ({ csv: `${csv}_micro_eur`, unit: 'µEUR' })
 const share = (csv: string) => ({ csv, unit: 'share' })
+const perUnit = (csv: string) => ({ csv: `${csv}_per_unit`, unit: 'per unit' })
 const text = (csv: string) => ({ csv, unit: 'text' })
 const time = { csv: 'timestamp', unit: 'ISO 8601, UTC' }
 
@@ -30,11 +32,16 @@ export const slotTable: RecordTable<SlotRow> = {
     slot: count('slot'),
     demandWh: Wh('demand'),
     productionWh: Wh('production'),
+    curtailedWh: Wh('curtailed'),
     importWh: Wh('import'),
     exportWh: Wh('export'),
     gridImportWh: Wh('grid_import'),
     gridExportWh: Wh('grid_export'),
     gridLossesWh: Wh('grid_losses'),
+    violationMinutes: { csv: 'violation_minutes', unit: 'min' },
+    lowestPerUnit: perUnit('lowest'),
+    highestPerUnit: perUnit('highest'),
+    dimmedHomes: count('dimmed_homes'),
     orders: count('orders'),
     trades: count('trades'),
     tradedWh: Wh('traded'),
@@ -59,12 +66,29 @@ export const tradeTable: RecordTable<TradeRow> = {
   },
 }
 
+/** A bus of the wires as the files tell it. */
+export type VoltageRow = Omit<BusVoltages, 'home'> & { readonly home: string | null }
+
+export const voltageTable: RecordTable<VoltageRow> = {
+  name: 'voltages',
+  columns: {
+    feeder: count('feeder'),
+    bus: text('bus'),
+    from: text('from'),
+    home: text('home'),
+    resistanceOhm: { csv: 'resistance_ohm', unit: 'Ω' },
+    lowestPerUnit: perUnit('lowest'),
+    highestPerUnit: perUnit('highest'),
+  },
+}
+
 export const homeTable: RecordTable<HomeResult> = {
   name: 'homes',
   columns: {
     home: text('home'),
     demandWh: Wh('demand'),
     productionWh: Wh('production'),
+    curtailedWh: Wh('curtailed'),
     importWh: Wh('import'),
     exportWh: Wh('export'),
     conversionLossesWh: Wh('conversion_losses'),

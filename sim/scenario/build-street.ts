@@ -39,7 +39,8 @@ export interface SimulatedStreet {
 
 /** What a street's files are read with; a path starts at the scenario file's folder. Both throw ScenarioRefused. */
 export interface ScenarioFiles {
-  readonly read: (path: string, field: string) => string
+  /** `expected` is what a refusal names; a CSV file */
+  readonly read: (path: string, field: string, expected?: string) => string
   readonly csvIn: (folder: string, field: string) => readonly string[]
 }
 

@@ -27,12 +27,8 @@ export function readScenario(file: string): Scenario {
 export function scenarioFiles(file: string): ScenarioFiles {
   const folder = dirname(file)
   return {
-    read: (path, field) =>
-      attempt(() => textOf(resolve(folder, path), CSV_BYTES_MAX), {
-        file,
-        field,
-        expected: 'a CSV file that can be read',
-      }),
+    read: (path, field, expected = 'a CSV file that can be read') =>
+      attempt(() => textOf(resolve(folder, path), CSV_BYTES_MAX), { file, field, expected }),
     csvIn: (path, field) =>
       attempt(() => readdirSync(resolve(folder, path)), { file, field, expected: 'a folder that can be read' })
         .filter((name) => name.toLowerCase().endsWith('.csv'))

@@ -1,5 +1,6 @@
 import { Schema } from 'effect'
 import { Count, Slug } from '#protocol/ids.ts'
+import { ScenarioGrid } from './scenario-grid.ts'
 import { ScenarioMarket } from './scenario-market.ts'
 import { ScenarioTariff } from './scenario-tariff.ts'
 
@@ -186,6 +187,9 @@ export const Scenario = Schema.Struct({
   ]),
   market: Schema.optionalKey(
     described(ScenarioMarket, 'How `simulate` lets the street exchange; `start` does not read it.'),
+  ),
+  grid: Schema.optionalKey(
+    described(ScenarioGrid, 'The wires of the street, for `simulate`; left out: none, and nothing is lost in them.'),
   ),
   tariff: Schema.optionalKey(
     described(ScenarioTariff, 'What the supplier takes and pays, for `simulate`; left out: the market’s own, flat.'),

@@ -4,10 +4,12 @@ import { BalanceBroken } from './balance-broken.ts'
 
 const J_PER_WH = 3_600
 
-/** What a home did with its energy over a run, whole Wh: production + import = demand + export + losses + stored. */
+/** What a home did with its energy over a run, whole Wh: production − curtailed + import = demand + export + losses + stored. */
 export interface HomeEnergy {
   readonly demandWh: number
+  /** what its roof could have given, and what of it it was not let give */
   readonly productionWh: number
+  readonly curtailedWh: number
   readonly importWh: number
   readonly exportWh: number
   readonly conversionLossesWh: number
@@ -32,15 +34,16 @@ interface HomeSpan {
  */
 export function homeEnergy(span: HomeSpan): HomeEnergy {
   const { home, before, after, importWh, exportWh } = span
-  const { productionJ, demandJ, conversionLossesJ, storageDeltaJ } = energyBalance(before, after)
+  const { productionJ, curtailedJ, demandJ, conversionLossesJ, storageDeltaJ } = energyBalance(before, after)
   // Signed so that they sum to export − import.
-  const exactJ = [productionJ, 0 - demandJ, 0 - conversionLossesJ, 0 - storageDeltaJ]
+  const exactJ = [productionJ, 0 - demandJ, 0 - conversionLossesJ, 0 - storageDeltaJ, 0 - curtailedJ]
   const missingJ = exactJ.reduce((sum, joules) => sum + joules, 0) - (exportWh - importWh) * J_PER_WH
   if (Math.abs(missingJ) >= J_PER_WH) throw new BalanceBroken({ home, missingWh: missingJ / J_PER_WH })
-  const [productionWh = 0, demand = 0, losses = 0, stored = 0] = roundedTo(exactJ, exportWh - importWh)
+  const [productionWh = 0, demand = 0, losses = 0, stored = 0, curtailed = 0] = roundedTo(exactJ, exportWh - importWh)
   return {
     demandWh: 0 - demand,
     productionWh,
+    curtailedWh: 0 - curtailed,
     importWh,
     exportWh,
     conversionLossesWh: 0 - losses,

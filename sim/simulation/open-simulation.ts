@@ -9,6 +9,7 @@ import { readScenario, scenarioFiles } from '../scenario/load-scenario.ts'
 import { HOMES_MAX, type Scenario } from '../scenario/scenario.ts'
 import { refusable, ScenarioRefused } from '../scenario/scenario-refused.ts'
 import { builtInScenario, builtInScenarios } from './built-in-scenarios.ts'
+import { gridOf } from './grid-of.ts'
 import { hashOf } from './hash-of.ts'
 import type { SimulationTerms } from './simulation-terms.ts'
 import { termsOf } from './terms-of.ts'
@@ -62,6 +63,8 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
     const files = hashing(scenarioFiles(file), digests)
     const street = buildStreet({ scenario, file: name, files, homesMax: HOMES_MAX })
     if (solver !== null) refuseLarge(street.homes.length, slots / SLOTS_PER_DAY)
+    const place = { file: name, homes: street.homes, read: files.read }
+    const grid = scenario.grid === undefined ? null : gridOf(scenario.grid, place)
     const { seed: _, ...seedless } = scenario
     const scenarioHash = hashOf({ scenario: seedless, files: digests, slots })
     return {
@@ -70,7 +73,7 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
       seed: street.seed,
       slots,
       street,
-      terms: termsOf(scenario.market, street.tariff),
+      terms: { ...termsOf(scenario.market, street.tariff), ...(grid === null ? {} : { grid }) },
       ceiling: solver?.solve ?? null,
     }
   })
@@ -140,8 +143,8 @@ function putInto(target: object, path: readonly string[], value: unknown): objec
 /** Notes what each file said, and which files a folder held. */
 function hashing(files: ScenarioFiles, digests: Record<string, string>): ScenarioFiles {
   return {
-    read: (path, field) => {
-      const text = files.read(path, field)
+    read: (path, field, expected) => {
+      const text = files.read(path, field, expected)
       digests[path] = hash('sha256', text)
       return text
     },

@@ -6,7 +6,6 @@ import type { EnergyAccount } from '../home/home-state.ts'
 import type { Solver } from '../planner/linear-program.ts'
 import type { SimulatedStreet } from '../scenario/build-street.ts'
 import { poolTrades } from './community-pool.ts'
-import type { GridSlot } from './grid-step.ts'
 import { homeEnergy } from './home-energy.ts'
 import { fairPriceEurPerMWh } from './market-surplus.ts'
 import { SimulatedMarket, type SimulatedTrade, type SlotTrading } from './simulated-market.ts'
@@ -35,7 +34,7 @@ export interface SimulatedRun {
  * Lets a street live through `slots` slots: homes step by the minute, trade by the live market's sessions and books,
  * and are settled by the live netting. One value a slot, as it ends; what is kept does not grow with the run. The same
  * street, seed and terms give the same values. With a solver for it, the result has the best that could be, too, for
- * which every slot is kept. Throws BalanceBroken and CeilingUnsolved.
+ * which every slot is kept. Throws BalanceBroken, NotConverged and CeilingUnsolved.
  */
 export function* simulateStreet(options: {
   readonly street: SimulatedStreet
@@ -46,7 +45,7 @@ export function* simulateStreet(options: {
   const { street, terms, slots, ceiling = null } = options
   const { slotMinutes } = terms.rules
   const homes = street.homes
-  const meters = new SlotMeters({ homes, startMs: street.startMs, slotMinutes })
+  const meters = new SlotMeters({ homes, startMs: street.startMs, slotMinutes, grid: terms.grid })
   const before: readonly EnergyAccount[] = homes.map(({ account }) => account)
   const first = meters.nextSlot
   const last = first + slots - 1
@@ -80,7 +79,7 @@ export function* simulateStreet(options: {
       tariff,
       protocolFeeBp: terms.rules.protocolFeeBp,
     })
-    const grid = gridSlotOf(meter, terms)
+    const grid = meters.gridOf(slot)
     const emissionsGPerKwh = terms.emissionsGPerKwhAt(slot)
     const record = figures.add({ meter, trading: traded, netted, tariff, grid, emissionsGPerKwh })
     trading.note(slot)
@@ -96,14 +95,18 @@ export function* simulateStreet(options: {
   const exactJ = {
     demand: flowed(homes, before, 'demandJ'),
     production: flowed(homes, before, 'productionJ'),
+    curtailed: flowed(homes, before, 'curtailedJ'),
   }
   const result = figures.result(energies, exactJ)
   const { withoutMicroEur } = figures
   return {
-    result:
-      ceiling === null
-        ? result
-        : { ...result, ceiling: ceilingKpis(ceiling, { homes, meters: lived, terms, withoutMicroEur, exactJ }) },
+    result: {
+      ...result,
+      ...(ceiling === null
+        ? {}
+        : { ceiling: ceilingKpis(ceiling, { homes, meters: lived, terms, withoutMicroEur, exactJ }) }),
+      ...(terms.grid === undefined ? {} : { grid: terms.grid.result() }),
+    },
     homes: energies.map((energy, index) => figures.homeResult(index, { home: names[index] ?? '', energy })),
   }
 }
@@ -153,14 +156,4 @@ function recordsOf(of: {
       exportWh: meter.exportWh[home] ?? 0,
     })),
   }
-}
-
-function gridSlotOf(meter: SlotMeter, { grid, rules }: SimulationTerms): GridSlot | null {
-  if (grid === undefined) return null
-  const wattsPerWh = 60 / rules.slotMinutes
-  const netW = Float64Array.from(
-    meter.importWh,
-    (importWh, home) => (importWh - (meter.exportWh[home] ?? 0)) * wattsPerWh,
-  )
-  return grid({ slot: meter.slot, minutes: rules.slotMinutes, netW })
 }

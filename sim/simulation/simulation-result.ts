@@ -1,3 +1,5 @@
+import type { GridResult } from './street-grid.ts'
+
 /** The figures of a street (SIMULATION, "The figures"). Shares from 0 to 1; null where a figure has no meaning. */
 export interface StreetKpis {
   readonly selfSufficiency: number | null
@@ -46,6 +48,8 @@ export interface SimulationResult {
   readonly without: StreetKpis
   /** the best that could be, with all known beforehand; null where it was not asked for */
   readonly ceiling: StreetKpis | null
+  /** there where wires were simulated */
+  readonly grid?: GridResult
 }
 
 /** What a run came to for one home. Energy in whole Wh, money in whole µEUR. */
@@ -53,6 +57,7 @@ export interface HomeResult {
   readonly home: string
   readonly demandWh: number
   readonly productionWh: number
+  readonly curtailedWh: number
   readonly importWh: number
   readonly exportWh: number
   readonly conversionLossesWh: number

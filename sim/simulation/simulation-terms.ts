@@ -1,7 +1,7 @@
 import { forecasterNames, type Trader } from '#meter-agent/index.ts'
 import type { MarketRules, Tariff } from '#protocol/market-rules.ts'
 import type { PoolCoefficients } from './community-pool.ts'
-import type { GridStep } from './grid-step.ts'
+import type { StreetGrid } from './street-grid.ts'
 
 /**
  * How a street exchanges: `continuous` trading until the gate; a `call` that collects orders and trades them at the
@@ -31,5 +31,5 @@ export interface SimulationTerms {
   /** what a kWh from the grid emits in a slot, g */
   readonly emissionsGPerKwhAt: (slot: number) => number
   /** the wires; without them nothing is lost and no limit looked at */
-  readonly grid?: GridStep
+  readonly grid?: StreetGrid
 }

@@ -3,7 +3,9 @@ export interface SlotRecord {
   readonly slot: number
   readonly startMs: number
   readonly demandWh: number
+  /** what the roofs could have given, and what of it they were not let give */
   readonly productionWh: number
+  readonly curtailedWh: number
   /** sums of all homes' meters */
   readonly importWh: number
   readonly exportWh: number
@@ -11,6 +13,12 @@ export interface SlotRecord {
   readonly gridImportWh: number
   readonly gridExportWh: number
   readonly gridLossesWh: number
+  /** minutes in which a limit of the wires was not kept, and voltages at the homes; null where no wires are simulated */
+  readonly violationMinutes: number | null
+  readonly lowestPerUnit: number | null
+  readonly highestPerUnit: number | null
+  /** homes whose heat pump or car was dimmed in it */
+  readonly dimmedHomes: number
   readonly orders: number
   readonly trades: number
   readonly tradedWh: number

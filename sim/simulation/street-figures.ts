@@ -3,7 +3,6 @@ import type { Tariff } from '#protocol/market-rules.ts'
 import { slotStartMs } from '#protocol/slot.ts'
 import { gini } from './gini.ts'
 import { GridDemand } from './grid-demand.ts'
-import type { GridSlot } from './grid-step.ts'
 import type { HomeEnergy } from './home-energy.ts'
 import { largestSurplusMicroEur } from './market-surplus.ts'
 import { type SlotTrading, turnoverOf } from './simulated-market.ts'
@@ -11,6 +10,7 @@ import type { HomeResult, SimulationResult, StreetKpis } from './simulation-resu
 import type { SlotMeter } from './slot-meters.ts'
 import type { SlotRecord } from './slot-record.ts'
 import { selfConsumption, selfSufficiency, streetExchange } from './street-exchange.ts'
+import type { GridSlot } from './street-grid.ts'
 
 const J_PER_WH = 3_600
 
@@ -24,6 +24,13 @@ export interface SettledSlot {
   /** null where no wires are simulated */
   readonly grid: GridSlot | null
   readonly emissionsGPerKwh: number
+}
+
+/** What the homes of a street used, what their roofs could have given, and what of it they were not let give. */
+interface ExactEnergy {
+  readonly demand: number
+  readonly production: number
+  readonly curtailed?: number
 }
 
 /** A home's money and trades so far. */
@@ -112,12 +119,17 @@ export class StreetFigures {
       slot,
       startMs: slotStartMs({ slot, slotMinutes: this.#slotMinutes }),
       demandWh: sum(meter.demandWh),
-      productionWh: sum(meter.productionWh),
+      productionWh: sum(meter.productionWh) + sum(meter.curtailedWh),
+      curtailedWh: sum(meter.curtailedWh),
       importWh,
       exportWh,
       gridImportWh,
       gridExportWh,
       gridLossesWh: lossesWh,
+      violationMinutes: grid?.violationMinutes ?? null,
+      lowestPerUnit: grid?.lowestPerUnit ?? null,
+      highestPerUnit: grid?.highestPerUnit ?? null,
+      dimmedHomes: grid?.dimmedHomes ?? 0,
       orders: trading.orders,
       trades: trading.trades.length,
       tradedWh,
@@ -156,18 +168,18 @@ export class StreetFigures {
       savingMicroEur,
       savingShare: withoutMicroEur > 0 ? share(savingMicroEur / withoutMicroEur) : null,
       selfSufficiency: share(selfSufficiency({ demand: energy.demandWh, metByGrid: metered.metJ / J_PER_WH })),
-      selfConsumption: share(selfConsumption({ production: energy.productionWh, gridExport: roofExportWh })),
+      selfConsumption: share(
+        selfConsumption({ production: energy.productionWh, gridExport: roofExportWh + energy.curtailedWh }),
+      ),
     }
   }
 
-  /** What the run came to, from the energies of all homes; `exactJ` are those of the street, not rounded. */
-  result(
-    energies: readonly HomeEnergy[],
-    exactJ: { readonly demand: number; readonly production: number },
-  ): SimulationResult {
+  /** What the run came to but for its wires, from the energies of all homes; `exactJ` are those of the street, J, not rounded. */
+  result(energies: readonly HomeEnergy[], exactJ: ExactEnergy): Omit<SimulationResult, 'grid'> {
     const total = (of: (energy: HomeEnergy) => number) => energies.reduce((all, energy) => all + of(energy), 0)
     const demandWh = total((energy) => energy.demandWh)
     const productionWh = total((energy) => energy.productionWh)
+    const curtailedWh = total((energy) => energy.curtailedWh)
     const roofExportWh = this.#homes.reduce((all, home) => all + home.roofExportWh, 0)
     const savings = this.#homes.map(({ costMicroEur, withoutMicroEur }) => withoutMicroEur - costMicroEur)
     const kpis = this.#kpis(exactJ, savings)
@@ -177,13 +189,13 @@ export class StreetFigures {
       energyWh: {
         demand: demandWh,
         production: productionWh,
-        selfUse: Math.max(0, productionWh - roofExportWh),
+        selfUse: Math.max(0, productionWh - curtailedWh - roofExportWh),
         traded: this.#tradedWh,
         gridImport: this.#gridImportWh,
         gridExport: this.#gridExportWh,
         gridLosses: this.#gridLossesWh,
         conversionLosses: total((energy) => energy.conversionLossesWh),
-        curtailed: 0,
+        curtailed: curtailedWh,
         storageDelta: total((energy) => energy.storageDeltaWh),
       },
       market: {
@@ -203,14 +215,19 @@ export class StreetFigures {
     }
   }
 
-  #kpis(exactJ: { readonly demand: number; readonly production: number }, savings: readonly number[]): StreetKpis {
+  #kpis(exactJ: ExactEnergy, savings: readonly number[]): StreetKpis {
     const { withoutMicroEur } = this
     const savingMicroEur = savings.reduce((all, saving) => all + saving, 0)
     const metByGridJ = this.#homes.reduce((all, { fromGrid }) => all + fromGrid.metJ, 0)
     const wattsPerWh = 60 / this.#slotMinutes
     return {
       selfSufficiency: share(selfSufficiency({ demand: exactJ.demand, metByGrid: metByGridJ })),
-      selfConsumption: share(selfConsumption({ production: exactJ.production, gridExport: this.#roofGridExportJ })),
+      selfConsumption: share(
+        selfConsumption({
+          production: exactJ.production,
+          gridExport: this.#roofGridExportJ + (exactJ.curtailed ?? 0),
+        }),
+      ),
       savingMicroEur,
       savingShare: withoutMicroEur > 0 ? share(savingMicroEur / withoutMicroEur) : null,
       peakImportW: this.#peakImportWh * wattsPerWh,

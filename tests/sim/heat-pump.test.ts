@@ -147,4 +147,17 @@ describe('a heat pump', () => {
     expect(flow.usedJ).toBe(41_000 * 60)
     expect(flow.powerW).toBeGreaterThan(41_000 - pump.thermalPowerW)
   })
+
+  it('takes no more than it is dimmed to, its rod included, and leaves the house without the rest', () => {
+    const need = { spaceW: 40_000, waterW: 1_000, outdoorC: -20, groundC: 5 }
+    const state = { isRunning: true, switchedMinutes: 30, storedJ: 60_000 }
+    for (const mostW of [0, 1_000, 4_200, 20_000]) {
+      const flow = heatPumpFlow(pump, state, need, mostW)
+      expect(flow.powerW).toBe(mostW)
+      expect(flow.usedJ).toBeLessThan(41_000 * 60)
+      expect(flow.heatJ).toBe(flow.usedJ + flow.lossJ + flow.storedJ - state.storedJ)
+      expect(flow.storedJ).toBe(0)
+    }
+    expect(heatPumpFlow(pump, state, need, 1e6)).toEqual(heatPumpFlow(pump, state, need))
+  })
 })

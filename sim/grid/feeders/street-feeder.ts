@@ -2,7 +2,8 @@ import type { Feeder, Line, Phase } from '../feeder.ts'
 import { type ConductorName, conductors } from './conductors.ts'
 
 /** What kind of place a street is. */
-export type StreetKind = 'rural' | 'village' | 'suburb' | 'block'
+export const streetKinds = ['rural', 'village', 'suburb', 'block'] as const
+export type StreetKind = (typeof streetKinds)[number]
 
 interface StreetShape {
   readonly homes: number
@@ -85,10 +86,12 @@ const PHASES_IN_TURN: readonly Phase[] = ['A', 'B', 'C']
 export function streetFeeder(options: {
   readonly kind: StreetKind
   readonly homes?: number
+  /** of the transformer */
+  readonly ratedKva?: number
   readonly connection?: 'three-phase' | 'single-phase'
 }): Feeder {
   const shape = shapes[options.kind]
-  const { homes = shape.homes, connection = 'three-phase' } = options
+  const { homes = shape.homes, ratedKva = shape.ratedKva, connection = 'three-phase' } = options
   if (!Number.isSafeInteger(homes) || homes < 1) throw new RangeError(`a street has 1 home or more, not ${homes}`)
   const sourceOhm = HIGH_V ** 2 / SHORT_CIRCUIT_VA
   const z1Ohm = [sourceOhm / Math.hypot(1, X_PER_R), (sourceOhm * X_PER_R) / Math.hypot(1, X_PER_R)] as const
@@ -101,7 +104,7 @@ export function streetFeeder(options: {
       {
         from: 'grid',
         to: 'station',
-        ratedKva: shape.ratedKva,
+        ratedKva,
         vkPercent: 4,
         vkrPercent: shape.vkrPercent,
         highV: HIGH_V,

@@ -27,6 +27,8 @@ const perfect: Battery = {
   fadePerYear: 0,
 }
 
+const peaks = { takenWh: 10_000, givenWh: 10_000 }
+
 /** One solver for all of them: loading it takes longer than most of these streets. */
 const opened = async (request: SimulationRequest) => ({
   ...(await Effect.runPromise(openSimulation(request))),
@@ -51,6 +53,7 @@ describe('the best that could be of a street', () => {
       { start: '2026-03-17T00:00:00Z', 'homes.generate.carShare': 1, 'homes.generate.carCharging': 'v2g' },
       1,
     ],
+    [{}, { 'homes.generate.carShare': 1, grid: { feeder: 'village' } }, 1],
     [{ traders: ['truthful'] }, { start: '2026-01-12T00:00:00Z', 'homes.generate.heatPumpShare': 0.5 }, 1],
     [
       { forecast: 'perfect' },
@@ -78,6 +81,10 @@ describe('the best that could be of a street', () => {
     const ceiling = ceilingOf(run)
     expect(ceiling.savingMicroEur).toBeGreaterThanOrEqual(Math.max(0, run.result.kpis.savingMicroEur))
     expect(ceiling.giniOfSavings).toBeNull()
+    // Where a kWh costs the same at all times, no higher peak pays; a Wh of each home is lost in rounding.
+    if (changes.tariff === undefined) {
+      expect(ceiling.peakImportW).toBeLessThanOrEqual(run.result.kpis.peakImportW + 4 * run.result.homes)
+    }
     const stores = open.street.homes.some(({ stores: { battery, car } }) => battery !== null || car !== null)
     // Without a store it moves no electron.
     if (!stores) expect({ ...ceiling, ...savings }).toEqual({ ...run.result.without, ...savings })
@@ -124,6 +131,7 @@ describe('the best that could be of a street', () => {
     }
     const prices = { retailEurPerMWh: 320, feedInEurPerMWh: 80, sharedEurPerMWh: 110, givenWh: 0 }
     const { costMicroEur, courses } = streetOptimum(solve, {
+      peaks,
       slots: [
         { ...prices, takenWh: 0 },
         { ...prices, takenWh: 500 },
@@ -176,7 +184,7 @@ describe('the best that could be of a street', () => {
       restWh: [restWh],
       stores: [{ chargeEfficiency: 1, dischargeEfficiency: 1, firstWh: 0, slots: [idle] }],
     })
-    const { costMicroEur } = streetOptimum(solve, { slots: [slot], homes: [home(200), home(-300)] })
+    const { costMicroEur } = streetOptimum(solve, { peaks, slots: [slot], homes: [home(200), home(-300)] })
     expect(costMicroEur).toBeCloseTo(300 * 50 - 400 * 80, 6)
   })
 
@@ -184,7 +192,7 @@ describe('the best that could be of a street', () => {
     const impossible = { chargeMostWh: 1, dischargeMostWh: 0, lowWh: 100, highWh: 100, goneWh: 0 }
     const store = { chargeEfficiency: 1, dischargeEfficiency: 1, firstWh: 0, slots: [impossible] }
     const prices = { retailEurPerMWh: 320, feedInEurPerMWh: 80, sharedEurPerMWh: 110, takenWh: 0, givenWh: 0 }
-    const attempt = () => streetOptimum(solve, { slots: [prices], homes: [{ restWh: [0], stores: [store] }] })
+    const attempt = () => streetOptimum(solve, { peaks, slots: [prices], homes: [{ restWh: [0], stores: [store] }] })
     expect(attempt).toThrow(CeilingUnsolved)
     expect(attempt).toThrow(/^--ceiling: .*no optimum \(status \d+\)/)
   })
@@ -207,7 +215,7 @@ describe('the best that could be of a street', () => {
     expect(simulationInWords({ ...report, ceiling: null })).not.toContain('at best')
     const series = new ReportSeries(15)
     for (const { record } of run.slots) series.add(record)
-    const page = reportPage({ report, homes: run.homes, series, neighbourhood: 'street' })
+    const page = reportPage({ report, homes: run.homes, series, neighbourhood: 'street', voltages: [] })
     expect(page).toMatch(/<th>without<\/th><th>at best<\/th>/)
     expect(page).not.toMatch(/NaN|undefined/)
   })

@@ -83,6 +83,7 @@ describe('a community pool', () => {
     exportWh: Int32Array.from(exportWh),
     demandWh: Int32Array.from(importWh),
     productionWh: Int32Array.from(exportWh),
+    curtailedWh: new Int32Array(importWh.length),
     importJ: Float64Array.from(importWh),
     exportJ: Float64Array.from(exportWh),
     stores: [],

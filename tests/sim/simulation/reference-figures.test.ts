@@ -94,6 +94,7 @@ describe('05: what a consumer saves in a community', () => {
           exportWh: Int32Array.of(0, energyWh),
           demandWh: Int32Array.of(energyWh, 0),
           productionWh: Int32Array.of(0, energyWh),
+          curtailedWh: new Int32Array(2),
           importJ: Float64Array.of(energyWh * 3_600, 0),
           exportJ: Float64Array.of(0, energyWh * 3_600),
           stores: [noStore, noStore],
@@ -112,6 +113,7 @@ describe('05: what a consumer saves in a community', () => {
     const energy = {
       demandWh: 75_528,
       productionWh: 0,
+      curtailedWh: 0,
       importWh: 75_528,
       exportWh: 0,
       conversionLossesWh: 0,
@@ -196,6 +198,7 @@ describe('a slot of a street', () => {
     exportWh: Int32Array.from(exportWh),
     demandWh: Int32Array.from(importWh),
     productionWh: Int32Array.from(exportWh),
+    curtailedWh: new Int32Array(importWh.length),
     importJ: Float64Array.from(importWh, (wh) => wh * 3_600),
     exportJ: Float64Array.from(exportWh, (wh) => wh * 3_600),
     stores: importWh.map(() => noStore),
@@ -221,7 +224,10 @@ describe('a slot of a street', () => {
 
   it('counts what the wires lose as drawn from the grid, and minutes of limits not kept', () => {
     const street = figures()
-    street.add({ ...settled([500, 0], [0, 300]), grid: { lossesWh: 12, violationMinutes: 15 } })
+    street.add({
+      ...settled([500, 0], [0, 300]),
+      grid: { lossesWh: 12, violationMinutes: 15, lowestPerUnit: 0.89, highestPerUnit: 1, dimmedHomes: 0 },
+    })
     const { kpis, energyWh } = street.result([], { demand: 500 * 3_600, production: 300 * 3_600 })
     expect(energyWh).toMatchObject({ gridImport: 212, gridLosses: 12 })
     expect(kpis.violationMinutes).toBe(15)
