@@ -19,6 +19,7 @@ const DEFAULT_SCENARIO = 'street'
 /** Ten years: beyond, nothing of a scenario is true any more. */
 const DAYS_MAX = 3_660
 const SLOTS_PER_DAY = 96
+const SLOT_MS = 86_400_000 / SLOTS_PER_DAY
 /** The largest street and the longest time whose best is computed: a larger linear program takes minutes. */
 const CEILING_HOMES_MAX = 100
 const CEILING_DAYS_MAX = 7
@@ -57,7 +58,7 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
   const opened = refusable((): OpenSimulation => {
     const name = request.scenario ?? DEFAULT_SCENARIO
     const file = fileOf(name)
-    const scenario = changed(name, readScenario(file), request)
+    const scenario = fromSlot(changed(name, readScenario(file), request))
     const slots = slotsOf(request.days ?? 1)
     const digests: Record<string, string> = {}
     const files = hashing(scenarioFiles(file), digests)
@@ -80,6 +81,13 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
   return Effect.tap(opened, ({ street }) =>
     solver === null ? street.ready : Effect.andThen(street.ready, solver.open),
   )
+}
+
+/** From the first slot that begins then or later: nothing that is told of a run lies before it. */
+function fromSlot(scenario: Scenario): Scenario {
+  const startMs = Date.parse(scenario.start)
+  if (Number.isNaN(startMs)) return scenario // refused where the street is built
+  return { ...scenario, start: new Date(Math.ceil(startMs / SLOT_MS) * SLOT_MS).toISOString() }
 }
 
 /** A linear program grows with homes and days. */

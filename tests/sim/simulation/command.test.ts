@@ -20,6 +20,7 @@ import { openResultFiles } from '#sim/results/result-files.ts'
 import { csvSeries } from '#sim/scenario/csv-series.ts'
 import { builtInScenarios } from '#sim/simulation/built-in-scenarios.ts'
 import { openSimulation, type SimulationRequest } from '#sim/simulation/open-simulation.ts'
+import { simulateStreet } from '#sim/simulation/simulate-street.ts'
 import { commonwatt, program } from '../../line/command-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-simulate-'))
@@ -199,6 +200,13 @@ describe('what cannot be simulated', () => {
       expect(open.street.neighbourhood).toBe(scenario)
       expect(open.street.startMs % 86_400_000).toBe(0)
     }
+  })
+
+  it('begins with the first slot after a start that is in the middle of one', () => {
+    const changes = { start: '2026-06-21T05:07:00Z' }
+    const { street, terms, slots } = Effect.runSync(openSimulation({ homes: 30, changes }))
+    expect(new Date(street.startMs).toISOString()).toBe('2026-06-21T05:15:00.000Z')
+    expect([...simulateStreet({ street, terms, slots: Math.min(slots, 8) })]).toHaveLength(8)
   })
 
   it('has a hash that knows all but the seed and how it was called', () => {
