@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { Effect } from 'effect'
 import { buildStreet, type ScenarioFiles, type SimulatedStreet } from '../scenario/build-street.ts'
 import { decodeScenario } from '../scenario/decode-scenario.ts'
@@ -65,10 +65,10 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
   return Effect.tap(opened, ({ street }) => street.ready)
 }
 
-/** A file goes before a name: whoever has a file called `street` means it. */
+/** A file goes before a name: whoever has a file called `street` means it. A folder does not: `start --data street`. */
 function fileOf(name: string): string {
-  if (existsSync(name)) return name
   const builtIn = builtInScenario(name)
+  if (existsSync(name) && (builtIn === null || !statSync(name).isDirectory())) return name
   if (builtIn !== null) return builtIn
   const names = builtInScenarios().join(', ')
   throw new ScenarioRefused({
