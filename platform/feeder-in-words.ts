@@ -43,8 +43,13 @@ export function feederInWords(name: string, found: FeederFindings): string {
     ...(violations.length > VIOLATIONS_SHOWN
       ? [`  and ${violations.length - VIOLATIONS_SHOWN} more (--json has all)`]
       : []),
-  ].join('\n')
+  ]
+    .map(printable)
+    .join('\n')
 }
+
+/** A terminal obeys control characters, and a feeder file's names are a stranger's. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd')
 
 interface Placed {
   readonly place: string

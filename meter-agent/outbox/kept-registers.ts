@@ -7,8 +7,8 @@ import { OutboxFailure } from './outbox.ts'
 export interface KeptRegisters {
   /** the registers of a reading as they are kept, null if they are not; fails where the file is damaged there */
   readonly textOf: (sequence: number) => Effect.Effect<string | null, OutboxFailure>
-  /** the oldest reading whose registers are kept, null if there is none */
-  readonly oldest: number | null
+  /** the oldest reading whose registers are kept by now, null if there is none: a home that runs lets go of more */
+  readonly oldest: Effect.Effect<number | null, OutboxFailure>
 }
 
 /** Reads an outbox's registers, also while its agent runs. Fails (OutboxFailure) where there is none, or it is damaged. */
@@ -18,16 +18,19 @@ export const openKeptRegisters = (file: string): Effect.Effect<KeptRegisters, Ou
   return Effect.flatMap(openToRead(file), (database) =>
     attempt(() => {
       const find = database.prepare('SELECT registers FROM reading WHERE sequence = ?')
-      const oldest = database
-        .prepare('SELECT sequence FROM reading WHERE registers IS NOT NULL ORDER BY sequence LIMIT 1')
-        .get()?.sequence
+      const first = database.prepare(
+        'SELECT sequence FROM reading WHERE registers IS NOT NULL ORDER BY sequence LIMIT 1',
+      )
       return {
         textOf: (sequence) =>
           attempt(() => {
             const text = find.get(sequence)?.registers
             return typeof text === 'string' ? text : null
           }),
-        oldest: typeof oldest === 'number' ? oldest : null,
+        oldest: attempt(() => {
+          const oldest = first.get()?.sequence
+          return typeof oldest === 'number' ? oldest : null
+        }),
       }
     }),
   )

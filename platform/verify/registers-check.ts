@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
-import { decodeRegisters, type KeptRegisters, openKeptRegisters, registersHash } from '#meter-agent/index.ts'
+import {
+  decodeRegisters,
+  type KeptRegisters,
+  type OutboxFailure,
+  openKeptRegisters,
+  registersHash,
+} from '#meter-agent/index.ts'
 import type { Reading } from '#protocol/reading.ts'
 import { COUNTS_ANEW, ReadingQuality } from '#protocol/reading-quality.ts'
 import { ProofFailed } from './proof-failed.ts'
@@ -52,11 +58,12 @@ export class RegistersCheck {
   /** Takes the next reading: `gone` if its registers are so old that they were let go. */
   readonly take = (reading: Reading): Effect.Effect<'decoded' | 'gone', ProofFailed> =>
     Effect.gen({ self: this }, function* () {
-      const text = yield* this.#kept
-        .textOf(reading.sequence)
-        .pipe(Effect.mapError(({ detail }) => this.#failed(reading, '', 'an outbox that can be read', detail)))
+      const isUnreadable = ({ detail }: OutboxFailure) =>
+        this.#failed(reading, '', 'an outbox that can be read', detail)
+      const text = yield* Effect.mapError(this.#kept.textOf(reading.sequence), isUnreadable)
       if (text === null) {
-        const { oldest } = this.#kept
+        // Asked for after the registers: what goes in between is gone by then.
+        const oldest = yield* Effect.mapError(this.#kept.oldest, isUnreadable)
         if (oldest === null || reading.sequence < oldest) return 'gone'
         return yield* this.#failed(reading, '', 'the registers of this reading', 'none')
       }

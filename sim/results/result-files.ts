@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../make-folder.ts'
 import type { OpenSimulation } from '../simulation/open-simulation.ts'
 import type { SimulatedSlot } from '../simulation/simulate-street.ts'
 import type { SimulationReport } from '../simulation/simulation-report.ts'
@@ -24,7 +24,7 @@ export interface ResultFiles {
  * `voltages` as NDJSON and CSV, `result.json` and `report.html`. Throws what the file system says.
  */
 export function openResultFiles(folder: string, open: OpenSimulation): ResultFiles {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const parts: PartFile[] = []
   const part = (name: string) => {
     const file = new PartFile(join(folder, name))

@@ -21,6 +21,8 @@ import { tariffOf } from './tariff-of.ts'
 import { wishesOf } from './wishes-of.ts'
 
 const DEFAULT_SEED = 1
+/** A year after the days of prices and the like begin, whatever the local time. */
+const START_MS_MIN = Date.UTC(1971)
 /** Potsdam, whose weather the clouds are drawn from. */
 const DEFAULT_PLACE = { latitudeDeg: 52.4, longitudeDeg: 13.1 }
 
@@ -53,9 +55,10 @@ export function buildStreet(options: {
 }): SimulatedStreet {
   const { scenario, file, files } = options
   const { seed = DEFAULT_SEED, latitude, longitude } = scenario
-  const startMs = Date.parse(scenario.start)
-  if (Number.isNaN(startMs)) {
-    throw new ScenarioRefused({ file, field: 'start', value: scenario.start, expected: 'a day and time that exist' })
+  const startMs = startOf(scenario.start)
+  if (startMs === null) {
+    const expected = 'a day and time that exist, from 1971 on'
+    throw new ScenarioRefused({ file, field: 'start', value: scenario.start, expected })
   }
   const place: Place = {
     latitudeDeg: latitude ?? DEFAULT_PLACE.latitudeDeg,
@@ -132,4 +135,11 @@ function firstCounters(options: { readonly seed: number; readonly home: string; 
   const exportWh = random.whole(500_000, 20_000_000)
   const testedWh = random.whole(1, 20)
   return { importWh, exportWh: options.hasRoof ? exportWh : testedWh, producedWh: exportWh + usedWh }
+}
+
+/** Unix ms; null for 30 February, which Date.parse takes for March, and for what is too early. */
+function startOf(start: string): number | null {
+  const [year = 0, month = 0, day = 0] = start.slice(0, 10).split('-').map(Number)
+  const startMs = Date.parse(start)
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day && startMs >= START_MS_MIN ? startMs : null
 }

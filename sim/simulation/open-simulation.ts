@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { Effect } from 'effect'
 import { lateSolver } from '../planner/late-solver.ts'
 import type { Solver } from '../planner/linear-program.ts'
@@ -99,10 +99,10 @@ function refuseLarge(homes: number, days: number): void {
   if (days > CEILING_DAYS_MAX) refuse(`${days}`, `at most ${CEILING_DAYS_MAX} days`)
 }
 
-/** A file goes before a name: whoever has a file called `street` means it. */
+/** A file goes before a name: whoever has a file called `street` means it. A folder does not: `start --data street`. */
 function fileOf(name: string): string {
-  if (existsSync(name)) return name
   const builtIn = builtInScenario(name)
+  if (existsSync(name) && (builtIn === null || !statSync(name).isDirectory())) return name
   if (builtIn !== null) return builtIn
   const names = builtInScenarios().join(', ')
   throw new ScenarioRefused({

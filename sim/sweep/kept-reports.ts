@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../make-folder.ts'
 import { hashOf } from '../simulation/hash-of.ts'
 import type { SweepReport } from './sweep-pool.ts'
 
@@ -13,7 +14,7 @@ export class KeptReports {
   /** Makes the folder if it is not there; throws what the file system says. */
   constructor(folder: string) {
     this.#folder = folder
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   }
 
   /** What a run came to earlier; null if it is not kept. */

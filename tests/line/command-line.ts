@@ -11,9 +11,9 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs `commonwatt` as a process of its own to its end. */
-export function commonwatt(args: readonly string[], input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...args])
+/** Runs `commonwatt` as a process of its own to its end, in this folder or another. */
+export function commonwatt(args: readonly string[], input = '', cwd?: string): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args], cwd === undefined ? {} : { cwd })
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))

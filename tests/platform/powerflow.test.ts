@@ -85,6 +85,14 @@ describe('a solved feeder', () => {
     expect(broken).toMatch(/\nlimits {3}1 broken\n {2}undervoltage at 2: 0\.\d{4} per unit, at least 0\.9$/)
   })
 
+  it('gives a terminal no commands that stand in the names of a file', async () => {
+    const lines = [{ from: '1', to: '\u001b[31m2', r1Ohm: 0.1, x1Ohm: 0.05 }]
+    const loads = [{ bus: '\u001b[31m2', phase: 'ABC', pKw: 300, qKvar: 0 }]
+    const words = await printed({ feeder: twoBuses('red', 300, { lines, loads }) })
+    expect(words).toContain('undervoltage at \ufffd[31m2')
+    expect(words).not.toContain('\u001b')
+  })
+
   it('shares losses of too many loads not by Shapley', async () => {
     const refused = Effect.flip(solveFeeder({ ...plain, feeder: 'village', losses: Option.some('shapley') }))
     const error = await Effect.runPromise(refused)

@@ -27,7 +27,7 @@ function answer(importWh: number, exportWh: number): string {
 /** Checks readings in their order: what each publishes of the import, with which quality, and what the device showed. */
 const check = (rows: readonly (readonly [publishedWh: number, quality: number, shownWh: number])[]) => {
   const texts = rows.map(([, , shownWh]) => answer(shownWh, 7))
-  const kept = { oldest: 1, textOf: (sequence: number) => Effect.succeed(texts[sequence - 1] ?? null) }
+  const kept = { oldest: Effect.succeed(1), textOf: (sequence: number) => Effect.succeed(texts[sequence - 1] ?? null) }
   const checked = new RegistersCheck({ kept, step: 'registers', home: 'no-1', afterReset: false })
   const readings = rows.map(
     ([importWh, quality], i): Reading => ({

@@ -101,6 +101,8 @@ describe('a scenario that is wrong', () => {
     ['asks for too many', scenario({ generate: { homes: 201 } }), 'homes.generate.homes', /between 1 and 200, not 201/],
     ['has a start without zone', scenario([home], { start: '2021-02-01T00:00' }), 'start', /ISO 8601 with a zone/],
     ['starts on no day', scenario([home], { start: '2021-02-41T00:00Z' }), 'start', /exist/],
+    ['starts on a day that Date makes another of', scenario([home], { start: '2021-02-30T00:00Z' }), 'start', /exist/],
+    ['starts before time', scenario([home], { start: '1970-12-31T23:59Z' }), 'start', /from 1971 on, not 1970/],
     ['has a home twice', scenario([home, home]), 'homes.1.home', /no other home has, not one/],
     ['has a battery without a roof', scenario([{ ...home, battery }]), 'homes.0.battery', /a roof beside it/],
     [

@@ -157,6 +157,12 @@ describe.concurrent('commonwatt simulate', () => {
     expect(stderr).toMatch(/--out .*taken: /)
     expect(stderr).not.toMatch(/\n\s+at /)
   })
+
+  it('takes no folder for the scenario of its name, and waits for none that cannot be made', async () => {
+    mkdirSync(join(folder, 'here', 'street'), { recursive: true })
+    const { code, stderr } = await commonwatt(['simulate', '--out', '/proc/none/deeper'], '', join(folder, 'here'))
+    expect([code, stderr.trim()]).toEqual([2, expect.stringMatching(/--out \/proc\/none\/deeper: .*ENOENT/)])
+  })
 })
 
 describe('what cannot be simulated', () => {
