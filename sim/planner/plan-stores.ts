@@ -134,7 +134,9 @@ function carColumns(
   let before: number | null = null
   return time.steps.map((step): StoreColumns => {
     const charge = program.column({ high: car.chargePowerW * step.carHomeShare, cost: wearOf(time.hours) })
-    const discharge = program.column({ high: car.dischargePowerW * step.carHomeShare })
+    // To its home alone: what is left in it after the plan's end is worth more than the feed-in tariff.
+    const lackedW = Math.max(0, step.loadW - step.sunW)
+    const discharge = program.column({ high: Math.min(car.dischargePowerW * step.carHomeShare, lackedW) })
     const energy = program.column({ low: 0, high })
     const elsewhere = program.column({ cost: MISSING_EUR_PER_MWH })
     const terms: (readonly [number, number])[] = [

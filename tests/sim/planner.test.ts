@@ -100,6 +100,16 @@ describe('a plan', () => {
     expect([...plan.carW].map(Math.round)).toEqual([4_000, 4_000])
   })
 
+  it('has a car give back what its home lacks, and sell nothing of the rest', () => {
+    const plan = planStores(solve, {
+      stepSeconds: 3600,
+      steps: [step(300, { feedInEurPerMWh: 80 }), step(300, { feedInEurPerMWh: 80, sunW: 3_000 })],
+      battery: null,
+      car: { car: { ...car, dischargePowerW: 4_000 }, storedJ: 30 * KWH_J },
+    })
+    expect([...plan.carW].map(Math.round)).toEqual([-1_000, 0])
+  })
+
   it('costs what the published optimum costs, to 0.0001 EUR', async () => {
     const { cases } = await plannedDay()
     expect(cases.length).toBeGreaterThan(3)
