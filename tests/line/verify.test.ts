@@ -73,7 +73,7 @@ beforeAll(() =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
-        const street = yield* openSteppedStreet({ homes: 3, seed: 3, startMs, folder, rules })
+        const street = yield* openSteppedStreet({ homes: 3, seed: 1, startMs, folder, rules })
         const toMs = startMs + 13 * SLOT_MS
         for (const timeMs of times({ fromMs: startMs + SLOT_MS / 2, toMs, stepMinutes: 7.5 })) {
           yield* street.moveTo(timeMs, timeMs % SLOT_MS === 0 ? 'trade' : 'rest')
