@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 interface Vm {
     function warp(uint256 unixSeconds) external;
     function chainId(uint256 id) external;
+    function etch(address at, bytes calldata code) external;
     function prank(address caller) external;
     function expectRevert(bytes calldata exactly) external;
     function addr(uint256 privateKey) external pure returns (address);

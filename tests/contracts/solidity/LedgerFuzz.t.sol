@@ -124,6 +124,15 @@ contract LedgerFuzzTest is Base {
         _agree(part);
     }
 
+    /// @dev Groups of nothing at all, which the fuzzer hardly ever finds.
+    function test_BooksNoGroupTwiceNorBeyondTheSeats() external {
+        bytes memory nothing = bytes.concat(bytes2(uint16(1)), bytes32(0));
+        _agree(bytes.concat(bytes32(0), nothing, nothing));
+        _agree(bytes.concat(bytes32(0), bytes2(uint16(3)), bytes32(0)));
+        (bool isSound,) = ledger.check(bytes.concat(bytes32(0), nothing));
+        assertTrue(isSound, "one group of nothing");
+    }
+
     function _agree(bytes memory part) private {
         (bool isSound,) = ledger.check(part);
         try ledger.book(part) {

@@ -6,9 +6,27 @@ import {ISettlement} from "../../../contracts/interfaces/ISettlement.sol";
 import {BatchDigest} from "../../../contracts/types/BatchDigest.sol";
 import {BatchHeader} from "../../../contracts/types/BatchHeader.sol";
 import {BatchState} from "../../../contracts/types/BatchState.sol";
+import {G2Point} from "../../../contracts/types/Bls12381.sol";
 import {Terms} from "../../../contracts/types/Terms.sol";
 import {Parts} from "./Parts.sol";
 import {VaultBase} from "./VaultBase.sol";
+
+/// @notice Keys that take any signature but none for that of everybody: what keys make of one is tested where they are.
+contract EverybodySigned {
+    function checkConsent(
+        bytes32,
+        uint256,
+        bytes32,
+        bytes32,
+        uint256[] calldata needed,
+        IConsentKeys.Absent[] calldata absent,
+        G2Point calldata signature
+    ) external pure {
+        // Three counterparties and eight homes, from seat 1 on.
+        require(needed.length == 1 && needed[0] == 0xffe && absent.length == 0, "not everybody was asked");
+        if (signature.x0Low == 0) revert IConsentKeys.NobodySigned();
+    }
+}
 
 /// @notice Every door of the settlement, with any amounts and times. What each refuses, word for word, is tested
 /// outside (`settlement.test.ts`).
@@ -67,6 +85,19 @@ contract SettlementDoorsTest is VaultBase {
         Proposed memory proposed = _propose(inTwo ? _two(_pay(0, 1, 1), unsound) : _one(unsound), 0);
         settlement.dropUnsound(proposed.ref, proposed.parts);
         assertEq(settlement.lastProposed(LIME), 0, "fallen");
+    }
+
+    function test_WhatEverybodySignedNeedsNoWindow() external {
+        vm.etch(DISPUTES, address(new EverybodySigned()).code);
+        Proposed memory proposed = _propose(_one(_pay(0, 3, 5)), 5);
+        G2Point memory signature;
+        vm.expectRevert(abi.encodeWithSelector(IConsentKeys.NobodySigned.selector));
+        settlement.applyConsented(proposed.ref, proposed.parts[0], signature);
+        signature.x0Low = bytes32(uint256(1));
+        settlement.applyConsented(proposed.ref, proposed.parts[0], signature);
+        assertEq(vault.lastApplied(LIME), 1, "applied");
+        assertEq(vault.balanceOf(LIME, _home(3)), 10 * EUR + 5, "paid");
+        assertEq(settlement.proposedAt(LIME, 1), block.timestamp, "proposed");
     }
 
     function test_SoundMovementsDoNotFall() external {
