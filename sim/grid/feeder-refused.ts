@@ -1,4 +1,5 @@
-import { Data, Effect } from 'effect'
+import { Data, type Effect } from 'effect'
+import { orRefused, refusedInFile } from '../refused-in-file.ts'
 
 /** Why a feeder was not taken: where, what stands there, and what would be right. */
 export class FeederRefused extends Data.TaggedError('FeederRefused')<{
@@ -12,18 +13,9 @@ export class FeederRefused extends Data.TaggedError('FeederRefused')<{
   readonly expected: string
 }> {
   override get message(): string {
-    const place = this.field === '' ? this.file : `${this.file}: ${this.field}`
-    return `${place}: expected ${this.expected}, not ${this.value}`
+    return refusedInFile(this)
   }
 }
 
 /** Runs what may throw FeederRefused; anything else it throws is a defect. */
-export function feederOr<A>(build: () => A): Effect.Effect<A, FeederRefused> {
-  return Effect.suspend(() => {
-    try {
-      return Effect.succeed(build())
-    } catch (error) {
-      return error instanceof FeederRefused ? Effect.fail(error) : Effect.die(error)
-    }
-  })
-}
+export const feederOr = <A>(build: () => A): Effect.Effect<A, FeederRefused> => orRefused(FeederRefused, build)

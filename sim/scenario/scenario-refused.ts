@@ -1,4 +1,5 @@
-import { Data, Effect } from 'effect'
+import { Data, type Effect } from 'effect'
+import { orRefused, refusedInFile } from '../refused-in-file.ts'
 
 /** Why a scenario, or a file it names, was not taken: where, what stands there, and what would be right. */
 export class ScenarioRefused extends Data.TaggedError('ScenarioRefused')<{
@@ -12,18 +13,9 @@ export class ScenarioRefused extends Data.TaggedError('ScenarioRefused')<{
   readonly expected: string
 }> {
   override get message(): string {
-    const place = this.field === '' ? this.file : `${this.file}: ${this.field}`
-    return `${place}: expected ${this.expected}, not ${this.value}`
+    return refusedInFile(this)
   }
 }
 
 /** Runs what may throw ScenarioRefused; anything else it throws is a defect. */
-export function refusable<A>(build: () => A): Effect.Effect<A, ScenarioRefused> {
-  return Effect.suspend(() => {
-    try {
-      return Effect.succeed(build())
-    } catch (error) {
-      return error instanceof ScenarioRefused ? Effect.fail(error) : Effect.die(error)
-    }
-  })
-}
+export const refusable = <A>(build: () => A): Effect.Effect<A, ScenarioRefused> => orRefused(ScenarioRefused, build)
