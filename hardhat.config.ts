@@ -4,9 +4,8 @@ import { defineConfig } from 'hardhat/config'
 /** The compiler of npm, by its path: nothing is downloaded. */
 const path = createRequire(import.meta.url).resolve('solc/soljson.js')
 
-/** Tests in Solidity do not lie where the product does. */
-const isTest = process.argv.includes('test')
-const output = process.argv.includes('--coverage') ? './coverage/' : isTest ? './coverage/tests/' : './'
+/** What is compiled with counters in it does not lie where the product does. */
+const output = process.argv.includes('--coverage') ? './coverage/' : './'
 
 const compiler = (settings: object) => ({ version: '0.8.37', path, settings: { evmVersion: 'osaka', ...settings } })
 
@@ -23,6 +22,8 @@ const hotFiles = [
 
 export default defineConfig({
   solidity: {
+    // Tests in Solidity do not lie where the product does, and use what is built of it already.
+    splitTestsCompilation: true,
     compilers: [plain],
     overrides: Object.fromEntries(hotFiles.map((file) => [file, hot])),
   },

@@ -1,5 +1,20 @@
 import { defineConfig } from 'vitest/config'
 
+/** What a process or a page comes to may take its time on a crowded machine; where that fails, its steps are told. */
+const patient = {
+  expect: { poll: { timeout: 15_000 } },
+  experimental: { traceTimeline: true },
+} as const
+
+/**
+ * The files that a worker runs load what they test once: for most that took longer than their tests. So none may leave
+ * anything behind that another sees, and they run in any order (`--sequence.shuffle.files`).
+ */
+const together = { isolate: false } as const
+
+/** What is held to a time is measured with no other test beside it. */
+const speed = ['map-frames', 'looks/large-street', 'bench-gateway'].map((file) => `tests/page/${file}.test.ts`)
+
 const rooms = ['protocol', 'meter-agent', 'matching-engine', 'sim', 'ui', 'platform', 'house']
 
 export default defineConfig({
@@ -11,6 +26,8 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: rooms.map((room) => `tests/${room}/**/*.test.ts`),
+          setupFiles: ['./tests/ui/speak-english.ts'],
+          ...together,
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -19,14 +36,37 @@ export default defineConfig({
         test: {
           name: 'contracts',
           include: ['tests/contracts/**/*.test.ts'],
+          ...together,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
       {
         test: {
+          ...patient,
           name: 'line',
           include: ['tests/line/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...patient,
+          name: 'page',
+          include: ['tests/page/**/*.test.ts'],
+          exclude: speed,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...patient,
+          name: 'page-speed',
+          include: speed,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -4,24 +4,41 @@ import type { Street } from '#protocol/street.ts'
 /** What settlement tells of a batch. */
 type BatchEvent = MarketEventOf<'BatchProposed' | 'BatchDisputed' | 'BatchUpheld' | 'BatchFinalized'>
 
-/** What settlement tells: of a batch, and of what the homes have in the vault. */
-export type RecordedEvent = BatchEvent | MarketEventOf<'FundsChanged'>
+/** What settlement tells: of a batch, of what the homes have in the vault, and of their devices. */
+export type RecordedEvent = BatchEvent | MarketEventOf<'FundsChanged' | 'DevicesChanged'>
 
 /** Why what settlement tells cannot follow what the street knows, or null. */
 export function recordFault(street: Street, event: RecordedEvent): string | null {
-  return event.type === 'FundsChanged' ? fundsFault(street, event) : batchFault(street, event)
+  switch (event.type) {
+    case 'FundsChanged':
+      return fundsFault(street, event)
+    case 'DevicesChanged':
+      return accountsFault(street, event.block, event.devices)
+    default:
+      return batchFault(street, event)
+  }
 }
 
-function fundsFault({ homeOfAccount }: Street, { block, funds }: MarketEventOf<'FundsChanged'>): string | null {
-  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0
-  if (!isCount(block)) return `${block} is no block`
-  const stranger = funds.find(({ account }) => !homeOfAccount.has(account))
-  if (stranger !== undefined) return `account ${stranger.account} is of no home`
-  const twice = funds.find(({ account }, index) => index > 0 && account <= (funds[index - 1]?.account ?? account))
-  if (twice !== undefined) return `account ${twice.account} does not come after the one before it`
+function fundsFault(street: Street, { block, funds }: MarketEventOf<'FundsChanged'>): string | null {
   const wrong = funds.find(({ balanceMicroEur }) => !isCount(balanceMicroEur))
-  return wrong === undefined ? null : `account ${wrong.account} cannot have ${wrong.balanceMicroEur} µEUR`
+  if (wrong !== undefined) return `account ${wrong.account} cannot have ${wrong.balanceMicroEur} µEUR`
+  return accountsFault(street, block, funds)
 }
+
+/** A line an account, ascending, each of a home. */
+function accountsFault(
+  { homeOfAccount }: Street,
+  block: number,
+  lines: readonly { readonly account: `0x${string}` }[],
+): string | null {
+  if (!isCount(block)) return `${block} is no block`
+  const stranger = lines.find(({ account }) => !homeOfAccount.has(account))
+  if (stranger !== undefined) return `account ${stranger.account} is of no home`
+  const twice = lines.find(({ account }, index) => index > 0 && account <= (lines[index - 1]?.account ?? account))
+  return twice === undefined ? null : `account ${twice.account} does not come after the one before it`
+}
+
+const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0
 
 /** Batches are numbered, whole and strictly in order. */
 function batchFault(street: Street, event: BatchEvent): string | null {

@@ -58,6 +58,7 @@ export class MarketRerun {
         this.#market.open(event)
         return this.#collect()
       case 'FundsChanged':
+      case 'DevicesChanged':
       case 'BatchProposed':
       case 'BatchDisputed':
       case 'BatchUpheld':
@@ -127,6 +128,7 @@ function tradingSlotOf(event: MarketEvent): number | 'all' | null {
       return action === 'stop' || action === 'start' ? 'all' : slot
     }
     case 'FundsChanged':
+    case 'DevicesChanged':
       return 'all'
     case 'SlotPhaseChanged':
     case 'OrderReduced':

@@ -18,7 +18,7 @@ export interface MarketState {
  * To be raised with every change of what the folds hold or of what an event makes of it. A snapshot of another version
  * is passed over, and the log folded instead.
  */
-export const SNAPSHOT_VERSION = 3
+export const SNAPSHOT_VERSION = 4
 
 const compress = promisify(zstdCompress)
 

@@ -1,10 +1,11 @@
+import { applyEvent } from '#protocol/apply-event.ts'
 import type { SignedCancel, SignedControl, SignedOrder } from '#protocol/envelope.ts'
 import type { Hash32 } from '#protocol/ids.ts'
 import type { LoggedEvent, MarketEvent, MarketEventOf } from '#protocol/market-event.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Refusal } from '#protocol/refusal.ts'
-import { applyEvent, emptyStreet, type Street, type StreetSlot } from '#protocol/street.ts'
+import { emptyStreet, type Street, type StreetSlot } from '#protocol/street.ts'
 import { type Admitted, admit } from './admission/admit.ts'
 import type { MarketView } from './admission/market-view.ts'
 import { replacedOrder } from './admission/order.ts'
@@ -102,7 +103,7 @@ export class Market {
     this.#floor.setTime(event.timeMs)
     this.#emit({ ...event, timeMs: this.#floor.nowMs })
     const { type } = event
-    if (type === 'BatchProposed' || type === 'FundsChanged') return null
+    if (type === 'BatchProposed' || type === 'FundsChanged' || type === 'DevicesChanged') return null
     const { firstSlot, lastSlot } = known(this.#street.batches.get(event.number)).batch
     for (let slot = firstSlot; slot <= lastSlot; slot++) {
       this.#floor.move(this.#floor.market(slot), { type }, 'batch')

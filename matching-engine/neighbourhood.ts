@@ -1,8 +1,9 @@
 import { Cause, Effect, Option, Stream } from 'effect'
+import { applyEvent } from '#protocol/apply-event.ts'
 import type { LoggedEvent } from '#protocol/market-event.ts'
 import type { Outcome } from '#protocol/messages.ts'
 import type { Statement } from '#protocol/statement.ts'
-import { applyEvent, emptyStreet, type Street } from '#protocol/street.ts'
+import { emptyStreet, type Street } from '#protocol/street.ts'
 import type { RecordedEvent } from './batch-order.ts'
 import { type EventLog, LogFailure, type StaleSequence } from './event-log/event-log.ts'
 import { Market } from './market.ts'
@@ -52,6 +53,8 @@ export interface Neighbourhood {
   readonly record: (event: RecordedEvent) => Effect.Effect<void, Stopped>
   /** Keeps a snapshot of what the log has come to, as it also happens from time to time; see `SnapshotKeeper`. */
   readonly keepSnapshot: Effect.Effect<void>
+  /** Everything after a sequence that the log holds now; ends. */
+  readonly past: (afterSequence: number) => Stream.Stream<LoggedEvent, LogFailure>
   /** Everything after a sequence, then every later event; never ends. */
   readonly events: (afterSequence: number) => Stream.Stream<LoggedEvent, LogFailure>
 }
@@ -162,6 +165,8 @@ class Engine implements Neighbourhood {
       this.#turns.inLane('settlement', this.#inTurn(Effect.sync(() => this.#market.record(event)))),
       (detail) => (detail === null ? Effect.void : Effect.fail(this.#failure(detail))),
     )
+
+  readonly past: Neighbourhood['past'] = (afterSequence) => this.#log.read(this.partition, afterSequence)
 
   readonly events: Neighbourhood['events'] = (afterSequence) => this.#log.subscribe(this.partition, afterSequence)
 

@@ -2,6 +2,7 @@ import type { MarketRules } from '#protocol/market-rules.ts'
 import type { StreetSlot } from '#protocol/street.ts'
 import { slotTimes } from './admission/market-view.ts'
 import type { BookPhase, RestingOrder } from './book/book-order.ts'
+import type { NeighbourTerms } from './book/neighbour-terms.ts'
 import { OrderBook } from './book/order-book.ts'
 import { Session } from './session-machine.ts'
 
@@ -18,6 +19,8 @@ export function newSlotMarket(options: {
   readonly rules: MarketRules
   readonly nowMs: number
   readonly isStopped: boolean
+  /** where homes are, and what the wires between them cost; nothing of it unless told */
+  readonly neighbours?: NeighbourTerms | undefined
 }): SlotMarket {
   const { slot, rules, isStopped } = options
   return {
@@ -60,9 +63,15 @@ function collectAgain(book: OrderBook, orders: Iterable<RestingOrder>): void {
   }
 }
 
-function bookOf({ rules, nowMs }: { readonly rules: MarketRules; readonly nowMs: number }): OrderBook {
+function bookOf(options: {
+  readonly rules: MarketRules
+  readonly nowMs: number
+  readonly neighbours?: NeighbourTerms | undefined
+}): OrderBook {
+  const { rules, nowMs, neighbours } = options
   const { minPriceEurPerMWh, maxPriceEurPerMWh, priceRule } = rules
-  return new OrderBook({ minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh: 1, priceRule, nowMs })
+  const terms = neighbours === undefined ? {} : { terms: neighbours }
+  return new OrderBook({ minPriceEurPerMWh, maxPriceEurPerMWh, tickEurPerMWh: 1, priceRule, nowMs, ...terms })
 }
 
 function* restingOrders(slot: StreetSlot): Generator<RestingOrder> {

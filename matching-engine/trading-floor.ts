@@ -3,6 +3,7 @@ import type { MarketRules } from '#protocol/market-rules.ts'
 import { slotAt } from '#protocol/slot.ts'
 import { slotTimes } from './admission/market-view.ts'
 import type { BookEvent } from './book/book-event.ts'
+import type { NeighbourTerms } from './book/neighbour-terms.ts'
 import { leavesBand } from './price-band.ts'
 import type { SessionEvent } from './session-machine.ts'
 import { bookPhaseOf, newSlotMarket, type SlotMarket } from './slot-market.ts'
@@ -21,6 +22,8 @@ export interface FloorKeeper {
   readonly rules: MarketRules
   /** the operator has stopped the whole market */
   readonly isStopped: boolean
+  /** where homes are, and what the wires between them cost; nothing of it unless told */
+  readonly neighbours?: NeighbourTerms
   readonly phaseEntered: (entered: PhaseEntered) => void
   /** what time or a phase did in a slot's book, in order */
   readonly traded: (slot: number, events: readonly BookEvent[]) => void
@@ -63,8 +66,8 @@ export class TradingFloor {
 
   /** What a slot's market is made with. */
   get terms() {
-    const { rules, isStopped } = this.#keeper
-    return { rules, isStopped, nowMs: this.#nowMs }
+    const { rules, isStopped, neighbours } = this.#keeper
+    return { rules, isStopped, neighbours, nowMs: this.#nowMs }
   }
 
   /** Knows of a slot that was opened, and of its market unless it is settled. */

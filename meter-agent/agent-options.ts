@@ -28,7 +28,7 @@ export interface AgentOptions {
   /** what readings say of the clock (simulated where it does not run at speed 1, else free-running) */
   readonly clockState?: Reading['clock']
   readonly trader: Trader
-  /** how it looks ahead (persistence) */
+  /** how it looks ahead (regression) */
   readonly forecaster?: ForecasterName
   /** slots traded at once, the next ones with an open gate (4) */
   readonly tradeSlotsAhead?: number

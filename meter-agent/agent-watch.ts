@@ -11,6 +11,8 @@ import type { Traded } from './trading.ts'
 export interface PolledNews {
   readonly reading: Reading | null
   readonly error: string | null
+  /** what that error says */
+  readonly detail?: string
   readonly link: LinkState
 }
 
@@ -32,7 +34,9 @@ export const watchedSteps = <A extends AgentSteps & { readonly link: () => LinkS
   poll: () =>
     agent.poll().pipe(
       Effect.tap(({ recorded }) => polled({ reading: recorded?.reading ?? null, error: null, link: agent.link() })),
-      Effect.tapError(({ _tag }) => polled({ reading: null, error: _tag, link: agent.link() })),
+      Effect.tapError(({ _tag, message }) =>
+        polled({ reading: null, error: _tag, detail: message, link: agent.link() }),
+      ),
     ),
   publish: () => Effect.tap(agent.publish(), published),
   trade: () => Effect.tap(agent.trade(), traded),
@@ -41,7 +45,7 @@ export const watchedSteps = <A extends AgentSteps & { readonly link: () => LinkS
 /** A home's door to its market, with somebody who hears what the home has there. */
 export const watchedGateway = (gateway: GatewayClient, { held }: AgentWatch): GatewayClient => ({
   ...gateway,
-  positions: (home) => Effect.tap(gateway.positions(home), held),
+  positions: (account) => Effect.tap(gateway.positions(account), held),
 })
 
 /** Several who look on. */

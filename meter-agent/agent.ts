@@ -75,13 +75,13 @@ export const makeAgent = (
       ...(options.deviceTimeoutMs === undefined ? {} : { timeoutMs: options.deviceTimeoutMs }),
     })
     const random = seededRandom(`${options.seed ?? home}/${home}/${outbox.bootId}`)
-    const forecast = homeForecast(options.forecaster ?? 'persistence', outbox)
     const marketWatch = new MarketWatch()
     const monotonicMs = options.monotonicMs ?? (() => Math.floor(performance.now()))
     const account = addressOf(accountKey)
     const onePollAtATime = yield* Semaphore.make(1)
     const stream = yield* openStream({ outbox, uri: options.streamKeyUri, neighbourhood, deviceId })
     let state: RecorderState = yield* outbox.recorder
+    const forecast = homeForecast(options.forecaster ?? 'regression', outbox, () => state)
 
     const poll = Effect.gen(function* () {
       const { domain, rules } = yield* membership.protocol

@@ -1,3 +1,4 @@
+import type { MeterSign } from '#protocol/meter-sign.ts'
 import type { OpcuaLogin, OpcuaPolicy } from './drivers/opcua-line.ts'
 
 /** A device on Modbus TCP: one that describes itself by SunSpec, or one of a profile. */
@@ -47,7 +48,10 @@ export interface MqttDevice {
 }
 
 /** Where a home's device answers, and what it asks to be told first. */
-export type DeviceAddress = ModbusDevice | OpcuaDevice | P1Device | MqttDevice
+export type DeviceAddress = (ModbusDevice | OpcuaDevice | P1Device | MqttDevice) & {
+  /** which way round the meter at its grid connection is taken (as it says) */
+  readonly sign?: MeterSign
+}
 
 /** A request waits this long for its answer unless told otherwise. */
 export const DEFAULT_TIMEOUT_MS = 2_000

@@ -41,9 +41,12 @@ export const ProtocolAnswer = Schema.Struct({
 /** What `POST /api/v1/devices` says: the device's id in the registry, null while it is being registered. */
 export const DeviceAnswer = Schema.Struct({ device: Schema.NullOr(PositiveInt) })
 
-/** What `GET /api/v1/homes` says; only what a home knows itself by. */
+/**
+ * What `GET /api/v1/homes` says; only what a home knows itself by. Where names are not told, there is no `deviceId`, and
+ * `home` is a number.
+ */
 export const HomesAnswer = Schema.Array(
-  Schema.Struct({ home: Slug, account: Address, deviceId: Slug, deviceSigner: DeviceSigner }),
+  Schema.Struct({ home: Slug, account: Address, deviceId: Schema.optionalKey(Slug), deviceSigner: DeviceSigner }),
 )
 export type HomeAnswer = (typeof HomesAnswer.Type)[number]
 

@@ -52,7 +52,8 @@ const NOT_IMPLEMENTED = 501
 export interface GatewayClient {
   readonly protocol: Effect.Effect<HeardProtocol, GatewayError>
   readonly homes: Effect.Effect<readonly HomeAnswer[], GatewayError>
-  readonly positions: (home: string) => Effect.Effect<Positions, GatewayError>
+  /** of the home of an account: names need not be told */
+  readonly positions: (account: Address) => Effect.Effect<Positions, GatewayError>
   /** best prices and last trade of every open slot */
   readonly market: Effect.Effect<MarketLook, GatewayError>
   readonly enrol: (enrolment: SignedEnrolment) => Effect.Effect<Outcome, GatewayError>
@@ -155,7 +156,7 @@ export function gatewayClient(options: { readonly url: string; readonly timeoutM
           ),
     ),
     homes: get('/homes', HomesAnswer),
-    positions: (home) => get(`/homes/${encodeURIComponent(home)}/positions`, PositionsAnswer),
+    positions: (account) => get(`/homes/${account}/positions`, PositionsAnswer),
     market: get('/market', MarketAnswer),
     enrol: (enrolment) => send('POST', '/enrolments', enrolment),
     registerDevice: (join) =>

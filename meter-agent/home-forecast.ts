@@ -3,13 +3,15 @@ import { slotAt } from '#protocol/slot.ts'
 import type { Forecaster } from './forecasters/forecaster.ts'
 import { type ForecasterName, makeForecaster } from './forecasters/make-forecaster.ts'
 import type { Outbox, OutboxFailure } from './outbox/outbox.ts'
+import type { RecorderState } from './reading/recorder.ts'
+import { slotBegun } from './reading/slot-begun.ts'
 
 /** What a forecaster learns from when the agent starts: two weeks. */
 const HISTORY_MS = 14 * 86_400_000
 /** Statements may be late by so many slots. */
 const LATE_SLOTS = 4
 
-/** A home's forecaster, told of each of its statements once. */
+/** A home's forecaster, told of each of its statements once, and of how the slot that runs has begun. */
 export interface HomeForecast {
   readonly upToDate: (now: {
     readonly nowMs: number
@@ -19,7 +21,11 @@ export interface HomeForecast {
 }
 
 /** Reads the last two weeks' statements when it is first asked, and only new ones from then on. */
-export function homeForecast(name: ForecasterName, outbox: Pick<Outbox, 'statementsFrom'>): HomeForecast {
+export function homeForecast(
+  name: ForecasterName,
+  outbox: Pick<Outbox, 'statementsFrom'>,
+  recorder: () => RecorderState,
+): HomeForecast {
   let known: { readonly forecaster: Forecaster; readonly slotMinutes: number } | null = null
   let nextSlot = 0
   return {
@@ -37,6 +43,8 @@ export function homeForecast(name: ForecasterName, outbox: Pick<Outbox, 'stateme
           forecaster.note(slot, exportWh - importWh)
           nextSlot = slot + 1
         }
+        const begun = slotBegun(recorder(), slotMinutes)
+        if (begun !== null) forecaster.begin(begun)
         return forecaster
       }),
   }

@@ -103,9 +103,9 @@ export const openMembership = (
 
     const isOurs = (body: HomeAnswer) =>
       Effect.map(gateway.homes, (homes) => {
-        const there = homes.find((one) => one.home === body.home)
-        const { account, deviceId, deviceSigner } = body
-        return there?.account === account && there.deviceId === deviceId && there.deviceSigner === deviceSigner
+        const there = homes.find(({ account }) => account === body.account)
+        if (there === undefined || there.deviceSigner !== body.deviceSigner) return false
+        return there.deviceId === undefined || (there.deviceId === body.deviceId && there.home === body.home)
       })
 
     return {

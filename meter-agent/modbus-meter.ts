@@ -1,6 +1,6 @@
 import { Effect, type Scope } from 'effect'
 import type { ModbusDevice } from './device-address.ts'
-import { openModbusLine } from './drivers/modbus-serial.ts'
+import { openModbusLine } from './drivers/modbus-line.ts'
 import { findGridMeter, type GridMeter, readGridMeter } from './grid-meter.ts'
 import type { MeterError } from './meter-error.ts'
 import { type BadModbusUrl, modbusUrl } from './modbus-url.ts'

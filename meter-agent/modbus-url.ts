@@ -133,6 +133,17 @@ function only(url: URL, key: string, refuse: Refuse): string | undefined {
   return values[0]
 }
 
+/** A Modbus address spelled in full: a device has one spelling, however it was named. */
+export function spelledModbusUrl({ line, unit }: ModbusUrl): string {
+  if (line.transport === 'rtu') {
+    const { path, baud, parity, stopBits } = line
+    const place = path.split('/').map(encodeURIComponent).join('/')
+    return `rtu://${place}?baud=${baud}&parity=${parity}&stop=${stopBits}&unit=${unit}`
+  }
+  const host = line.host.includes(':') ? `[${line.host}]` : line.host.toLowerCase()
+  return `${line.transport}://${host}:${line.port}?unit=${unit}`
+}
+
 /** A line as it is named to people. */
 export const lineName = (line: ModbusLine): string =>
   line.transport === 'rtu' ? line.path : `${line.host}:${line.port}`

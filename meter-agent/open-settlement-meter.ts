@@ -1,4 +1,4 @@
-import type { Effect, Scope } from 'effect'
+import { Effect, type Scope } from 'effect'
 import type { DeviceAddress } from './device-address.ts'
 import type { CertificateTrust } from './drivers/opcua-line.ts'
 import type { MeterError } from './meter-error.ts'
@@ -8,16 +8,28 @@ import { openOpcuaMeter } from './opcua-meter.ts'
 import { openP1Meter } from './p1-meter.ts'
 import { openProfileMeter } from './profile-meter.ts'
 import type { SettlementMeter } from './settlement-meter.ts'
+import { turnedMeter } from './turned-meter.ts'
 
-/** A device's settlement meter, until the scope closes. */
+interface MeterOptions<E> {
+  readonly timeoutMs: number
+  readonly trust: CertificateTrust<E>
+  /** whether what an inverter makes is worth a request of its own */
+  readonly production?: 'wanted' | 'as it comes' | undefined
+}
+
+/** A device's settlement meter, until the scope closes; turned where its address says so. */
 export const openSettlementMeter = <E>(
   device: DeviceAddress,
-  options: {
-    readonly timeoutMs: number
-    readonly trust: CertificateTrust<E>
-    /** whether what an inverter makes is worth a request of its own */
-    readonly production?: 'wanted' | 'as it comes' | undefined
-  },
+  options: MeterOptions<E>,
+): Effect.Effect<SettlementMeter<E>, MeterError, Scope.Scope> => {
+  const { sign = 'as-is' } = device
+  const meter = openAsIs(device, options)
+  return sign === 'as-is' ? meter : Effect.map(meter, (opened) => turnedMeter(opened, sign))
+}
+
+const openAsIs = <E>(
+  device: DeviceAddress,
+  options: MeterOptions<E>,
 ): Effect.Effect<SettlementMeter<E>, MeterError, Scope.Scope> => {
   switch (device.type) {
     case 'modbus':

@@ -1,7 +1,7 @@
 import { Effect, type Scope } from 'effect'
 import { DEFAULT_TIMEOUT_MS, type ModbusDevice } from './device-address.ts'
 import type { ModbusError } from './drivers/modbus-error.ts'
-import { openModbusLine } from './drivers/modbus-serial.ts'
+import { openModbusLine } from './drivers/modbus-line.ts'
 import { OtherDevice } from './meter-error.ts'
 import { type BadModbusUrl, modbusUrl } from './modbus-url.ts'
 import { makePlannedReader } from './planning/planned-reader.ts'

@@ -10,7 +10,7 @@ import {
 import { type DeviceReport, deviceReport, type SunspecReport } from './device-snapshot.ts'
 import type { Bus } from './drivers/bus.ts'
 import type { ModbusError } from './drivers/modbus-error.ts'
-import { openModbusLine } from './drivers/modbus-serial.ts'
+import { openModbusLine } from './drivers/modbus-line.ts'
 import type { MeterError } from './meter-error.ts'
 import { modbusUrl } from './modbus-url.ts'
 import { readMessages } from './mqtt/read-message.ts'
@@ -27,21 +27,29 @@ import { decodeModel } from './sunspec/decode-model.ts'
 import { discover, type ModelChain } from './sunspec/discover.ts'
 import { modelDefinitions } from './sunspec/models.ts'
 import { type ModelPlace, readModel } from './sunspec/read-model.ts'
+import { turnedReport } from './turned-sample.ts'
 
 /** Identifies a device and reads everything it shows, once. */
-export const readDevice = (options: {
-  readonly device: DeviceAddress
-  readonly timeoutMs?: number
-}): Effect.Effect<DeviceReport, MeterError> => Effect.scoped(Effect.flatten(openDeviceReader(options)))
+export const readDevice = (options: ReaderOptions): Effect.Effect<DeviceReport, MeterError> =>
+  Effect.scoped(Effect.flatten(openDeviceReader(options)))
 
 /**
- * Reads everything that a device shows as often as it is run, until the scope closes. The device need not be there
- * yet: a read connects, and identifies it where the connection is new.
+ * Reads everything that a device shows as often as it is run, until the scope closes; turned where its address says so.
+ * The device need not be there yet: a read connects, and identifies it where the connection is new.
  */
-export const openDeviceReader = (options: {
+export const openDeviceReader = (options: ReaderOptions): Reader => {
+  const { sign = 'as-is' } = options.device
+  const reader = openAsIs(options)
+  if (sign === 'as-is') return reader
+  return Effect.map(reader, (read) => Effect.map(read, (report) => turnedReport(report, sign)))
+}
+
+interface ReaderOptions {
   readonly device: DeviceAddress
   readonly timeoutMs?: number
-}): Effect.Effect<Effect.Effect<DeviceReport, MeterError>, MeterError, Scope.Scope> => {
+}
+
+const openAsIs = (options: ReaderOptions): Reader => {
   const { device, timeoutMs = DEFAULT_TIMEOUT_MS } = options
   switch (device.type) {
     case 'modbus':

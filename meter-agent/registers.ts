@@ -19,6 +19,7 @@ import { readableSample } from './readable-sample.ts'
 import type { MeterSample } from './settlement-meter.ts'
 import { decodeModel } from './sunspec/decode-model.ts'
 import { type ModelDefinition, modelDefinitions } from './sunspec/models.ts'
+import { type MeterTurn, turnedHash, turnedSample } from './turned-sample.ts'
 
 /** Kept registers cannot be read: no canonical JSON of this shape, or a model that nobody defined. */
 export class BadRegisters extends Data.TaggedError('BadRegisters')<{ readonly detail: string }> {
@@ -37,6 +38,9 @@ type NodeText = typeof NodeText.Type
 /** Registers as four hexadecimal digits each. */
 const Words = Schema.String.check(Schema.isPattern(/^([0-9a-f]{4})*$/))
 
+/** how it is taken where that is the other way round */
+const sign = Schema.optionalKey(Schema.Literals(['turned', 'power-turned']))
+
 /** What a meter answered, as it came over the line. */
 const Registers = Schema.Union([
   /** `words`: each register as four hexadecimal digits, from the model's id on, which stands at `address` */
@@ -46,6 +50,7 @@ const Registers = Schema.Union([
     address: Schema.Int,
     model: Schema.Int,
     words: Words,
+    sign,
   }),
   /** what a profile's grid role was read from, as it came over the line */
   Schema.Struct({
@@ -55,6 +60,7 @@ const Registers = Schema.Union([
     blocks: Schema.Array(
       Schema.Struct({ table: Schema.Literals(['holding', 'input']), address: Schema.Int, words: Words }),
     ),
+    sign,
   }),
   /** the nodes of a profile's grid role; numbers as the shortest decimal that stands for them, texts in quotes */
   Schema.Struct({
@@ -63,15 +69,17 @@ const Registers = Schema.Union([
     importWh: NodeText,
     exportWh: NodeText,
     powerW: NodeText,
+    sign,
   }),
   /** a telegram as it came, one character a byte */
-  Schema.Struct({ protocol: Schema.Literal('p1'), telegram: Schema.String }),
+  Schema.Struct({ protocol: Schema.Literal('p1'), telegram: Schema.String, sign }),
   /** the payloads that made a sample, each by the name that its profile has for it, and the device's topic */
   Schema.Struct({
     protocol: Schema.Literal('mqtt'),
     profile: Schema.String,
     device: Schema.String,
     messages: Schema.Array(Schema.Struct({ message: Schema.String, payload: Schema.String })),
+    sign,
   }),
 ])
 export type Registers = typeof Registers.Type
@@ -85,6 +93,10 @@ export interface DecodedRegisters {
 
 /** The one spelling of a meter's answer: what is kept, and what `registersHash` of a reading is the hash of. */
 export const registersText = (registers: Registers): string => canonicalJson(registers as never)
+
+/** Kept registers of a meter that is taken the other way round. */
+export const turnedRegisters = (text: string, turn: MeterTurn): string =>
+  canonicalJson({ ...JSON.parse(text), sign: turn })
 
 /** keccak256 of kept registers. */
 export const registersHash = (text: string): `0x${string}` => keccak(text)
@@ -125,20 +137,26 @@ export const decodeRegisters = (text: string): Effect.Effect<DecodedRegisters, B
     })
     const read = readRegisters(json)
     if (Result.isFailure(read)) return yield* new BadRegisters({ detail: `the registers: ${read.failure.message}` })
-    const registers = read.success
-    switch (registers.protocol) {
-      case 'modbus':
-        return yield* decodeModbus(registers)
-      case 'modbus-profile':
-        return decodeProfiled(registers, yield* loadModbusProfile(registers.profile))
-      case 'opcua':
-        return decodeOpcua(registers, yield* loadOpcuaProfile(registers.profile))
-      case 'p1':
-        return yield* decodeP1(registers)
-      case 'mqtt':
-        return yield* decodeMqtt(registers, yield* loadMqttProfile(registers.profile))
-    }
+    const { sign: turn } = read.success
+    const { sample, profileHash } = yield* decodeAsIs(read.success)
+    if (turn === undefined) return { sample, profileHash }
+    return { sample: turnedSample(sample, turn), profileHash: turnedHash(profileHash, turn) }
   })
+
+const decodeAsIs = (registers: Registers): Effect.Effect<DecodedRegisters, BadRegisters | BadProfile> => {
+  switch (registers.protocol) {
+    case 'modbus':
+      return decodeModbus(registers)
+    case 'modbus-profile':
+      return Effect.map(loadModbusProfile(registers.profile), (profile) => decodeProfiled(registers, profile))
+    case 'opcua':
+      return Effect.map(loadOpcuaProfile(registers.profile), (profile) => decodeOpcua(registers, profile))
+    case 'p1':
+      return decodeP1(registers)
+    case 'mqtt':
+      return Effect.flatMap(loadMqttProfile(registers.profile), (profile) => decodeMqtt(registers, profile))
+  }
+}
 
 /** The settlement meter's sample in the words of its model. */
 export function sampleOf(definition: ModelDefinition, read: Parameters<typeof decodeModel>[1]): MeterSample {

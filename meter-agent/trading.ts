@@ -45,7 +45,7 @@ export const tradeOnce = (
   Effect.gen(function* () {
     const { outbox, gateway, accountKey, clock, trader, tradeSlotsAhead, random } = home
     const { domain, rules } = yield* home.membership.protocol
-    const positions = yield* gateway.positions(home.home)
+    const positions = yield* gateway.positions(addressOf(accountKey))
     // An order sent in the last moment would arrive behind the gate.
     const nowMs = clock.nowMs() + GATE_MARGIN_WALL_MS * clock.speed
     const { slotMinutes } = rules

@@ -22,17 +22,20 @@ const program = join(root, 'platform/commonwatt.ts')
 const agent = join(root, 'platform/commonwatt-agent.ts')
 const prepare = [join(root, 'platform/prepare.ts')]
 const tasks = {
-  test: [prepare, [bin('vitest', 'vitest.mjs'), 'run']],
+  test: [prepare, [bin('vitest', 'vitest.mjs'), 'run', '--project=!page*']],
+  'test:page': [prepare, [bin('vitest', 'vitest.mjs'), 'run', '--project=page*']],
   check: [
     prepare,
     [bin('@biomejs/biome', 'bin/biome'), 'ci', '--colors=off', '.'],
     [bin('typescript', 'bin/tsc'), '--noEmit'],
     [bin('typescript', 'bin/tsc'), '--noEmit', '-p', 'ui'],
+    [bin('typescript', 'bin/tsc'), '--noEmit', '-p', 'tests/ui'],
     [bin('knip', 'bin/knip.js')],
     [bin('vitest', 'vitest.mjs'), 'run', 'tests/house'],
   ],
   prepare: [prepare],
   'agent-package': [[join(root, 'platform/agent-package/write-agent-package.ts')]],
+  picture: [prepare, [join(root, 'tests/page/looks/take-picture.ts')]],
   docs: [
     [join(root, 'platform/error-catalogue.ts')],
     [join(root, 'meter-agent/profiles/json-schema.ts')],

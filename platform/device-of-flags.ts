@@ -6,6 +6,7 @@ import {
   type OpcuaDevice,
   type OpcuaPolicy,
 } from '#meter-agent/index.ts'
+import type { MeterSign } from '#protocol/meter-sign.ts'
 import { BadInput } from './bad-input.ts'
 import { p1DeviceOf } from './p1-flag.ts'
 import { textOf } from './text-file.ts'
@@ -26,6 +27,7 @@ export interface DeviceFlags {
   readonly certificate: Option.Option<string>
   readonly identity: Option.Option<string>
   readonly profile: Option.Option<string>
+  readonly sign: Option.Option<MeterSign>
 }
 
 /** The flags that not every device has a use for, as they are typed, and the devices that have. */
@@ -53,21 +55,26 @@ export const deviceOf = (flags: DeviceFlags): Effect.Effect<DeviceAddress, BadIn
     const named = Object.entries(urls).flatMap(([type, url]) => (url === undefined ? [] : [{ type, url }]))
     const [device, other] = named as readonly { readonly type: DeviceAddress['type']; readonly url: string }[]
     if (device === undefined || other !== undefined) return yield* nameOne
-    const { type, url } = device
-    yield* refuseUnused(flags, type)
-    switch (type) {
-      case 'modbus':
-        return yield* modbusDevice(flags, url)
-      case 'opcua':
-        return yield* opcuaDevice(flags, url)
-      case 'p1':
-        return { type, url }
-      case 'mqtt': {
-        const login = yield* passwordLogin(flags)
-        return { type, url, ...(login === undefined ? {} : { login }) }
-      }
-    }
+    yield* refuseUnused(flags, device.type)
+    const sign = Option.getOrUndefined(flags.sign)
+    return { ...(yield* addressOf(flags, device)), ...(sign === undefined ? {} : { sign }) }
   })
+
+const addressOf = (
+  flags: DeviceFlags,
+  { type, url }: { readonly type: DeviceAddress['type']; readonly url: string },
+): Effect.Effect<DeviceAddress, BadInput> => {
+  switch (type) {
+    case 'modbus':
+      return modbusDevice(flags, url)
+    case 'opcua':
+      return opcuaDevice(flags, url)
+    case 'p1':
+      return Effect.succeed({ type, url })
+    case 'mqtt':
+      return Effect.map(passwordLogin(flags), (login) => ({ type, url, ...(login === undefined ? {} : { login }) }))
+  }
+}
 
 const nameOne = Effect.fail(
   new BadInput({ detail: 'name one device: either --modbus URL or --opcua URL or --p1 URL or --mqtt URL' }),

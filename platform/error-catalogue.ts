@@ -44,9 +44,9 @@ Everything that Commonwatt refuses, by name. This file is made of the source by 
 
 | door | how it refuses |
 |---|---|
-| HTTP, one message | the status below, and a problem document (RFC 9457, \`application/problem+json\`): \`type\` (the entry here), \`title\`, \`status\`, \`detail\`, \`code\`, \`field\` where there is one |
+| HTTP, one message | the status below, and a problem document (RFC 9457, \`application/problem+json\`): \`type\` (the entry here), \`title\`, \`status\`, \`detail\`, \`code\`, \`field\` where there is one, and \`error\` where a device failed, by its name here |
 | HTTP, an array | 200, and for each refused message \`{"accepted":false,"code","detail","field"}\` in its place |
-| socket.io | what is no \`resume\` with a sequence, and no \`subscribe\` or \`unsubscribe\` with a slot, ends the connection; so does one subscription too many |
+| socket.io | what is no \`resume\` or \`seen\` with a sequence, and no \`subscribe\` or \`unsubscribe\` with a slot, ends the connection; so does one subscription too many, and saying too much |
 | \`commonwatt match\` | \`"error":"CODE"\` in the line's answer, with the market's codes; a line that is no command ends with exit 2 and its number |
 | command line | one line on stderr; exit 2 for bad usage and \`BadInput\`, which carries the words of what it was made of (\`BadCommand\`, \`BadModbusUrl\`, \`BadOpcuaUrl\`, \`BadP1Url\`, \`BadMqttUrl\`, \`BadProfile\`, \`ScenarioRefused\`, \`FeederRefused\`, \`RecordingRefused\`, \`ControlRefused\`, or \`KeyFailure\` of a flag); exit 1 for every other error here |
 | Modbus, OPC UA, P1 and MQTT devices | the agent logs the error once, keeps what it has, and tries again |
@@ -66,7 +66,7 @@ function typed({ name, meaning, fields }: TypedError): string {
 /** Every `Data.TaggedError` of a room, with its doc comment. */
 function typedErrors(room: string): readonly TypedError[] {
   const declaration =
-    /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export class (\w+) extends Data\.TaggedError\('\w+'\)<([\s\S]*?)>\s*\{/g
+    /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export class (\w+) extends Data\.TaggedError\('\w+'\)(?:<([\s\S]*?)>)?\s*\{/g
   return filesOf(room, '.ts')
     .flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(declaration)].map(([, comment = '', name = '', type = '']) => ({

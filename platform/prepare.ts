@@ -5,9 +5,12 @@ import { lockFile } from './node-sqlite.ts'
 
 const root = join(import.meta.dirname, '..')
 
+/** What is built from sources. */
+type Part = 'contracts' | 'page'
+
 /** Something built from sources: rebuilt when any of them is newer than its stamp. */
 interface Built {
-  readonly name: string
+  readonly name: Part
   readonly sources: readonly string[]
   readonly ending: RegExp
   readonly stamp: string
@@ -35,15 +38,16 @@ const built: readonly Built[] = [
 const BUILD_WAIT_MS = 180_000
 
 /**
- * Builds contracts and page where their sources are newer: one process at a time, the others wait and find it done.
+ * Builds contracts and page, or what is wanted of them, where their sources are newer: one process at a time, the others wait and find it done.
  * Says on stderr what it does; throws if a build fails.
  */
-export function prepare(): void {
-  if (built.every(isFresh)) return
+export function prepare(wanted: readonly Part[] = ['contracts', 'page']): void {
+  const parts = built.filter(({ name }) => wanted.includes(name))
+  if (parts.every(isFresh)) return
   const unlock = lockFile(join(root, 'node_modules/.commonwatt-build'), BUILD_WAIT_MS)
   if (unlock === null) throw new Error(`another process has been building for ${BUILD_WAIT_MS / 1000} s`)
   try {
-    for (const one of built) if (!isFresh(one)) build(one)
+    for (const one of parts) if (!isFresh(one)) build(one)
   } finally {
     unlock()
   }

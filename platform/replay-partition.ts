@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Console, Effect, Option, Stream } from 'effect'
 import { openSqliteEventLog, stateHash } from '#matching-engine/index.ts'
-import { applyEvent, emptyStreet } from '#protocol/street.ts'
+import { applyEvent } from '#protocol/apply-event.ts'
+import { emptyStreet } from '#protocol/street.ts'
 import { BadInput } from './bad-input.ts'
 
 /** Folds a partition's log from its beginning, up to and with `to` where it is named. */

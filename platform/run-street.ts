@@ -1,6 +1,6 @@
 import { Effect } from 'effect'
 import type { Clock } from '#protocol/clock.ts'
-import type { LiveStreet } from './live-street.ts'
+import type { LiveStreet } from './live/live-street.ts'
 
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
@@ -34,8 +34,8 @@ export function paceOf(options: { readonly speed: number; readonly slotMinutes: 
   }
 }
 
-/** How often the homes' funds are looked at, and after a failure, wall ms. */
-const FUNDS_WALL_MS = { every: 250, retry: 2_000 }
+/** How often the chain is asked about the homes, their devices and funds, and after a failure, wall ms. */
+const HOMES_WALL_MS = { every: 250, retry: 2_000 }
 
 /** How long the outboxes get to be emptied when the street stops, wall ms. What stays in them is sent next time. */
 const FAREWELL_WALL_MS = 2_000
@@ -53,11 +53,14 @@ export const runStreet = (live: LiveStreet, clock: Clock) =>
       const nowMs = clock.nowMs()
       return Effect.andThen(neighbourhood.advance(nowMs), live.estimateMissing(nowMs))
     }).pipe(Effect.andThen(Effect.sleep(Math.max(ADVANCE_WALL_MS_MIN, ADVANCE_EVERY_MS / clock.speed))), Effect.forever)
-    const funds = Effect.suspend(() => live.lookAtFunds(clock.nowMs())).pipe(
+    const aboutHomes = Effect.suspend(() => live.lookAtHomes(clock.nowMs())).pipe(
       Effect.matchEffect({
-        onSuccess: () => Effect.sleep(FUNDS_WALL_MS.every),
+        onSuccess: () => Effect.sleep(HOMES_WALL_MS.every),
         onFailure: ({ message }) =>
-          Effect.andThen(Effect.logWarning(`funds are not known: ${message}`), Effect.sleep(FUNDS_WALL_MS.retry)),
+          Effect.andThen(
+            Effect.logWarning(`devices and funds are not known: ${message}`),
+            Effect.sleep(HOMES_WALL_MS.retry),
+          ),
       }),
       Effect.forever,
     )
@@ -71,8 +74,9 @@ export const runStreet = (live: LiveStreet, clock: Clock) =>
       [
         part('engine', engine),
         part('settlement', settlement),
-        part('funds', funds),
+        part('chain about the homes', aboutHomes),
         part('chain', live.followChain),
+        live.attached.run(pace),
         ...agents,
       ],
       {

@@ -14,7 +14,7 @@ export interface ScanFlags {
 }
 
 /** So many addresses are asked at a time; on a serial line one. */
-const HOSTS_AT_A_TIME = 32
+export const HOSTS_AT_A_TIME = 32
 /** A slip of the finger shall not ask a whole company. */
 const ADDRESSES_MAX = 4_096
 
@@ -36,9 +36,9 @@ export const scanMeters = Effect.fnUntraced(function* (flags: ScanFlags) {
 })
 
 /** Units one after the other: a line takes one request at a time. */
-const scanLine = (
+export const scanLine = (
   line: string,
-  options: Pick<ScanFlags, 'timeoutMs' | 'json'> & { readonly units: readonly number[] },
+  options: { readonly timeoutMs: number; readonly units: readonly number[] },
 ): Effect.Effect<readonly IdentifiedDevice[]> =>
   Effect.map(
     Effect.forEach(options.units, (unit) =>
@@ -76,15 +76,21 @@ const linesOf = (flags: ScanFlags): Effect.Effect<readonly string[], BadInput> =
       if (/[?&]unit=/.test(line)) return yield* new BadInput({ detail: `--line ${line}: the units are --units` })
       return [line]
     }
-    if (/^[\d.:-]+$/.test(hosts ?? '') && !IPV4_RANGE.test(hosts ?? '')) {
-      const detail = `--hosts ${hosts}: expected an address of four numbers, or from one to another, like 192.168.1.1-254; the port is --port`
-      return yield* new BadInput({ detail })
-    }
-    const [, network = '', last = hosts ?? ''] = /^((?:\d{1,3}\.){3})(\d{1,3}-\d{1,3})$/.exec(hosts ?? '') ?? []
-    const names =
-      network === '' ? [last] : (yield* rangeOf('--hosts', last, { least: 0, most: 255 })).map((n) => `${network}${n}`)
-    return yield* Effect.forEach(names, (name) => checked('--hosts', `tcp://${name}:${flags.port}`))
+    return yield* linesOfHosts({ hosts: hosts ?? '', port: flags.port })
   })
+
+/** The Modbus TCP lines of one host, or of the range that ends an IPv4 address. */
+export const linesOfHosts = Effect.fnUntraced(function* (named: { readonly hosts: string; readonly port: number }) {
+  const { hosts, port } = named
+  if (/^[\d.:-]+$/.test(hosts) && !IPV4_RANGE.test(hosts)) {
+    const detail = `--hosts ${hosts}: expected an address of four numbers, or from one to another, like 192.168.1.1-254; the port is --port`
+    return yield* new BadInput({ detail })
+  }
+  const [, network = '', last = hosts] = /^((?:\d{1,3}\.){3})(\d{1,3}-\d{1,3})$/.exec(hosts) ?? []
+  const names =
+    network === '' ? [last] : (yield* rangeOf('--hosts', last, { least: 0, most: 255 })).map((n) => `${network}${n}`)
+  return yield* Effect.forEach(names, (name) => checked('--hosts', `tcp://${name}:${port}`))
+})
 
 const checked = (flag: string, url: string): Effect.Effect<string, BadInput> =>
   Effect.try({
@@ -96,7 +102,7 @@ const checked = (flag: string, url: string): Effect.Effect<string, BadInput> =>
   })
 
 /** `3` or `1-10`. */
-const rangeOf = (
+export const rangeOf = (
   flag: string,
   text: string,
   limits: { readonly least: number; readonly most: number },

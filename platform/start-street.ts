@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { Console, Effect } from 'effect'
 import { loadAccountKey } from '#meter-agent/index.ts'
-import { generateScenario, loadScenario, simClock } from '#sim/index.ts'
+import { generateScenario, loadScenario, simClock, streetWires } from '#sim/index.ts'
 import { BadInput } from './bad-input.ts'
 import { openDataFolder } from './data-folder.ts'
 import { freePort, portFault } from './free-port.ts'
+import { keptWires } from './kept-wires.ts'
 import { lastTimeMs } from './last-time.ts'
-import { type ChainAccess, type LiveStreet, openLiveStreet } from './live-street.ts'
+import type { ChainAccess } from './live/live-chain.ts'
+import { type LiveStreet, openLiveStreet } from './live/live-street.ts'
 import { logging } from './logging.ts'
 import { prepare } from './prepare.ts'
 import { runStreet } from './run-street.ts'
@@ -42,7 +44,13 @@ const openAndRun = Effect.fnUntraced(function* (given: Settings) {
     Effect.mapError((error) => new BadInput({ detail: error.message })),
   )
   keepStreet(folder, choice)
-  yield* Effect.try({ try: prepare, catch: (error) => error })
+  const wires = yield* keptWires(
+    folder,
+    streetWires(street, 'scenarioFile' in choice ? choice.scenarioFile : undefined).pipe(
+      Effect.mapError((error) => new BadInput({ detail: error.message })),
+    ),
+  )
+  yield* Effect.try({ try: () => prepare(), catch: (error) => error })
   const startMs = Math.max(street.startMs, yield* lastTimeMs(folder, street.neighbourhood))
   // Time stands still until the street is open: else what nobody could read or trade in would pass at each start.
   let openedAtMs: number | null = null
@@ -53,9 +61,11 @@ const openAndRun = Effect.fnUntraced(function* (given: Settings) {
     clock,
     rules: yield* streetRules(folder, street.neighbourhood),
     folder,
+    wires,
     host: HOST,
     port: given.port ?? (yield* freePort({ host: HOST, port: DEFAULT_PORT })),
     pageDir: join(import.meta.dirname, '../ui/dist'),
+    ...(given.names === undefined ? {} : { names: given.names }),
     ...(chain === undefined ? {} : { chain }),
   })
   yield* Effect.logInfo(`${live.homes.length} homes, ${clock.speed} simulated seconds a second`)

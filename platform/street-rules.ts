@@ -12,6 +12,7 @@ export const newStreetRules: MarketRules = {
   disputeWindowMs: 4 * defaultMarketRules.slotMinutes * 60_000,
   protocolFeeBp: 25,
   collateral: 'reserved',
+  devices: 'in-service',
 }
 
 /** The rules of a data folder's street: those that its log was begun with, in a new folder `newStreetRules`. */

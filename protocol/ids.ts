@@ -1,7 +1,11 @@
 import { Schema } from 'effect'
 
 /** Names of homes, devices and neighbourhoods: 1–32 characters a–z, 0–9 and inner hyphens. */
-export const Slug = Schema.String.check(Schema.isPattern(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/u))
+export const Slug = Schema.String.check(
+  Schema.isPattern(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/u, {
+    expected: 'a name of 1 to 32 small letters, digits and hyphens between them',
+  }),
+)
 
 /** A 20-byte account or key address, lower-case hex. */
 export const Address = Schema.TemplateLiteral(['0x', Schema.String]).check(Schema.isPattern(/^0x[0-9a-f]{40}$/))

@@ -10,4 +10,5 @@ export const laterRules = {
   maxOrdersPerAccountAndSlot: 10_000,
   protocolFeeBp: 0,
   collateral: 'none',
+  devices: 'any',
 } as const

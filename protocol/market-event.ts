@@ -132,6 +132,12 @@ export type MarketEvent = { readonly timeMs: number } & (
       readonly block: number
       readonly funds: readonly { readonly account: `0x${string}`; readonly balanceMicroEur: number }[]
     }
+  /** homes whose device the registry on chain has in service now, or not any more, as of `block`, ascending by account */
+  | {
+      readonly type: 'DevicesChanged'
+      readonly block: number
+      readonly devices: readonly { readonly account: `0x${string}`; readonly isInService: boolean }[]
+    }
   | { readonly type: 'BatchProposed'; readonly batch: Batch; readonly place: ChainPlace }
   /** somebody disputes a batch on chain: it cannot become final before it is upheld */
   | { readonly type: 'BatchDisputed'; readonly number: number; readonly place: ChainPlace }

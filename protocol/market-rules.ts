@@ -19,7 +19,7 @@ export type Tariff = typeof Tariff.Type
 export const HOMES_MAX = 498
 
 /** A rule that joined later: read as `laterRules` has it where it is left out. */
-const later = (rule: Exclude<keyof typeof laterRules, 'priceRule' | 'collateral'>, schema: typeof Count) =>
+const later = (rule: Exclude<keyof typeof laterRules, 'priceRule' | 'collateral' | 'devices'>, schema: typeof Count) =>
   schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(laterRules[rule])))
 
 /** How a call auction finds its one price (MATCHING). */
@@ -27,6 +27,9 @@ const PriceRule = Schema.Literals(['largest-volume', 'highest-matched-ask', 'las
 
 /** Whether an order needs money in the vault for what it may cost (`reserve.ts`). */
 const Collateral = Schema.Literals(['none', 'reserved'])
+
+/** Whose orders are taken: everybody's, or of those whose device the chain's registry has in service. */
+const Devices = Schema.Literals(['any', 'in-service'])
 
 /** Bounds that no market comes near: whoever folds somebody else's log shall not open slots for ever. */
 const Slots = PositiveInt.check(Schema.isLessThanOrEqualTo(10_000))
@@ -53,6 +56,7 @@ export const MarketRules = Schema.Struct({
   /** how long such a halt lasts */
   haltMs: later('haltMs', PositiveInt),
   collateral: Collateral.pipe(Schema.withDecodingDefaultKey(Effect.succeed(laterRules.collateral))),
+  devices: Devices.pipe(Schema.withDecodingDefaultKey(Effect.succeed(laterRules.devices))),
   slotsPerBatch: Slots,
   disputeWindowMs: Span,
   tariff: Tariff,

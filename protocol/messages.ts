@@ -1,6 +1,6 @@
-import type { LoggedEvent, SlotPhase } from './market-event.ts'
+import type { SlotPhase } from './market-event.ts'
+import type { PictureFrame } from './picture/picture-frame.ts'
 import type { RefusalCode } from './refusal.ts'
-import type { StreetSnapshot } from './snapshot.ts'
 import type { Street } from './street.ts'
 
 /** Answer of `GET /api/v1/status`. Energy in Wh. */
@@ -19,6 +19,10 @@ export interface Status {
   readonly settledWh: number
   readonly chainBlock: number
   readonly sequence: number
+  /** which log `sequence` is of (`Picture.log`); empty before its first event is read */
+  readonly log: string
+  /** for how long settlement has failed, wall ms: the chain is behind; null while it works, and left out where nobody looks */
+  readonly settlementFailingMs?: number | null
 }
 
 /** The status of a street at a moment of its clock. */
@@ -27,6 +31,8 @@ export function statusOf(now: {
   readonly slot: number
   readonly speed: number
   readonly timeMs: number
+  readonly log: string
+  readonly settlementFailingMs?: number | null
 }): Status {
   const { counts, batches, homes, sequence } = now.street
   const final = [...batches.values()].filter((batch) => batch.final !== null)
@@ -48,6 +54,8 @@ export function statusOf(now: {
     settledWh: counts.settledWh,
     chainBlock: counts.chainBlock,
     sequence,
+    log: now.log,
+    settlementFailingMs: now.settlementFailingMs ?? null,
   }
 }
 
@@ -74,13 +82,6 @@ export interface Positions {
       readonly openWh: number
     }[]
   }[]
-}
-
-/** What happened after `fromSequence`, up to and with `toSequence`. */
-export interface Frame {
-  readonly fromSequence: number
-  readonly toSequence: number
-  readonly events: readonly LoggedEvent[]
 }
 
 /** A price level: what is open there, and of how many orders. 0 orders: the level is gone. */
@@ -138,20 +139,26 @@ interface Subscription {
 }
 
 /**
- * socket.io, server to page: a snapshot or frames once it has asked to `resume`, then at most 20 frames a second;
- * a `depth` of all that is there for each slot that it subscribes to, then at most 20 a second of what has changed.
- * Who reads slowly gets fewer of both, and the latest state all the same.
+ * socket.io, server to page: once it has asked to `resume`, a frame of what it lacks (all of it as a `snapshot` where it
+ * has nothing, or of another log, or more than this log has), then at most 20 a second, and fewer where many pages
+ * follow; a `depth` of all that is there for each slot that it subscribes to, then at most 20 a second of what has
+ * changed. Who reads slowly gets fewer of both, and the latest state all the same.
  */
 export interface ServerToClient {
-  snapshot: (snapshot: StreetSnapshot) => void
-  frame: (frame: Frame) => void
+  snapshot: (frame: PictureFrame) => void
+  frame: (frame: PictureFrame) => void
   status: (status: Status) => void
   depth: (depth: Depth) => void
 }
 
-/** socket.io, page to server. `resume` asks for everything after a sequence; 0 asks for a snapshot. */
+/**
+ * socket.io, page to server. `resume` asks for everything after a sequence of a log (`Picture.log`; left out: of the
+ * one that is here); 0 asks for a snapshot. `seen` says up to which sequence the page has taken what came: one that falls
+ * behind is told less often, not more slowly.
+ */
 export interface ClientToServer {
-  resume: (sequence: number) => void
+  resume: (sequence: number, log?: string) => void
+  seen: (sequence: number) => void
   subscribe: (subscription: Subscription) => void
   unsubscribe: (subscription: Subscription) => void
 }

@@ -8,6 +8,10 @@ export const refusals = {
   NOT_AUTHORISED: { status: 403, title: 'The signer may not speak for this account or device, or control this market' },
   WRONG_NEIGHBOURHOOD: { status: 404, title: 'The message is for another neighbourhood' },
   UNKNOWN_HOME: { status: 404, title: 'No home has enrolled this account or device' },
+  DEVICE_NOT_IN_SERVICE: {
+    status: 409,
+    title: 'The registry on chain does not have the device of this home in service',
+  },
   ALREADY_ENROLLED: { status: 409, title: 'The home, account or device is enrolled already' },
   NEIGHBOURHOOD_FULL: { status: 409, title: 'The neighbourhood has as many homes as one batch can settle' },
   NONCE_USED: { status: 409, title: 'The account has used this nonce before, or the operator this one or a later one' },

@@ -1,3 +1,4 @@
+import { type Columns, columnsOf, rowsOf } from './columns.ts'
 import { addOpenOrder, type OpenOrder, type OpenOrders } from './open-orders.ts'
 import type { Statement } from './statement.ts'
 import {
@@ -16,10 +17,7 @@ type PositionRow = Position & { readonly slot: number; readonly account: Hex }
 type FundsRow = { readonly account: Hex; readonly balanceMicroEur: number }
 type NonceRow = { readonly account: Hex; readonly nonce: number; readonly slot: number }
 
-/** Rows of one shape as columns: `{ name: [row 0, row 1, …] }`, no keys at all when there are no rows. */
-type Columns<Row> = { readonly [K in keyof Row]?: readonly Row[K][] }
-
-/** A street as plain JSON, columnar: what the page starts from, and what a state hash covers. */
+/** A street as plain JSON, columnar: what a market goes on from, and what a state hash covers. */
 export interface StreetSnapshot
   extends Pick<
     Street,
@@ -43,6 +41,7 @@ export interface StreetSnapshot
   readonly nonces: Columns<NonceRow>
   readonly batches: readonly StreetBatch[]
   readonly funds: Columns<FundsRow>
+  readonly inService: readonly Hex[]
 }
 
 /** The street at its present sequence; shares nothing with it that changes later. */
@@ -76,6 +75,7 @@ export function snapshotOf(street: Street): StreetSnapshot {
     batches: [...street.batches.values()].map((batch) => ({ ...batch })),
     fundsBlock: street.fundsBlock,
     funds: columnsOf([...street.funds].map(([account, balanceMicroEur]) => ({ account, balanceMicroEur }))),
+    inService: [...street.inService],
   }
 }
 
@@ -123,24 +123,7 @@ export function streetFrom(snapshot: StreetSnapshot): Street {
   street.fundsBlock = snapshot.fundsBlock
   for (const { account, balanceMicroEur } of rowsOf<FundsRow>(snapshot.funds))
     street.funds.set(account, balanceMicroEur)
+  for (const account of snapshot.inService) street.inService.add(account)
   for (const batch of snapshot.batches) street.batches.set(batch.batch.number, { ...batch })
   return street
-}
-
-function columnsOf<Row extends object>(rows: readonly Row[]): Columns<Row> {
-  const first = rows[0]
-  if (first === undefined) return {}
-  return Object.fromEntries(
-    (Object.keys(first) as (keyof Row)[]).map((key) => [key, rows.map((row) => row[key])]),
-  ) as unknown as Columns<Row>
-}
-
-function rowsOf<Row extends object>(columns: Columns<Row>): Row[] {
-  const keys = Object.keys(columns) as (keyof Row)[]
-  const first = keys[0]
-  const length = first === undefined ? 0 : (columns[first] as readonly unknown[]).length
-  return Array.from(
-    { length },
-    (_, i) => Object.fromEntries(keys.map((key) => [key, (columns[key] as readonly unknown[])[i]])) as Row,
-  )
 }

@@ -18,7 +18,8 @@ export interface ReceiptParty {
 
 /**
  * Answer of `GET /api/v1/receipts/{trade}`: what the log holds of a trade, in signed originals. It proves nothing by
- * itself: `commonwatt verify receipt` recomputes each step.
+ * itself: `commonwatt verify receipt` recomputes each step. Where names are not told, homes and devices are called by
+ * number, and what is signed under a name comes without its signature (`0x`).
  */
 export interface TradeReceipt {
   readonly trade: Trade

@@ -65,8 +65,9 @@ export const measureSettlement = (size: {
       Effect.gen(function* () {
         const { built, gas } = yield* propose(number)
         clock.timeMs += WINDOW_SECONDS * 1000
-        const { transaction } = yield* ensureFinal(chain, built)
-        return { built, gas: { propose: gas, apply: yield* gasOf(transaction) } }
+        const place = yield* ensureFinal(chain, built)
+        if (place === null) return yield* notMeasured('the batch has fallen')
+        return { built, gas: { propose: gas, apply: yield* gasOf(place.transaction) } }
       })
     for (let number = 1; number <= WARM_BATCHES; number++) yield* settle(number)
     const { built, gas } = yield* settle(WARM_BATCHES + 1)

@@ -1,4 +1,5 @@
 import { Effect } from 'effect'
+import type { ChainTransaction } from '#protocol/chain-transaction.ts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { batchDigestOf, headerHashOf } from '../settlement/batch-digest.ts'
 import { batchFrom, stateFrom } from './chain-batch.ts'
@@ -61,8 +62,12 @@ export interface ChainReader {
   readonly faultyOf: (number: number) => Read<FaultyProposal | null>
   /** where a batch was proposed, the last time, or applied; null if it was not */
   readonly placeOf: (event: 'BatchProposed' | 'Applied', number: number) => Read<ChainPlace | null>
+  /** where a batch of this header was proposed, each time, oldest first: once more for each time that it fell */
+  readonly proposalsOf: (number: number, headerHash: Hex) => Read<readonly ChainPlace[]>
   /** what became of a transaction, null if the chain does not know it */
   readonly transactionOf: (hash: Hex) => Read<TransactionOutcome | null>
+  /** … where in the deployment it went and when, null if no block holds it */
+  readonly transactionSeen: (transaction: Hex) => Read<ChainTransaction | null>
   /** free balance in the vault */
   readonly balanceOf: (account: Hex) => Read<number>
   /** sold − bought over all applied batches */
@@ -180,7 +185,18 @@ export function readerOf(rpc: Rpc, addresses: Addresses, neighbourhood: Hex): Ch
         ofBatch(eventName === 'Applied' ? vault : settlement, eventName, number),
         (found) => found.at(-1)?.place ?? null,
       ),
+    proposalsOf: (number, headerHash) =>
+      Effect.map(ofBatch(settlement, 'BatchProposed', number), (found) =>
+        found.filter(({ args }) => headerHashOf(batchFrom(args).header) === headerHash).map(({ place }) => place),
+      ),
     transactionOf: rpc.transactionOf,
+    transactionSeen: (transaction) =>
+      Effect.gen(function* () {
+        const outcome = yield* rpc.transactionOf(transaction)
+        if (outcome === null) return null
+        const call = yield* rpc.calledBy(transaction, Object.values(contractsAt(addresses)))
+        return { transaction, ...outcome, timeMs: (yield* rpc.secondsOf(outcome.block)) * 1_000, call }
+      }),
     balanceOf: (account) => ofVault('balanceOf', account),
     positionOf: (account) => ofVault('positionOf', account),
     walletOf: (account) => amount({ ...eurc, functionName: 'balanceOf', args: [account] }),

@@ -17,6 +17,8 @@ export interface Addresses {
   readonly billProofs: Hex
   /** what P-256 keys begin with on chain (ERC-7913) */
   readonly p256Verifier: Hex
+  /** nothing of theirs is in an earlier block; 0 if left out */
+  readonly sinceBlock?: number
 }
 
 /** What a batch does to one home: money in µEUR, + received; energy sold − bought, in Wh. */

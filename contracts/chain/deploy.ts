@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -49,7 +50,7 @@ export const deploy = (options: {
     const rpc = yield* connectRpc(options.rpcUrl)
     const wanted = { slotMinutes: 15, ...options, operator: addressOf(options.operatorKey), chainId: rpc.chainId }
     const addresses = yield* attempt(async () => {
-      const kept = directory === undefined ? null : await readRecord(directory)
+      const kept = directory === undefined ? null : await readKept<DeploymentRecord>(recordFile(directory))
       return kept === null ? deployNow(wanted, rpc) : addressesOf(kept, wanted)
     })
     yield* checkDeployed(rpc, addresses)
@@ -59,11 +60,12 @@ export const deploy = (options: {
 async function deployNow(wanted: DeployOptions, rpc: Rpc): Promise<Addresses> {
   // Loaded when it is needed: a street that stands already need not wait for it.
   const { runIgnition } = await import('./ignition-core.ts')
+  const sinceBlock = await beganIn(wanted, rpc)
   const deployed = await runIgnition(wanted)
   const { deviceRegistry } = contractsAt(deployed)
   const verifier = rpc.read<string>({ ...deviceRegistry, functionName: 'p256Verifier', args: [] })
   const p256Verifier = (await Effect.runPromise(verifier)).toLowerCase() as Hex
-  const addresses = { ...deployed, p256Verifier }
+  const addresses = { ...deployed, p256Verifier, sinceBlock }
   const { directory, chainId, operator, disputeWindowSeconds } = wanted
   if (directory !== undefined) {
     const record: DeploymentRecord = { chainId, operator, disputeWindowSeconds, contracts: CONTRACTS, addresses }
@@ -72,12 +74,30 @@ async function deployNow(wanted: DeployOptions, rpc: Rpc): Promise<Addresses> {
   return addresses
 }
 
-async function readRecord(directory: string): Promise<DeploymentRecord | null> {
-  const text = await readFile(recordFile(directory), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+/** When a deployment that may be taken up again was begun, as its folder keeps it. */
+interface Begun {
+  readonly chainId: number
+  readonly block: number
+}
+
+/** The block before which nothing of a deployment can be: the latest when it was begun; 0 where nobody has kept that. */
+async function beganIn({ directory, chainId }: DeployOptions, rpc: Rpc): Promise<number> {
+  const block = await Effect.runPromise(rpc.blockNumber)
+  if (directory === undefined) return block
+  const file = join(directory, 'begun.json')
+  const begun = await readKept<Begun>(file)
+  if (begun !== null) return begun.chainId === chainId ? begun.block : 0
+  if (existsSync(directory)) return 0
+  await writeDurably(file, `${JSON.stringify({ chainId, block } satisfies Begun)}\n`)
+  return block
+}
+
+async function readKept<A>(file: string): Promise<A | null> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return null
     throw cause
   })
-  return text === null ? null : (JSON.parse(text) as DeploymentRecord)
+  return text === null ? null : (JSON.parse(text) as A)
 }
 
 function addressesOf(kept: DeploymentRecord, wanted: DeployOptions): Addresses {
@@ -92,9 +112,9 @@ function addressesOf(kept: DeploymentRecord, wanted: DeployOptions): Addresses {
 }
 
 /** The folder believes that it is deployed; the chain may have forgotten. */
-const checkDeployed = (rpc: Rpc, addresses: Addresses) =>
+const checkDeployed = (rpc: Rpc, { sinceBlock: _, ...contracts }: Addresses) =>
   Effect.forEach(
-    Object.entries(addresses),
+    Object.entries(contracts),
     ([name, address]) =>
       Effect.flatMap(rpc.hasCode(address), (there) =>
         there ? Effect.void : failed(`no contract ${name} at ${address}: the deployment's journal is of another chain`),

@@ -19,8 +19,8 @@ interface DeviceName {
   readonly owner: Hex
 }
 
-/** What the registry tells of a device in the last second of a slot: what its statement of that slot is judged by. */
-interface DeviceStanding {
+/** What the registry tells of a device in a second: in the last one of a slot, what its statement of that slot is judged by. */
+export interface DeviceStanding {
   readonly device: number
   readonly status: DeviceStatus
   /** what signed for it (ERC-7913); `0x` before it joined */
@@ -46,6 +46,10 @@ export interface DeviceRegistryReader {
   readonly lastSecondOf: (slot: number) => Read<number>
   /** null if its owner had no device of this name when the slot ended */
   readonly standingAt: (device: DeviceName, slot: number) => Read<DeviceStanding | null>
+  /** null if its owner had no device of this name at the end of that Unix second */
+  readonly standingIn: (device: DeviceName, second: number) => Read<DeviceStanding | null>
+  /** names (hashes) of the devices of a neighbourhood that have changed after a block */
+  readonly changedAfter: (neighbourhood: Hex, block: number) => Read<ReadonlySet<Hex>>
   /** ids of all devices that have ever joined in a neighbourhood, in that order */
   readonly joinedIn: (neighbourhood: Hex) => Read<readonly number[]>
   /** by whoever has ever had a device of a neighbourhood, and the hash of its name: `owner name` */
@@ -77,6 +81,11 @@ const changes = [
   ['DeviceSlashed', 'device'],
 ] as const
 
+/** Whether a device of this standing may state what this key signs. */
+export function isInService(standing: DeviceStanding | null, key: Hex): boolean {
+  return standing !== null && (standing.status === 'vetting' || standing.status === 'active') && standing.key === key
+}
+
 /** The registry of a deployment behind a connection. */
 export function registryReaderOf(rpc: Rpc, addresses: Addresses): DeviceRegistryReader {
   const { deviceRegistry } = contractsAt(addresses)
@@ -91,19 +100,33 @@ export function registryReaderOf(rpc: Rpc, addresses: Addresses): DeviceRegistry
         ? Effect.fail(new ChainFailure({ operation: 'read a status', detail: `${value} is no status` }))
         : Effect.succeed(name)
     })
+  const standingIn: DeviceRegistryReader['standingIn'] = ({ neighbourhood, name, owner }, second) =>
+    Effect.gen(function* () {
+      const device = yield* read<bigint>('deviceOfAt', [neighbourhood, name, owner, second])
+      if (device === 0n) return null
+      const key = yield* read<Hex>('keyAt', [device, second])
+      return { device: Number(device), status: yield* status('statusAt', device, second), key }
+    })
   return {
     bondMicroEur: Effect.map(read<bigint>('bondMicroEur'), Number),
     deviceOf: ({ neighbourhood, name, owner }) =>
       Effect.map(read<bigint>('deviceOf', [neighbourhood, name, owner]), (id) => (id === 0n ? null : Number(id))),
     statusOf: (device) => status('statusOf', device),
     lastSecondOf: (slot) => Effect.map(read<bigint>('lastSecondOf', [slot]), Number),
-    standingAt: ({ neighbourhood, name, owner }, slot) =>
+    standingAt: (device, slot) =>
+      Effect.flatMap(read<bigint>('lastSecondOf', [slot]), (second) => standingIn(device, Number(second))),
+    standingIn,
+    changedAfter: (neighbourhood, afterBlock) =>
       Effect.gen(function* () {
-        const time = yield* read<bigint>('lastSecondOf', [slot])
-        const device = yield* read<bigint>('deviceOfAt', [neighbourhood, name, owner, time])
-        if (device === 0n) return null
-        const key = yield* read<Hex>('keyAt', [device, time])
-        return { device: Number(device), status: yield* status('statusAt', device, time), key }
+        const devices = new Set<bigint>()
+        for (const { name, args } of yield* rpc.allEvents({ ...deviceRegistry, afterBlock })) {
+          const indexed = changes.find(([change]) => change === name)?.[1]
+          if (indexed !== undefined) devices.add(args[indexed] as bigint)
+        }
+        const records = yield* Effect.forEach(devices, (device) =>
+          read<{ readonly neighbourhood: Hex; readonly name: Hex }>('recordOf', [device]),
+        )
+        return new Set(records.filter((record) => record.neighbourhood === neighbourhood).map(({ name }) => name))
       }),
     joinedIn: (neighbourhood) =>
       Effect.map(events('DeviceJoined', { neighbourhood }), (found) => found.map(({ args }) => Number(args.device))),

@@ -5,6 +5,7 @@ import {
   ContractFunctionRevertedError,
   createPublicClient,
   createWalletClient,
+  decodeFunctionData,
   defineChain,
   encodeAbiParameters,
   encodeFunctionData,
@@ -38,6 +39,8 @@ interface EventQuery {
   readonly address: Hex
   readonly eventName: string
   readonly args: Record<string, unknown>
+  /** where nothing of the contract is in an earlier block */
+  readonly sinceBlock?: number
 }
 
 /** Reads and writes of any chain behind a JSON-RPC URL, by the compiled contracts' own interfaces. */
@@ -48,13 +51,18 @@ export interface Rpc {
   readonly read: <A>(call: Call) => Effect.Effect<A, ChainFailure>
   /** All events that fit, oldest first. */
   readonly events: (query: EventQuery) => Effect.Effect<readonly ChainEvent[], ChainFailure>
-  /** All events of a contract, oldest first. */
+  /** All events of a contract, oldest first; those after a block, where one is named. */
   readonly allEvents: (
-    of: Pick<EventQuery, 'contract' | 'address'>,
+    of: Omit<EventQuery, 'eventName' | 'args'> & { readonly afterBlock?: number },
   ) => Effect.Effect<readonly NamedEvent[], ChainFailure>
   readonly hasCode: (address: Hex) => Effect.Effect<boolean, ChainFailure>
   /** What became of a transaction, null if the chain does not know it. */
   readonly transactionOf: (hash: Hex) => Effect.Effect<TransactionOutcome | null, ChainFailure>
+  /** The function that a transaction called of one of these contracts, `Vault.applyBatch`; null where it called none. */
+  readonly calledBy: (
+    hash: Hex,
+    contracts: readonly Pick<Call, 'contract' | 'address'>[],
+  ) => Effect.Effect<string | null, ChainFailure>
   /** Whether the node has a transaction, in a block or waiting for one. */
   readonly knows: (hash: Hex) => Effect.Effect<boolean, ChainFailure>
   /** The Unix second of a block; if none is named, of the one that is read at, where that is the latest of the one to come. */
@@ -191,26 +199,23 @@ export const connectRpc = (
           const at = blockNumber === undefined ? {} : { blockNumber }
           return (await reader.readContract({ ...contractCall(call), ...at })) as A
         }),
-      events: (query) =>
+      events: ({ sinceBlock = 0, ...query }) =>
         attemptAt(`look for ${query.contract}.${query.eventName}`, async (blockNumber) => {
+          const range = rangeOf(sinceBlock, blockNumber)
+          if (range === null) return []
           const { abi } = readArtifact(query.contract)
-          const found = await reader.getContractEvents({
-            ...query,
-            abi: abi as Abi,
-            fromBlock: 'earliest',
-            toBlock: blockNumber ?? 'latest',
-            strict: true,
-          })
+          const found = await reader.getContractEvents({ ...query, abi: abi as Abi, ...range, strict: true })
           return found.map((event) => ({
             args: event.args as unknown as Record<string, unknown>,
             place: placeIn(event.transactionHash, event.blockNumber),
             index: event.logIndex,
           }))
         }),
-      allEvents: ({ contract, address }) =>
+      allEvents: ({ contract, address, sinceBlock = 0, afterBlock = -1 }) =>
         attemptAt(`look for the events of ${contract}`, async (blockNumber) => {
+          const range = rangeOf(Math.max(sinceBlock, afterBlock + 1), blockNumber)
+          if (range === null) return []
           const { abi } = readArtifact(contract)
-          const range = { fromBlock: 'earliest', toBlock: blockNumber ?? 'latest' } as const
           const found = await reader.getContractEvents({ address, abi: abi as Abi, ...range, strict: true })
           return found.map((event) => ({
             name: event.eventName as string,
@@ -230,6 +235,14 @@ export const connectRpc = (
             if (cause instanceof TransactionReceiptNotFoundError) return null
             throw cause
           }
+        }),
+      calledBy: (hash, contracts) =>
+        attempt(`look for transaction ${hash}`, async () => {
+          const { to, input } = await reader.getTransaction({ hash })
+          const called = contracts.find(({ address }) => address === to?.toLowerCase())
+          if (called === undefined) return null
+          const { abi } = readArtifact(called.contract)
+          return `${called.contract}.${decodeFunctionData({ abi: abi as Abi, data: input }).functionName}`
         }),
       knows: (hash) =>
         attempt(`look for transaction ${hash}`, async () => {
@@ -319,6 +332,12 @@ function contractCall(call: Call) {
 const hostOf = (rpcUrl: string) => (URL.canParse(rpcUrl) ? new URL(rpcUrl).origin : rpcUrl)
 
 const optionalBigInt = (value: number | undefined) => (value === undefined ? undefined : BigInt(value))
+
+/** The blocks to look for events in, up to one or to the latest; null where there are none. */
+function rangeOf(fromBlock: number, toBlock: bigint | undefined) {
+  const isEmpty = toBlock !== undefined && BigInt(fromBlock) > toBlock
+  return isEmpty ? null : ({ fromBlock: BigInt(fromBlock), toBlock: toBlock ?? 'latest' } as const)
+}
 
 /** What a call is called in messages. */
 export const operationOf = ({ contract, functionName }: Call): string => `${contract}.${functionName}`

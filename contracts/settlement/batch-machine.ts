@@ -5,6 +5,8 @@ export type BatchMachineEvent =
   | { readonly type: 'SLOTS_SETTLING' }
   | { readonly type: 'PROPOSED'; readonly finalizableAtMs: number }
   | { readonly type: 'TIME'; readonly nowMs: number }
+  /** the chain has it not any more, or rests it on one that has fallen */
+  | { readonly type: 'FELL' }
   | { readonly type: 'FINALIZED' }
   | { readonly type: 'CLAIMED' }
   | { readonly type: 'FAILED'; readonly reason: string }
@@ -12,7 +14,7 @@ export type BatchMachineEvent =
 
 /**
  * The life of a settlement batch: collecting → proposing → window → finalizing → claiming → done. Whatever fails
- * waits in `failed` and is taken up at the same step. The machine decides what is next; the settler does it, and
+ * waits in `failed` and is taken up at the same step; what has fallen for want of an answer is proposed again. The machine decides what is next; the settler does it, and
  * every step is safe to do again.
  */
 export const batchMachine = setup({
@@ -32,7 +34,10 @@ export const batchMachine = setup({
     collecting: { on: { SLOTS_SETTLING: 'posting' } },
     posting: {
       initial: 'proposing',
-      on: { FAILED: { target: 'failed', actions: assign({ reason: ({ event }) => event.reason }) } },
+      on: {
+        FAILED: { target: 'failed', actions: assign({ reason: ({ event }) => event.reason }) },
+        FELL: { target: '.proposing', actions: assign({ finalizableAtMs: 0 }) },
+      },
       states: {
         proposing: {
           on: {

@@ -17,9 +17,11 @@ export interface DemandAnswers {
   /**
    * Answers every demand that waits of these batches. The chain is asked what was shown already, so it may be repeated
    * after a crash; while no block comes, a look that succeeded is not repeated.
+   * @param batches that were proposed
    * @param domain what homes and devices sign under
+   * @returns the number of the first of them that something was demanded of and that is not on chain, null if there is none
    */
-  readonly look: (batches: readonly BuiltBatch[], domain: SigningDomain) => Effect.Effect<void, ChainFailure>
+  readonly look: (batches: readonly BuiltBatch[], domain: SigningDomain) => Effect.Effect<number | null, ChainFailure>
 }
 
 /** What was answered meanwhile by somebody else, or not in time, is nothing to wait for. */
@@ -68,10 +70,13 @@ export function makeDemandAnswers(options: {
   /** A batch is named by its state, which counts its demands: it is another after each answer. */
   const now = (batch: ChainBatch) => Effect.map(chain.batchOf(batch.header.number), (there) => there ?? batch)
 
-  const answerAll = (demands: readonly DataDemand[], built: BuiltBatch, domain: SigningDomain) =>
+  const answerAll = (
+    demands: readonly DataDemand[],
+    { built, batch }: { readonly built: BuiltBatch; readonly batch: ChainBatch },
+    domain: SigningDomain,
+  ) =>
     Effect.gen(function* () {
-      const batch = yield* chain.batchOf(built.header.number)
-      if (batch === null || batch.isFinal || batch.state.openDemands === 0) return
+      if (batch.isFinal || batch.state.openDemands === 0) return
       // One that fails holds up no other.
       const failures = yield* Effect.forEach(demands, (demand) =>
         Effect.match(answer(demand, batch, leavesOf(built, domain)), {
@@ -86,16 +91,21 @@ export function makeDemandAnswers(options: {
   return {
     look: (batches, domain) =>
       Effect.gen(function* () {
-        if (batches.length === 0) return
+        if (batches.length === 0) return null
         const numbers = batches.map(({ header }) => header.number)
         const looked = `${yield* chain.blockNumber} ${numbers.join(' ')}`
-        if (looked === seen) return
+        if (looked === seen) return null
         const demands = Map.groupBy(yield* chain.demandsOf(numbers), ({ number }) => number)
         for (const built of batches) {
-          const own = demands.get(built.header.number)
-          if (own !== undefined) yield* answerAll(own, built, domain)
+          const { number } = built.header
+          const own = demands.get(number)
+          if (own === undefined) continue
+          const batch = yield* chain.batchOf(number)
+          if (batch === null) return number
+          yield* answerAll(own, { built, batch }, domain)
         }
         seen = looked
+        return null
       }),
   }
 }

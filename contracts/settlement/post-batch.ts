@@ -44,11 +44,18 @@ export const ensureProposed = (
     return { place, closesAtMs: there.state.closesAt * 1000 }
   })
 
-/** Books the batch unless it is final; of a batch in parts, those that are missing. */
-export const ensureFinal = (chain: ChainClient, built: BuiltBatch): Effect.Effect<ChainPlace, ChainFailure> =>
+/**
+ * Books the batch unless it is final; of a batch in parts, those that are missing. Null where the chain has it not any
+ * more, and not because of what it said: it is to be proposed again.
+ */
+export const ensureFinal = (chain: ChainClient, built: BuiltBatch): Effect.Effect<ChainPlace | null, ChainFailure> =>
   Effect.gen(function* () {
-    const there = yield* chain.batchOf(built.header.number)
-    if (there === null) return yield* gone(chain, built)
+    const { number } = built.header
+    const there = yield* chain.batchOf(number)
+    if (there === null) {
+      const faulty = yield* chain.faultyOf(number)
+      return faulty === null ? null : yield* unknown(built, `has fallen for ${faulty.fault}`)
+    }
     if (there.isFinal) return yield* placeOf(chain, 'Applied', built)
     const parts = yield* packed(chain, built)
     return yield* chain.apply(
@@ -64,7 +71,7 @@ export const ensureFinal = (chain: ChainClient, built: BuiltBatch): Effect.Effec
 export const ensureClaimed = (chain: ChainClient, built: BuiltBatch): Effect.Effect<void, ChainFailure> =>
   Effect.gen(function* () {
     const there = yield* chain.batchOf(built.header.number)
-    if (there === null) return yield* gone(chain, built)
+    if (there === null) return yield* unknown(built, 'is not on chain any more: the next start proposes it again')
     const open = yield* chain.claimable(creditClaimsOf(built))
     for (const claims of inTransactions(open)) yield* chain.claim(there, claims)
   })
@@ -142,14 +149,6 @@ const refuseFaulty = (chain: ChainClient, built: BuiltBatch, movementsHash: Hex)
       `has fallen on chain for ${faulty.fault}, and is not proposed again: it would again, at the bond's cost`,
     )
   })
-
-const gone = (chain: ChainClient, built: BuiltBatch) =>
-  Effect.flatMap(chain.faultyOf(built.header.number), (faulty) =>
-    unknown(
-      built,
-      faulty === null ? 'is not on chain any more: the next start proposes it again' : `has fallen for ${faulty.fault}`,
-    ),
-  )
 
 const unknown = (built: BuiltBatch, detail: string) =>
   Effect.fail(new ChainFailure({ operation: 'settle', detail: `batch ${built.header.number} ${detail}` }))

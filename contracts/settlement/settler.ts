@@ -109,9 +109,13 @@ export function makeSettler(options: SettlerOptions): Settler {
   const append = (event: SettlementEvent) =>
     Effect.mapError(record(event), ({ message }) => new ChainFailure({ operation: 'tell the log', detail: message }))
 
-  /** Opens batches in order until one lacks its slots, a few at a time. */
+  /** Proposes again what has fallen, then opens batches in order until one lacks its slots, a few at a time. */
   const collect = (nowMs: number) =>
     Effect.gen(function* () {
+      for (const batch of open.values()) {
+        yield* proposeIfDue(batch, nowMs)
+        if (batch.actor.getSnapshot().matches({ posting: 'proposing' })) return
+      }
       // The last batch that is final on chain, too, comes first: its credits may not all be claimed.
       let number = Math.max(1, lastAgreed(book), ...open.keys())
       for (const most = number + NEW_BATCHES_A_TICK; number < most; number++) {
@@ -206,9 +210,10 @@ export function makeSettler(options: SettlerOptions): Settler {
       batch.actor.send({ type: 'TIME', nowMs })
       yield* doing(batch, 'finalizing', (built) =>
         Effect.gen(function* () {
-          const place = yield* ensureFinal(chain, built)
-          if (!(yield* counts(place))) return
           const { number } = built.batch
+          const place = yield* ensureFinal(chain, built)
+          if (place === null) return yield* haveFallen(number)
+          if (!(yield* counts(place))) return
           if (book.lastFinal < number) {
             yield* append({ type: 'BatchFinalized', timeMs: nowMs, number, place })
             noteFinal(book, number)
@@ -221,6 +226,18 @@ export function makeSettler(options: SettlerOptions): Settler {
         Effect.map(ensureClaimed(chain, built), () => batch.actor.send({ type: 'CLAIMED' })),
       )
     })
+
+  /** All that rests on a batch which is not on chain any more is not there either. */
+  const haveFallen = (number: number) => {
+    const fallen = [...open].filter(([other, { actor }]) => other >= number && isPosted(actor))
+    if (fallen.length === 0) return Effect.void
+    for (const [, { actor }] of fallen) {
+      actor.send({ type: 'RETRY' })
+      actor.send({ type: 'FELL' })
+    }
+    const why = 'something was not shown in time, a proof was upheld, or a reorg took it'
+    return Effect.logWarning(`batch ${number} is not on chain any more (${why}): what may be proposed again is`)
+  }
 
   /** Runs a step if the batch is at it, or failed at it before; a failure is the batch's, and the caller's. */
   const doing = (
@@ -239,7 +256,10 @@ export function makeSettler(options: SettlerOptions): Settler {
   const showAll = Effect.suspend(() => {
     const { domain } = book
     const posted = [...open.values()].flatMap(({ built }) => (built === null ? [] : [built]))
-    return domain === null ? Effect.void : answers.look(posted, domain)
+    if (domain === null) return Effect.void
+    return Effect.flatMap(answers.look(posted, domain), (fallen) =>
+      fallen === null ? Effect.void : haveFallen(fallen),
+    )
   })
 
   // A batch of which something is demanded can only end when it was shown. What waits for its end does not depend on the
@@ -290,6 +310,9 @@ export function makeSettler(options: SettlerOptions): Settler {
     },
   }
 }
+
+/** Whether it waits for its window or its end on chain. */
+const isPosted = (actor: Actor<typeof batchMachine>) => actor.getSnapshot().context.finalizableAtMs > 0
 
 function stageOf(actor: Actor<typeof batchMachine>): string {
   const { value } = actor.getSnapshot()

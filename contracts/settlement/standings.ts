@@ -6,7 +6,7 @@ import { keccak } from '#protocol/signing.ts'
 import type { Statement } from '#protocol/statement.ts'
 import { ChainFailure } from '../chain/chain-failure.ts'
 import type { ChainReader } from '../chain/chain-reader.ts'
-import type { DeviceRegistryReader } from '../chain/device-registry-reader.ts'
+import { type DeviceRegistryReader, isInService } from '../chain/device-registry-reader.ts'
 import type { TradingKeysReader } from '../chain/trading-keys-reader.ts'
 import type { Delivery } from './delivery.ts'
 import type { SettledTrade } from './legs.ts'
@@ -85,9 +85,7 @@ export function makeStandings(options: {
     const known = untouched.get(`${account} ${name}`)
     if (changes === 1 && known !== undefined && known.slot <= slot && known.key === key) return 'all'
     const standing = yield* registry.standingAt({ neighbourhood, name, owner: account }, slot)
-    if (standing === null) return 'its import'
-    const { status } = standing
-    if ((status !== 'vetting' && status !== 'active') || standing.key !== key) return 'its import'
+    if (!isInService(standing, key)) return 'its import'
     if (changes === 1 && known === undefined) untouched.set(`${account} ${name}`, { slot, key })
     return 'all'
   })

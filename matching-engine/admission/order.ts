@@ -10,6 +10,7 @@ import { type MarketView, neighbourhoodRefusal, nonceRefusal, ownSignerRefusal, 
 export function orderRefusal(view: MarketView, order: SignedOrder): Refusal | null {
   return (
     traderRefusal(view, order) ??
+    deviceRefusal(view, order.body.account) ??
     limitsRefusal(view, order.body) ??
     gateRefusal(view, order.body.slot) ??
     heldCallRefusal(view, order.body.slot) ??
@@ -67,6 +68,14 @@ function traderRefusal(view: MarketView, message: SignedOrder | SignedCancel): R
     return refuse('UNKNOWN_HOME', `no home has enrolled account ${account}`, 'body.account')
   }
   return ownSignerRefusal(message.signer, account)
+}
+
+/** What a home without a device in service trades, no batch can settle. */
+function deviceRefusal({ street, rules }: MarketView, account: Order['account']): Refusal | null {
+  if (rules.devices === 'any' || street.inService.has(account)) return null
+  // Whoever asks has not shown yet that the account is theirs: the device's name is not told.
+  const detail = `the registry on chain does not have the device of account ${account} in service: register it, or wait until the log has heard of it`
+  return refuse('DEVICE_NOT_IN_SERVICE', detail, 'body.account')
 }
 
 function limitsRefusal({ rules }: MarketView, body: Order): Refusal | null {

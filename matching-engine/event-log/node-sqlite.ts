@@ -56,6 +56,8 @@ export class StaleAppend extends Error {
 export interface BatchFileOptions {
   /** how large the file may become; an append beyond that fails as on a full disk */
   readonly maxBytes?: number
+  /** `read-only`: the file has to be there, and nothing of it is changed, also where another process writes it */
+  readonly access?: 'read-only'
 }
 
 /**
@@ -223,8 +225,8 @@ function put(insert: StatementSync, batch: LogBatch): void {
   insert.run(partition, firstSequence, count, encoding, checksumOf(batch), bytes)
 }
 
-function openDatabase(file: string, { maxBytes }: BatchFileOptions): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: BUSY_MS })
+function openDatabase(file: string, { maxBytes, access }: BatchFileOptions): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_MS, readOnly: access === 'read-only' })
   try {
     const applicationId = pragma(database, 'application_id')
     const version = pragma(database, 'user_version')
@@ -235,6 +237,10 @@ function openDatabase(file: string, { maxBytes }: BatchFileOptions): DatabaseSyn
     if (![0, OLDER_VERSION, SCHEMA_VERSION].includes(version)) {
       const age = version > SCHEMA_VERSION ? 'a newer' : 'an older'
       throw new Error(`${file} was written by ${age} version (schema ${version}; this version knows ${SCHEMA_VERSION})`)
+    }
+    if (access === 'read-only') {
+      if (version === SCHEMA_VERSION) return database
+      throw new Error(`${file} is of schema ${version}: start it once to bring it to ${SCHEMA_VERSION}`)
     }
     database.exec(`
       PRAGMA journal_mode = WAL;

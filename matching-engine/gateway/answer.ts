@@ -1,3 +1,4 @@
+import type { Packed } from './content-encoding.ts'
 import type { HttpProblem } from './problems.ts'
 
 /** What goes back over HTTP. */
@@ -5,12 +6,14 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
+  /** the same body in fewer bytes, for those who take that; it may come later than the rest */
+  readonly packed?: Packed
 }
 
 const jsonHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
 
 /** A JSON answer. */
-export function json(status: number, value: unknown): Answer {
+export function json(status: number, value: unknown): Answer & { readonly body: string } {
   return {
     status,
     headers: { ...jsonHeaders, 'content-type': 'application/json; charset=utf-8' },

@@ -7,6 +7,7 @@ import { TAPE_LENGTH } from '#protocol/street.ts'
 import { publishedTypes } from '#protocol/typed-data.ts'
 import type { SlotData } from '../market-data/slot-data.ts'
 import type { Neighbourhood } from '../neighbourhood.ts'
+import type { NamePolicy } from '../picture/picture-events.ts'
 import { json } from './answer.ts'
 import { takeDeviceJoin } from './device-door.ts'
 import { type Market, takeCancel, takeMessages } from './message-doors.ts'
@@ -16,6 +17,7 @@ import { notFound, type Route, type RouteRequest } from './router.ts'
 import {
   batchesView,
   bookView,
+  homeAsked,
   homesView,
   positionsView,
   slotsView,
@@ -26,8 +28,16 @@ import {
 const DEFAULT_TRADES = 50
 
 /** The JSON API over a neighbourhood. Reads are answered from its street, messages go through `submit`. */
-export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf'>): readonly Route[] {
+export function apiRoutes(
+  market: Market,
+  options: {
+    readonly receipts: Pick<ReceiptBook, 'receiptOf'>
+    readonly names: NamePolicy
+    readonly status: () => Status
+  },
+): readonly Route[] {
   const { neighbourhood, clock } = market
+  const { receipts, names } = options
   const { street, marketData } = neighbourhood
   const post = (path: string, takes: MessageKind, summary: string): Route => ({
     method: 'POST',
@@ -75,7 +85,7 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
       handle: ({ body, parameters, from }) =>
         Effect.flatMap(body, (value) => takeCancel(market, parameters.id ?? '', { body: value, from })),
     },
-    read('status', 'Where the street stands, in a few numbers.', () => statusNow(market)),
+    read('status', 'Where the street stands, in a few numbers.', options.status),
     read('protocol', 'What messages are signed under: EIP-712 domain and types, and the rules of the market.', () => ({
       domain: street.domain,
       rules: street.rules,
@@ -84,16 +94,20 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
       types: publishedTypes,
       p256Verifier: market.registry?.p256Verifier ?? null,
     })),
-    read('homes', 'All homes and what their meters said last.', () => homesView(street)),
+    read('homes', 'All homes and what their meters said last.', () => homesView(street, names)),
     read('slots', 'All slots that the market holds.', () => slotsView(street, marketData)),
     read('market', 'Best prices and last trade of every open slot, a column a field.', () => marketData.level1()),
     read('batches', 'All settlement batches and where on the chain they are.', () => batchesView(street)),
-    get('homes/:home/positions', 'What a home bought, sold and wants in each slot.', ({ parameters }) => {
-      const home = street.homes.get(parameters.home ?? '')
-      return home === undefined
-        ? Effect.fail(refused({ code: 'UNKNOWN_HOME', detail: `no home ${shortened(parameters.home)} has enrolled` }))
-        : Effect.succeed(json(200, positionsView(street, home)))
-    }),
+    get(
+      'homes/:home/positions',
+      'What the home of an account bought, sold and wants in each slot.',
+      ({ parameters }) => {
+        const home = homeAsked(street, parameters.home ?? '', names)
+        return home === undefined
+          ? Effect.fail(refused({ code: 'UNKNOWN_HOME', detail: `no home ${shortened(parameters.home)} has enrolled` }))
+          : Effect.succeed(json(200, positionsView(street, home, names)))
+      },
+    ),
     ofSlot('book', 'The order book of a slot: price levels, best first.', (slot) => bookView(slot)),
     ofSlot(
       'statistics',
@@ -115,11 +129,18 @@ export function apiRoutes(market: Market, receipts: Pick<ReceiptBook, 'receiptOf
 }
 
 /** The street's status at the clock's time. */
-export function statusNow(market: { readonly neighbourhood: Neighbourhood; readonly clock: Clock }): Status {
+export function statusNow(market: {
+  readonly neighbourhood: Pick<Neighbourhood, 'street'>
+  readonly clock: Clock
+  readonly log: string
+  readonly settlementFailingMs?: () => number | null
+}): Status {
   const { street } = market.neighbourhood
   const timeMs = market.clock.nowMs()
   const slot = slotAt({ timeMs, slotMinutes: street.rules?.slotMinutes ?? 15 })
-  return statusOf({ street, slot, speed: market.clock.speed, timeMs })
+  const { log } = market
+  const settlementFailingMs = market.settlementFailingMs?.() ?? null
+  return statusOf({ street, slot, speed: market.clock.speed, timeMs, log, settlementFailingMs })
 }
 
 function tradesLimit({ query }: RouteRequest): Effect.Effect<number, HttpProblem> {

@@ -50,11 +50,12 @@ const checked = Effect.fnUntraced(function* ({ neighbourhood: { street }, clock,
   }
   const { deviceId, deviceSigner } = home
   if (name !== keccak(deviceId)) {
-    return yield* no('NOT_AUTHORISED', 'name', `${home.home} has enrolled ${deviceId}; ${name} is not its keccak256`)
+    // Whose request it is shows at its signatures: until then names are not told.
+    return yield* no('NOT_AUTHORISED', 'name', `${name} is not the keccak256 of the device that ${owner} has enrolled`)
   }
   const enrolled = deviceKeyOf(enrolledKey(deviceSigner), registry.p256Verifier)
   if (key !== enrolled) {
-    return yield* no('NOT_AUTHORISED', 'key', `${deviceId} was enrolled with ${enrolled}, not ${key}`)
+    return yield* no('NOT_AUTHORISED', 'key', `the device was enrolled with ${enrolled}, not ${key}`)
   }
   const nowSeconds = Math.floor(clock.nowMs() / 1_000)
   const latest = nowSeconds + DEADLINE_SECONDS_MAX

@@ -52,7 +52,7 @@ const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 const nameOf = (kind: Taken) => `Signed${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
 const content = (schema: object, type = 'application/json') => ({ content: { [type]: { schema } } })
 
-function operationOf({ summary, pattern, takes, method, contentType }: Route) {
+function operationOf({ summary, pattern, takes, input, method, contentType }: Route) {
   const parameters = [...pattern.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -63,6 +63,9 @@ function operationOf({ summary, pattern, takes, method, contentType }: Route) {
     summary,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(takes === undefined ? {} : { requestBody: { required: true, ...content(bodyOf(method, takes)) } }),
+    ...(input === undefined
+      ? {}
+      : { requestBody: { required: true, ...content(Schema.toJsonSchemaDocument(input).schema) } }),
     responses: { ...answersOf({ method, takes, contentType }), default: failure },
   }
 }
@@ -144,5 +147,6 @@ const problem = {
     detail: text,
     code: { enum: [...Object.keys(refusals), ...Object.keys(problems)] },
     field: text,
+    error: text,
   },
 }

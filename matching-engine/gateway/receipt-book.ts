@@ -5,6 +5,9 @@ import { isWithin } from '#protocol/session.ts'
 import { HISTORY_LENGTH, SESSIONS_LENGTH, type Street } from '#protocol/street.ts'
 import type { Trade } from '#protocol/trade.ts'
 import type { ReceiptParty, TradeReceipt } from '#protocol/trade-receipt.ts'
+import type { NamePolicy } from '../picture/picture-events.ts'
+import { homePseudonym } from './home-pseudonym.ts'
+import { withoutNames } from './without-names.ts'
 
 type Hex = `0x${string}`
 type HashedReading = { readonly reading: SignedReading; readonly hash: Hash32 }
@@ -38,15 +41,16 @@ const READINGS_A_DEVICE = 64
  * until their gate closes, the rest until their slot is `HISTORY_LENGTH` slots old.
  */
 export class ReceiptBook {
-  lastSequence = 0
   readonly #street: Street
+  readonly #names: NamePolicy
   readonly #enrolments = new Map<Hex, SignedEnrolment>()
   readonly #readings = new Map<string, HashedReading[]>()
   readonly #sessions = new Map<string, SignedSession[]>()
   readonly #slots = new Map<number, KeptSlot>()
 
-  constructor(street: Street) {
+  constructor(street: Street, names: NamePolicy) {
     this.#street = street
+    this.#names = names
   }
 
   /** Folds the next events in. */
@@ -77,11 +81,12 @@ export class ReceiptBook {
     const enrolment = this.#enrolments.get(account) ?? null
     const stated = statements.get(account)
     const { statement = null, head: reading = null, session = null } = stated ?? {}
-    return { home: enrolment?.body.home ?? account, enrolment, order, statement, reading, session }
+    const party = { home: enrolment?.body.home ?? account, enrolment, order, statement, reading, session }
+    if (this.#names === 'names' || enrolment === null) return party
+    return withoutNames(party, homePseudonym([...this.#enrolments.keys()].indexOf(account)))
   }
 
   #fold({ sequence, event }: LoggedEvent): void {
-    this.lastSequence = sequence
     switch (event.type) {
       case 'HomeEnrolled':
         this.#enrolments.set(event.enrolment.body.account, event.enrolment)

@@ -1,4 +1,5 @@
-import { Effect } from 'effect'
+import type { IncomingHttpHeaders } from 'node:http'
+import { Effect, type Schema } from 'effect'
 import type { MessageKind } from '#protocol/envelope.ts'
 import type { Answer } from './answer.ts'
 import { HttpProblem } from './problems.ts'
@@ -12,6 +13,7 @@ export interface RouteRequest {
   readonly query: URLSearchParams
   /** the address it came from */
   readonly from: string
+  readonly headers: IncomingHttpHeaders
   /** reads the JSON body */
   readonly body: Effect.Effect<unknown, HttpProblem>
 }
@@ -24,6 +26,8 @@ export interface Route {
   readonly summary: string
   /** what kind of signed message is in the body, where it takes one */
   readonly takes?: MessageKind | 'deviceJoin'
+  /** what its JSON body is, where that is no signed message */
+  readonly input?: Schema.Top
   /** what it answers with, where that is not JSON */
   readonly contentType?: string
   readonly handle: (request: RouteRequest) => Effect.Effect<Answer, HttpProblem>

@@ -1,38 +1,40 @@
-import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import type { ClientToServer, ServerToClient, Status } from '#protocol/messages.ts'
+import type { PictureFrame } from '#protocol/picture/picture-frame.ts'
 import type { MarketData } from '../market-data/market-data.ts'
+import { AddressCounts } from './address-counts.ts'
+import { askerOf } from './asker.ts'
 import { DepthSubscriptions } from './depth-subscriptions.ts'
-import type { FrameFeed } from './frame-feed.ts'
+import { Followers } from './followers.ts'
 import { fieldOf } from './lane-of.ts'
+import type { PictureFeed } from './picture-feed.ts'
 import { isSameOrigin } from './same-origin.ts'
+import { type Pace, TokenBucket } from './token-bucket.ts'
 
 const MAX_CLIENTS = 2_000
+/** Of one address, if that is not this machine's own: the pages of a house, or of an office. */
+const MAX_CLIENTS_OF_ADDRESS = 64
+/** What a client may say: a subscription for each slot at once, then what a page says while it follows. */
+const MESSAGES: Pace = { burst: 300, perSecond: 20 }
 /** The largest message a page may send: `resume` or `subscribe` and its number are far below it. */
 const MAX_MESSAGE_BYTES = 4_096
-/** Packets a client may have waiting (two seconds of frames) before it counts as too slow for single frames. */
-const MAX_WAITING_PACKETS = 40
-/** The room of those who have everything so far: one frame is encoded once for all of them. */
-const LIVE = 'live'
-
-/** Where a client stands: `catching-up` from what it has (null: nothing), `live`, or `slow` until it has drained. */
-type Standing =
-  | { readonly type: 'catching-up'; readonly sequence: number | null }
-  | { readonly type: 'live' }
-  | { readonly type: 'slow' }
-
 type Client = Socket<ClientToServer, ServerToClient>
 
-/** The live connections of a gateway. Nothing is sent but by `sendFrames` and `sendStatus`; call them in rhythm. */
+/** The live connections of a gateway. Nothing is sent but by `sendFrames` and `sendStatus`. */
 export class PageConnections {
   readonly #server: Server<ClientToServer, ServerToClient>
-  readonly #feed: FrameFeed
-  readonly #standing = new Map<Client, Standing>()
+  readonly #feed: PictureFeed
+  readonly #followers: Followers<Client>
   readonly #depths: DepthSubscriptions<Client>
-  #liveSequence = 0
+  readonly #addresses = new AddressCounts(MAX_CLIENTS_OF_ADDRESS)
 
-  constructor(options: { readonly http: HttpServer; readonly feed: FrameFeed; readonly marketData: MarketData }) {
+  constructor(options: { readonly http: HttpServer; readonly feed: PictureFeed; readonly marketData: MarketData }) {
     this.#feed = options.feed
+    this.#followers = new Followers({
+      feed: this.#feed,
+      send: (clients, frame) => emit(this.#server.to(clients.map(({ id }) => id)), frame),
+    })
     this.#depths = new DepthSubscriptions({
       marketData: options.marketData,
       send: (clients, depth) => this.#server.to(clients.map(({ id }) => id)).emit('depth', depth),
@@ -41,8 +43,14 @@ export class PageConnections {
       serveClient: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       allowRequest: (request, decide) => {
-        decide(null, isSameOrigin(request) && this.#server.engine.clientsCount < MAX_CLIENTS)
+        const isRoom = this.#server.engine.clientsCount < MAX_CLIENTS
+        decide(null, isSameOrigin(request) && isRoom && this.#addresses.hasRoom(askerOfSocket(request)))
       },
+    })
+    this.#server.engine.on('connection', (connection: EngineSocket) => {
+      const asker = askerOfSocket(connection.request)
+      this.#addresses.enter(asker)
+      connection.once('close', () => this.#addresses.leave(asker))
     })
     this.#server.on('connection', (client) => this.#welcome(client))
   }
@@ -52,37 +60,23 @@ export class PageConnections {
     return this.#server.engine.clientsCount
   }
 
-  /** Sends each client what it lacks. At most 20 times a second. */
+  /** Sends those whose turn it is what they lack. Call it 20 times a second. */
   sendFrames(): void {
     // Looked at before anything is sent: what is sent now waits for a moment with everybody.
-    const drained = new Set<Client>()
-    for (const client of this.#server.sockets.sockets.values()) if (waitingPackets(client) === 0) drained.add(client)
-    this.#depths.sendDepths((client) => drained.has(client))
-    this.#sendFrames(drained)
-  }
-
-  #sendFrames(drained: ReadonlySet<Client>): void {
-    for (const [client, standing] of this.#standing) {
-      const waiting = waitingPackets(client)
-      if (standing.type === 'live' && waiting > MAX_WAITING_PACKETS) this.#drop(client)
-      // What it missed is gone for it: it begins again with a snapshot.
-      if (standing.type === 'slow' && waiting === 0) this.#standing.set(client, { type: 'catching-up', sequence: null })
-    }
-    const update = this.#feed.updateSince(this.#liveSequence)
-    if (update.type === 'frame') this.#server.to(LIVE).emit('frame', update.frame)
-    // Too much at once for a frame (a long pause of this process): all begin again.
-    if (update.type === 'snapshot') this.#server.to(LIVE).emit('snapshot', update.snapshot)
-    if (update.type === 'frame') this.#liveSequence = update.frame.toSequence
-    if (update.type === 'snapshot') this.#liveSequence = update.snapshot.sequence
-    for (const [client, standing] of this.#standing) {
-      // One that asks again and again without reading would pile up snapshots here.
-      if (standing.type === 'catching-up' && drained.has(client)) this.#catchUp(client, standing.sequence)
-    }
+    const waiting = new Map<Client, number>()
+    for (const client of this.#server.sockets.sockets.values()) waiting.set(client, waitingPackets(client))
+    this.#depths.sendDepths((client) => waiting.get(client) === 0 && this.#followers.hasTurn(client))
+    this.#followers.sendFrames({
+      nowMs: performance.now(),
+      waitingPackets: (client) => waiting.get(client) ?? 0,
+    })
   }
 
   /** Sends the status to everybody who is not too slow. */
   sendStatus(status: Status): void {
-    this.#server.to(LIVE).emit('status', status)
+    const live = this.#followers.live.map(({ id }) => id)
+    // Nobody named would mean everybody.
+    if (live.length > 0) this.#server.to(live).emit('status', status)
   }
 
   /** Closes every connection and the HTTP server. */
@@ -91,13 +85,23 @@ export class PageConnections {
   }
 
   #welcome(client: Client): void {
-    client.on('resume', (sequence: unknown) => {
-      if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 0) {
+    const messages = new TokenBucket(MESSAGES, performance.now())
+    client.use((_message, next) => {
+      if (messages.take(performance.now())) next()
+      else client.disconnect(true)
+    })
+    client.on('resume', (sequence: unknown, log: unknown) => {
+      if (!isSequence(sequence) || !(log === undefined || typeof log === 'string')) {
         client.disconnect(true)
         return
       }
-      void client.leave(LIVE)
-      this.#standing.set(client, { type: 'catching-up', sequence: sequence === 0 ? null : sequence })
+      // Of another log its sequence says nothing: it needs all of this one.
+      const isOurs = log === undefined || log === this.#feed.log
+      this.#followers.resume(client, isOurs ? sequence : 0)
+    })
+    client.on('seen', (sequence: unknown) => {
+      if (isSequence(sequence)) this.#followers.see(client, sequence, performance.now())
+      else client.disconnect(true)
     })
     client.on('subscribe', (subscription: unknown) => {
       const slot = slotOf(subscription)
@@ -109,35 +113,27 @@ export class PageConnections {
       else this.#depths.unsubscribe(client, slot)
     })
     client.on('disconnect', () => {
-      this.#standing.delete(client)
+      this.#followers.forget(client)
       this.#depths.forget(client)
     })
   }
-
-  #drop(client: Client): void {
-    void client.leave(LIVE)
-    this.#standing.set(client, { type: 'slow' })
-  }
-
-  #catchUp(client: Client, sequence: number | null): void {
-    const update = this.#feed.updateSince(sequence)
-    if (update.type === 'frame') client.emit('frame', update.frame)
-    if (update.type === 'snapshot') client.emit('snapshot', update.snapshot)
-    const reached =
-      update.type === 'frame'
-        ? update.frame.toSequence
-        : update.type === 'snapshot'
-          ? update.snapshot.sequence
-          : sequence
-    // A snapshot can be ahead of the events that have come in: the client waits until they have.
-    if (reached !== this.#liveSequence) {
-      this.#standing.set(client, { type: 'catching-up', sequence: reached })
-      return
-    }
-    void client.join(LIVE)
-    this.#standing.set(client, { type: 'live' })
-  }
 }
+
+/** The connection below a client's; socket.io does not export its type. */
+interface EngineSocket {
+  readonly request: IncomingMessage
+  readonly once: (event: 'close', listener: () => void) => void
+}
+
+const askerOfSocket = ({ socket, headers }: IncomingMessage) => askerOf({ from: socket.remoteAddress, headers })
+
+/** A frame of everything is a snapshot: it takes the place of what there was. */
+function emit(to: Pick<Client, 'emit'>, frame: PictureFrame): void {
+  if (frame.fromSequence === 0) to.emit('snapshot', frame)
+  else to.emit('frame', frame)
+}
+
+const isSequence = (sequence: unknown): sequence is number => Number.isSafeInteger(sequence) && Number(sequence) >= 0
 
 /** The slot that a subscription names, or null: what came may be anything. */
 function slotOf(subscription: unknown): number | null {

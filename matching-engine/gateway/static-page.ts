@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import { ERROR_CATALOGUE_PATH } from '#protocol/refusal.ts'
 import type { Answer } from './answer.ts'
+import { type ContentEncoding, type Packed, packedByBrotli, packedByGzip } from './content-encoding.ts'
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -17,21 +19,40 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
+/** Everything comes from here; nothing is taken from a frame of others, put into one, or written into the page as text. */
+const policy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+]
+
 const security = {
-  'content-security-policy':
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:",
+  'content-security-policy': policy.join('; '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 } as const
+
+/** What is small already gains nothing. */
+const packedTypes = new Set(['.html', '.js', '.css', '.json', '.webmanifest', '.txt', '.map', '.svg'])
 
 /** What the problem documents of this gateway point to. */
 const errorCatalogue = join(import.meta.dirname, '../..', ERROR_CATALOGUE_PATH)
 
 /**
- * The page's files, and the catalogue of errors, by their path. They are read once, so that only what was there can ever be asked for: no path
- * leads out. A build's hashed files under /assets/ are kept by browsers for ever, everything else is asked again.
+ * The page's files, and the catalogue of errors, by their path. They are read once, so that only what was there can ever
+ * be asked for: no path leads out. Packed they come as soon as that is done, beside other work. A build's hashed files
+ * under /assets/ are kept by browsers for ever; everything else is asked for again with the tag of what is kept
+ * (`if-none-match`), and as long as that is the same it is not sent again (304).
  */
-export function loadPage(pageDir: string | undefined): (path: string) => Answer | undefined {
+export function loadPage(
+  pageDir: string | undefined,
+): (path: string, ifNoneMatch?: string | undefined) => Answer | undefined {
   const files = new Map<string, Answer>()
   if (pageDir !== undefined && existsSync(pageDir)) {
     for (const entry of readdirSync(pageDir, { recursive: true, withFileTypes: true })) {
@@ -43,19 +64,45 @@ export function loadPage(pageDir: string | undefined): (path: string) => Answer 
   }
   if (existsSync(errorCatalogue)) files.set(ERROR_CATALOGUE_PATH, fileAnswer('.txt', readFileSync(errorCatalogue)))
   const index = files.get('/index.html') ?? noPage
-  return (path) => (path === '/' ? index : files.get(path))
+  return (path, ifNoneMatch) => {
+    const file = path === '/' ? index : files.get(path)
+    return file !== undefined && isKept(file, ifNoneMatch) ? { status: 304, headers: file.headers, body: '' } : file
+  }
+}
+
+/** Whether one of the tags that were sent is the file's. */
+function isKept({ headers: { etag } }: Answer, ifNoneMatch = ''): boolean {
+  if (etag === undefined) return false
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*')
 }
 
 function fileAnswer(path: string, body: Uint8Array): Answer {
+  const type = extname(path).toLowerCase()
   return {
     status: 200,
     headers: {
       ...security,
-      'content-type': contentTypes[extname(path).toLowerCase()] ?? 'application/octet-stream',
+      'content-type': contentTypes[type] ?? 'application/octet-stream',
+      etag: tagOf(body),
       'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     },
     body,
+    ...(packedTypes.has(type) ? { packed: packedLater(body) } : {}),
   }
+}
+
+/** A weak one: packed or not, the file is the same. */
+const tagOf = (body: Uint8Array): string => `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+
+/** Filled when each is there. Without one the file goes out as it is. */
+function packedLater(body: Uint8Array): Packed {
+  const packed: Packed = {}
+  const keep = (encoding: ContentEncoding) => (bytes: Uint8Array) => {
+    if (bytes.length < body.length) packed[encoding] = bytes
+  }
+  void packedByBrotli(body).then(keep('br'))
+  void packedByGzip(body).then(keep('gzip'))
+  return packed
 }
 
 const noPage: Answer = {

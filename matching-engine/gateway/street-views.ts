@@ -4,12 +4,18 @@ import type { Street, StreetBatch, StreetHome, StreetSlot } from '#protocol/stre
 import type { MarketData } from '../market-data/market-data.ts'
 import type { PriceLevels } from '../market-data/price-levels.ts'
 import type { SlotData } from '../market-data/slot-data.ts'
+import type { NamePolicy } from '../picture/picture-events.ts'
+import { homePseudonym } from './home-pseudonym.ts'
 
-/** What `GET /api/v1/homes` says of a home: power in W (import positive), counters in Wh. */
+/**
+ * What `GET /api/v1/homes` says of a home: power in W (import positive), counters in Wh. Where names are not told, `home`
+ * is a pseudonym by its number, and its device is known by its key alone.
+ */
 export type HomeView = Pick<
   StreetHome,
-  'home' | 'account' | 'deviceId' | 'deviceSigner' | 'powerW' | 'importWh' | 'exportWh' | 'readingTimeMs'
->
+  'home' | 'account' | 'deviceSigner' | 'powerW' | 'importWh' | 'exportWh' | 'readingTimeMs'
+> &
+  Partial<Pick<StreetHome, 'deviceId'>>
 
 /** What `GET /api/v1/slots` says of a slot: energy in Wh, prices in EUR/MWh, null where there is none. */
 export interface SlotView {
@@ -33,11 +39,17 @@ export interface BookView {
   readonly orders: number
 }
 
-export function homesView(street: Street): readonly HomeView[] {
-  return [...street.homes.values()].map((known) => {
+export function homesView(street: Street, names: NamePolicy): readonly HomeView[] {
+  return [...street.homes.values()].map((known, index) => {
     const { home, account, deviceId, deviceSigner, powerW, importWh, exportWh, readingTimeMs } = known
-    return { home, account, deviceId, deviceSigner, powerW, importWh, exportWh, readingTimeMs }
+    const told = names === 'names' ? { home, deviceId } : { home: homePseudonym(index) }
+    return { ...told, account, deviceSigner, powerW, importWh, exportWh, readingTimeMs }
   })
+}
+
+/** The home of an account; a name will do where names are told. */
+export function homeAsked(street: Street, asked: string, names: NamePolicy): StreetHome | undefined {
+  return street.homeOfAccount.get(asked as `0x${string}`) ?? (names === 'names' ? street.homes.get(asked) : undefined)
 }
 
 export function slotsView(street: Street, marketData: MarketData): readonly SlotView[] {
@@ -88,11 +100,12 @@ export function batchesView(street: Street): readonly StreetBatch[] {
   return [...street.batches.values()]
 }
 
-export function positionsView(street: Street, home: StreetHome): Positions {
+export function positionsView(street: Street, home: StreetHome, names: NamePolicy): Positions {
   const { account } = home
+  const name = names === 'names' ? home.home : homePseudonym([...street.homes.keys()].indexOf(home.home))
   const slots = [...street.slots.values()].filter(({ phase }) => phase !== 'settled')
   return {
-    home: home.home,
+    home: name,
     timeMs: street.timeMs,
     slots: slots.map(({ slot, phase, positions, openOrdersOf }) => ({
       slot,

@@ -75,8 +75,8 @@ export function fieldsOf(line: string): CommandFields {
   let value: unknown
   try {
     value = JSON.parse(line)
-  } catch {
-    throw new BadCommand({ field: 'line', value: line, expected: 'one JSON object' })
+  } catch (error) {
+    throw new BadCommand({ field: 'line', value: line, expected: `one JSON object (${(error as Error).message})` })
   }
   if (!isRecord(value)) {
     throw new BadCommand({ field: 'line', value, expected: 'one JSON object' })

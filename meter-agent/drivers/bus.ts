@@ -14,11 +14,11 @@ export interface RegisterRange {
 export const MAX_REGISTERS = 125
 
 /** One physical line. Requests of all users queue; one is in flight. */
-export interface Bus {
+export interface Bus<Range extends RegisterRange = RegisterRange> {
   /** Opens the line if it is closed; `read` does so by itself. */
   readonly connect: Effect.Effect<void, ModbusError>
   /** Exactly `count` words (0…65535), or an error: never fewer, never another register's. */
-  readonly read: (range: RegisterRange) => Effect.Effect<readonly number[], ModbusError>
+  readonly read: (range: Range) => Effect.Effect<readonly number[], ModbusError>
 }
 
 /** What consecutive holding registers of one unit are to hold: words (0…65535), the lowest address first. */

@@ -4,7 +4,7 @@ import { Effect, Result, type Scope, Semaphore } from 'effect'
 import modbus from 'modbus-serial'
 import { causeWords } from '../cause-words.ts'
 import { lineName, type ModbusLine } from '../modbus-url.ts'
-import type { Bus, RegisterRange, RegisterWrite, WritableBus } from './bus.ts'
+import type { RegisterRange, RegisterWrite } from './bus.ts'
 import { mbapWatch } from './mbap-watch.ts'
 import { ModbusClosed, type ModbusError, ModbusException, ModbusProtocol, ModbusTimeout } from './modbus-error.ts'
 import { withUnitBreaker } from './unit-breaker.ts'
@@ -16,6 +16,8 @@ const ignore = (): void => undefined
 
 interface Connection {
   readonly client: Client
+  /** when, by a clock that never jumps */
+  madeMs: number
   open: boolean
   /** told once when the peer closes, or sends what is no frame, while a request is in flight */
   onLost: (error: ModbusError) => void
@@ -36,6 +38,7 @@ interface Asked {
 /** What is asked, and what an answer to it means, or what is wrong with it. */
 interface Request<A> {
   readonly range: RegisterRange
+  readonly waits: LineWaits
   readonly ask: (client: Client, answered: Answered) => void
   readonly meaning: (answer: Answer) => Result.Result<A, string>
 }
@@ -52,6 +55,22 @@ const tell =
 /** How long a serial line stays silent after a time-out: what comes late by so much is nobody's answer. */
 const DRAIN_MS_MAX = 500
 
+/** How patient who asks is. */
+export interface LineWaits {
+  /** a request waits this long for its answer, and a connection to be made */
+  readonly timeoutMs: number
+  /** some devices lose what they are asked right after a connection was made */
+  readonly connectDelayMs: number
+}
+
+/** A physical line, whoever uses it: a `WritableBus` of which each request says how patient it is. */
+export interface PhysicalLine {
+  readonly connect: (waits: LineWaits) => Effect.Effect<void, ModbusError>
+  readonly read: (range: RegisterRange & LineWaits) => Effect.Effect<readonly number[], ModbusError>
+  readonly write: (registers: RegisterWrite & LineWaits) => Effect.Effect<void, ModbusError>
+  readonly connections: () => number
+}
+
 /**
  * A Modbus line. Connects on the first request and again after a loss; ends with the scope.
  * The library answers wrongly when requests overlap and waits for ever without a time-out, so requests queue and
@@ -62,20 +81,8 @@ const DRAIN_MS_MAX = 500
  * breaker.) A serial line, whose answers have no number, is left silent
  * for a while, too.
  */
-export const openModbusLine = (options: LineOptions): Effect.Effect<Bus, never, Scope.Scope> =>
-  Effect.map(openWritableModbusLine(options), ({ connect, read }) => ({ connect, read }))
-
-interface LineOptions {
-  readonly line: ModbusLine
-  readonly timeoutMs: number
-  /** some devices lose what they are asked right after a connection was made (0) */
-  readonly connectDelayMs?: number
-}
-
-/** As `openModbusLine`, for control: what it writes queues with what is read. */
-export const openWritableModbusLine = (options: LineOptions): Effect.Effect<WritableBus, never, Scope.Scope> =>
+export const openPhysicalLine = (to: ModbusLine): Effect.Effect<PhysicalLine, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { line: to, timeoutMs, connectDelayMs = 0 } = options
     const line = lineName(to)
     const isSerial = to.transport !== 'tcp'
     const oneInFlight = yield* Semaphore.make(1)
@@ -95,64 +102,69 @@ export const openWritableModbusLine = (options: LineOptions): Effect.Effect<Writ
       ),
     )
 
-    const dial: Effect.Effect<Connection, ModbusError> = Effect.callback<Connection, ModbusError>((resume) => {
-      const client = new ModbusRTU()
-      client.setTimeout(timeoutMs)
-      client.on('error', ignore) // errors reach us through the promises; without a listener Node would throw them
-      const fresh: Connection = { client, open: true, onLost: ignore }
-      const lost = (error: ModbusError): void => {
-        fresh.open = false
-        fresh.onLost(error)
-      }
-      client.on('close', () => lost(new ModbusClosed({ line, detail: 'closed by the device' })))
-      // Listens before the library does, which takes an answer of any protocol.
-      const socket = new Socket().on(
-        'data',
-        mbapWatch((detail) => lost(new ModbusProtocol({ line, detail }))),
-      )
-      connect(client, to, socket).then(
-        () => {
-          connection = fresh
-          connections++
-          resume(Effect.succeed(fresh))
-        },
-        (cause: unknown) => {
+    const dial = (timeoutMs: number): Effect.Effect<Connection, ModbusError> =>
+      Effect.callback<Connection, ModbusError>((resume) => {
+        const client = new ModbusRTU()
+        client.on('error', ignore) // errors reach us through the promises; without a listener Node would throw them
+        const fresh: Connection = { client, madeMs: 0, open: true, onLost: ignore }
+        const lost = (error: ModbusError): void => {
+          fresh.open = false
+          fresh.onLost(error)
+        }
+        client.on('close', () => lost(new ModbusClosed({ line, detail: 'closed by the device' })))
+        // Listens before the library does, which takes an answer of any protocol.
+        const socket = new Socket().on(
+          'data',
+          mbapWatch((detail) => lost(new ModbusProtocol({ line, detail }))),
+        )
+        connect(client, to, socket).then(
+          () => {
+            fresh.madeMs = performance.now()
+            connection = fresh
+            connections++
+            resume(Effect.succeed(fresh))
+          },
+          (cause: unknown) => {
+            isFree = hangUp(client, to)
+            resume(Effect.fail(new ModbusClosed({ line, detail: detailOf(cause) })))
+          },
+        )
+        return Effect.sync(() => {
+          socket.destroy()
           isFree = hangUp(client, to)
-          resume(Effect.fail(new ModbusClosed({ line, detail: detailOf(cause) })))
-        },
+        })
+      }).pipe(
+        Effect.timeoutOrElse({
+          duration: timeoutMs,
+          orElse: () => Effect.fail(new ModbusClosed({ line, detail: `not connected within ${timeoutMs} ms` })),
+        }),
       )
-      return Effect.sync(() => {
-        socket.destroy()
-        isFree = hangUp(client, to)
+
+    const openConnection = ({ timeoutMs }: LineWaits): Effect.Effect<Connection, ModbusError> =>
+      Effect.suspend(() => {
+        if (connection?.open === true) return Effect.succeed(connection)
+        drop()
+        return Effect.andThen(
+          Effect.promise(() => isFree),
+          dial(timeoutMs),
+        )
       })
-    }).pipe(
-      Effect.timeoutOrElse({
-        duration: timeoutMs,
-        orElse: () => Effect.fail(new ModbusClosed({ line, detail: `not connected within ${timeoutMs} ms` })),
-      }),
-    )
-
-    const openConnection: Effect.Effect<Connection, ModbusError> = Effect.suspend(() => {
-      if (connection?.open === true) return Effect.succeed(connection)
-      drop()
-      return Effect.andThen(
-        Effect.promise(() => isFree),
-        connectDelayMs > 0 ? Effect.tap(dial, () => Effect.sleep(connectDelayMs)) : dial,
-      )
-    })
-
-    const drain = Effect.sleep(Math.min(timeoutMs, DRAIN_MS_MAX))
 
     /** Only a refusal leaves the line as it was. */
     const failed = (error: ModbusError): Effect.Effect<never, ModbusError> => {
       const failure = Effect.fail(error)
       if (error._tag === 'ModbusException') return failure
       drop()
-      return error._tag === 'ModbusTimeout' && isSerial ? Effect.andThen(drain, failure) : failure
+      return error._tag === 'ModbusTimeout' && isSerial
+        ? Effect.andThen(Effect.sleep(Math.min(error.timeoutMs, DRAIN_MS_MAX)), failure)
+        : failure
     }
 
     /** One callback and one timer a request: a home may have hundreds of them a second. */
-    const request = <A>(at: Connection, { range, ask, meaning }: Request<A>): Effect.Effect<A, ModbusError> =>
+    const request = <A>(
+      at: Connection,
+      { range, waits: { timeoutMs }, ask, meaning }: Request<A>,
+    ): Effect.Effect<A, ModbusError> =>
       Effect.callback<A, ModbusError>((resume) => {
         const asked: Asked = {
           answer: (cause, answer) => {
@@ -177,6 +189,7 @@ export const openWritableModbusLine = (options: LineOptions): Effect.Effect<Writ
         }
         const longest = setTimeout(() => lost(new ModbusTimeout({ line, timeoutMs })), timeoutMs * 2)
         at.onLost = lost
+        at.client.setTimeout(timeoutMs)
         ask(at.client, tell(asked))
         // Interrupted in flight: only a new connection is surely free of the old answer.
         return Effect.sync(() => {
@@ -185,21 +198,25 @@ export const openWritableModbusLine = (options: LineOptions): Effect.Effect<Writ
         })
       })
 
+    /** Whoever made the connection, each device gets the pause after it that it needs. */
+    const requestAfterPause = <A>(at: Connection, asked: Request<A>): Effect.Effect<A, ModbusError> => {
+      const { connectDelayMs } = asked.waits
+      const pauseMs = connectDelayMs === 0 ? 0 : at.madeMs + connectDelayMs - performance.now()
+      return pauseMs > 0 ? Effect.andThen(Effect.sleep(pauseMs), request(at, asked)) : request(at, asked)
+    }
+
     const inTurn = <A>(asked: Request<A>): Effect.Effect<A, ModbusError> =>
       oneInFlight.withPermits(1)(
         Effect.suspend(() =>
           connection?.open === true
-            ? request(connection, asked)
-            : Effect.flatMap(openConnection, (established) => request(established, asked)),
+            ? requestAfterPause(connection, asked)
+            : Effect.flatMap(openConnection(asked.waits), (established) => requestAfterPause(established, asked)),
         ),
       )
 
-    const bus = withUnitBreaker({
-      connect: Effect.asVoid(oneInFlight.withPermits(1)(openConnection)),
-      read: (range) => inTurn(reading(range)),
-    })
     return {
-      ...bus,
+      connect: (waits) => Effect.asVoid(oneInFlight.withPermits(1)(openConnection(waits))),
+      read: withUnitBreaker((range: RegisterRange & LineWaits) => inTurn(reading(range))),
       write: (registers) =>
         inTurn(writing(registers, 'many')).pipe(
           Effect.catchTag('ModbusException', (refused) =>
@@ -215,8 +232,9 @@ export const openWritableModbusLine = (options: LineOptions): Effect.Effect<Writ
 /** The exception of a device that does not have a function. */
 const ILLEGAL_FUNCTION = 1
 
-const reading = (range: RegisterRange): Request<readonly number[]> => ({
+const reading = (range: RegisterRange & LineWaits): Request<readonly number[]> => ({
   range,
+  waits: range,
   ask: (client, answered) => {
     const ask = range.table === 'input' ? client.writeFC4 : client.writeFC3
     ask.call(client, range.unit, range.address, range.count, answered)
@@ -228,8 +246,12 @@ const reading = (range: RegisterRange): Request<readonly number[]> => ({
       : Result.fail(`${data.length} registers instead of ${range.count}`),
 })
 
-const writing = ({ unit, address, words }: RegisterWrite, how: 'many' | 'one'): Request<void> => ({
+const writing = (
+  { unit, address, words, ...waits }: RegisterWrite & LineWaits,
+  how: 'many' | 'one',
+): Request<void> => ({
   range: { unit, address, count: words.length },
+  waits,
   ask: (client, answered) =>
     how === 'many'
       ? client.writeFC16(unit, address, [...words], answered)

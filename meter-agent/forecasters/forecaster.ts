@@ -2,10 +2,17 @@
 export interface SlotForecast {
   readonly forecastNetWh: number
   /**
-   * what the slots came to, less this forecast, of which the last week's forecasts, as many slots ahead, said most
-   * nearly the same; ascending, empty while nothing is known
+   * what the slots came to, less this forecast, whose forecasts of the last two weeks are most like it; ascending; none
+   * where it never errs; valid until the forecaster is told more
    */
   readonly forecastErrorsWh: readonly number[]
+}
+
+/** How a slot that still runs has begun: its net so far (Wh, export positive), over so many of its minutes. */
+export interface Begun {
+  readonly slot: number
+  readonly minutes: number
+  readonly netWh: number
 }
 
 /**
@@ -16,6 +23,8 @@ export interface Forecaster {
   readonly name: string
   /** Notes a slot's net (Wh, export positive). Slots may be missing; throws RangeError on one that is not after the last. */
   readonly note: (slot: number, netWh: number) => void
+  /** Notes how the slot after the last noted one has begun: once, when a third of it is over; else nothing happens. */
+  readonly begin: (begun: Begun) => void
   /** What is expected of a slot after the last noted one. */
   readonly of: (slot: number) => SlotForecast
 }

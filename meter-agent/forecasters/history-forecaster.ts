@@ -1,7 +1,9 @@
-import type { Forecaster, SlotForecast } from './forecaster.ts'
-import { OutcomeMemory } from './outcome-memory.ts'
+import type { Begun, Forecaster, SlotForecast } from './forecaster.ts'
+import { type ForecastKind, OutcomeMemory } from './outcome-memory.ts'
 
 const MINUTES_PER_DAY = 1_440
+/** So much of a slot has to be over to say how it goes on. */
+export const BEGUN_SHARE = 1 / 3
 
 /** A slot's net in Wh, export positive. */
 export type NetHistory = ReadonlyMap<number, number>
@@ -11,6 +13,15 @@ export interface ForecastAsk {
   readonly slot: number
   readonly knownSlot: number
   readonly slotMinutes: number
+  /** what the slot after it would come to if it went on as it began; null where that was not seen */
+  readonly begunWh: number | null
+}
+
+/** A slot to learn from. */
+interface Lesson {
+  readonly slot: number
+  /** how each slot began, as `begunWh` */
+  readonly begunWhOf: (slot: number) => number | null
 }
 
 /** How a forecaster looks ahead. */
@@ -21,11 +32,15 @@ export interface Outlook {
   /** whole Wh */
   readonly netWh: (history: NetHistory, ask: ForecastAsk) => number
   /** told of each slot after it is in the history, where it learns from it */
-  readonly learn?: (history: NetHistory, slot: number) => void
+  readonly learn?: (history: NetHistory, lesson: Lesson) => void
 }
 
 /** Slots for which forecasts are made and what became of them is kept, if nobody says how many. */
 export const SLOTS_AHEAD = 8
+
+/** With fewer outcomes than this, what slots came to of what was expected is guessed: these shares of it, fewer, too. */
+export const OUTCOMES_LEAST = 8
+const GUESSED_SHARES = [0.3, 0.6, 0.8, 1, 1.2, 1.4, 1.8]
 
 /**
  * A forecaster that remembers what slots came to, and what it said of them beforehand: each slot is forecast as soon as
@@ -38,43 +53,66 @@ export function historyForecaster(
   const { slotMinutes, slotsAhead = SLOTS_AHEAD } = options
   const slotsPerDay = MINUTES_PER_DAY / slotMinutes
   const history = new Map<number, number>()
-  /** by slots ahead: what was said of slots to come, and what became of what was said */
-  const said = Array.from({ length: slotsAhead + 1 }, () => new Map<number, number>())
-  const outcomes = Array.from({ length: slotsAhead + 1 }, () => new OutcomeMemory(slotMinutes))
-  /** by slot, until the next one is noted */
-  const ascending = new Map<number, readonly number[]>()
+  const memory = new OutcomeMemory(slotMinutes, slotsAhead)
+  /** by slots ahead, until more is known: the errors, and the room that they are written into */
+  const ascending = new Array<readonly number[] | null>(slotsAhead + 1).fill(null)
+  const rooms = Array.from({ length: slotsAhead + 1 }, (): number[] => [])
   let last: number | null = null
+  let begunWh: number | null = null
 
+  const sayAll = (knownSlot: number): void => {
+    ascending.fill(null)
+    const begun = begunWh === null ? 'unseen' : 'seen'
+    for (let ahead = begunWh === null ? 1 : 2; ahead <= slotsAhead; ahead++) {
+      const slot = knownSlot + ahead
+      memory.say(slot, { ahead, begun }, outlook.netWh(history, { slot, knownSlot, slotMinutes, begunWh }))
+    }
+  }
   const note = (slot: number, netWh: number): void => {
     if (last !== null && slot <= last) throw new RangeError(`slot ${slot} was to come after ${last}`)
     last = slot
+    begunWh = null
     history.set(slot, netWh)
-    outlook.learn?.(history, slot)
+    memory.note(slot, netWh)
+    outlook.learn?.(history, { slot, begunWhOf: (begun) => memory.begunOf(begun) })
     forget(history, slot - outlook.days * slotsPerDay)
-    ascending.clear()
-    for (let ahead = 1; ahead <= slotsAhead; ahead++) {
-      const [sayings, known] = [said[ahead], outcomes[ahead]] as [Map<number, number>, OutcomeMemory]
-      const expected = sayings.get(slot)
-      if (expected !== undefined) known.note({ expectedWh: expected, actualWh: netWh })
-      forget(sayings, slot)
-      const later = slot + ahead
-      sayings.set(later, outlook.netWh(history, { slot: later, knownSlot: slot, slotMinutes }))
-    }
+    sayAll(slot)
   }
-  const errorsOf = (slot: number, ahead: number, expectedWh: number): readonly number[] => {
-    const known = ascending.get(slot)
-    if (known !== undefined) return known
-    const alike = outcomes[Math.min(ahead, slotsAhead)]?.errorsOf(expectedWh) ?? []
-    ascending.set(slot, alike)
-    return alike
+  const begin = ({ slot, minutes, netWh }: Begun): void => {
+    if (last === null || slot !== last + 1 || begunWh !== null || minutes < BEGUN_SHARE * slotMinutes) return
+    begunWh = Math.round((netWh * slotMinutes) / minutes)
+    memory.begin(slot, begunWh)
+    sayAll(last)
+  }
+  const errorsOf = (slot: number, kind: ForecastKind, expectedWh: number): readonly number[] => {
+    const far = kind.ahead > slotsAhead
+    const known = far ? null : (ascending[kind.ahead] ?? null)
+    if (known !== null) return known
+    const ahead = Math.min(kind.ahead, slotsAhead)
+    const errors = memory.errorsOf(slot, { ...kind, ahead }, expectedWh, far ? [] : rooms[ahead])
+    const told = errors.length < OUTCOMES_LEAST ? guessedErrors(expectedWh) : errors
+    if (!far) ascending[ahead] = told
+    return told
   }
   const of = (slot: number): SlotForecast => {
     const knownSlot = last ?? slot - 1
     const ahead = slot - knownSlot
-    const forecastNetWh = said[ahead]?.get(slot) ?? outlook.netWh(history, { slot, knownSlot, slotMinutes })
-    return { forecastNetWh, forecastErrorsWh: errorsOf(slot, ahead, forecastNetWh) }
+    const kind: ForecastKind = { ahead, begun: begunWh === null || ahead < 2 ? 'unseen' : 'seen' }
+    const said = ahead > slotsAhead ? null : memory.saidOf(slot, kind)
+    const forecastNetWh = said ?? outlook.netWh(history, { slot, knownSlot, slotMinutes, begunWh })
+    return {
+      forecastNetWh,
+      // Looked for where they are asked for: a planner looks a day ahead, and asks for none.
+      get forecastErrorsWh() {
+        return errorsOf(slot, kind, forecastNetWh)
+      },
+    }
   }
-  return { name: outlook.name, note, of }
+  return { name: outlook.name, note, begin, of }
+}
+
+function guessedErrors(expectedWh: number): readonly number[] {
+  return GUESSED_SHARES.map((share) => Math.round((share - 1) * expectedWh) + 0).sort((a, b) => a - b)
 }
 
 /** Slots are noted in order, so the first ones are the oldest. */

@@ -8,6 +8,8 @@ export class LeastSquares {
   readonly #coefficients: Float64Array
   /** the inverse of the examples' weighed products, row by row */
   readonly #inverse: Float64Array
+  /** room for one step */
+  readonly #projected: Float64Array
   #learnt = 0
 
   /** @param size how many features an example has. @param forgetting how much one counts against the next: 0 to 1. */
@@ -16,6 +18,7 @@ export class LeastSquares {
     this.#forgetting = forgetting
     this.#coefficients = new Float64Array(size)
     this.#inverse = new Float64Array(size * size)
+    this.#projected = new Float64Array(size)
     for (let i = 0; i < size; i++) this.#inverse[i * size + i] = FIRST_SPREAD
   }
 
@@ -26,23 +29,29 @@ export class LeastSquares {
 
   /** What it makes of features. */
   of(features: readonly number[]): number {
-    return features.reduce((sum, feature, i) => sum + feature * (this.#coefficients[i] ?? 0), 0)
+    let sum = 0
+    for (let i = 0; i < this.#size; i++) sum += (features[i] as number) * (this.#coefficients[i] as number)
+    return sum
   }
 
   learn(features: readonly number[], value: number): void {
     const size = this.#size
     const inverse = this.#inverse
-    const projected = Array.from({ length: size }, (_, row) =>
-      features.reduce((sum, feature, i) => sum + feature * (inverse[row * size + i] ?? 0), 0),
-    )
-    const weight = this.#forgetting + features.reduce((sum, feature, i) => sum + feature * (projected[i] ?? 0), 0)
+    const projected = this.#projected
+    let weight = this.#forgetting
+    for (let row = 0; row < size; row++) {
+      let sum = 0
+      for (let i = 0; i < size; i++) sum += (features[i] as number) * (inverse[row * size + i] as number)
+      projected[row] = sum
+      weight += (features[row] as number) * sum
+    }
     const missed = value - this.of(features)
     for (let row = 0; row < size; row++) {
-      const gain = (projected[row] ?? 0) / weight
-      this.#coefficients[row] = (this.#coefficients[row] ?? 0) + gain * missed
+      const gain = (projected[row] as number) / weight
+      this.#coefficients[row] = (this.#coefficients[row] as number) + gain * missed
       for (let i = 0; i < size; i++) {
         const at = row * size + i
-        const shrunk = ((inverse[at] ?? 0) - gain * (projected[i] ?? 0)) / this.#forgetting
+        const shrunk = ((inverse[at] as number) - gain * (projected[i] as number)) / this.#forgetting
         // Where nothing happens, what is not learnt anew must not grow without end.
         inverse[at] = Math.min(FIRST_SPREAD, Math.max(-FIRST_SPREAD, shrunk))
       }

@@ -23,5 +23,10 @@ export function makeForecaster(name: ForecasterName, options: ForecasterOptions)
 
 /** Perfect foresight: knows what each slot will come to, and never errs. Only a simulation has it. */
 export function perfectForecaster(netWh: (slot: number) => number): Forecaster {
-  return { name: 'perfect', note: () => {}, of: (slot) => ({ forecastNetWh: netWh(slot), forecastErrorsWh: [] }) }
+  return {
+    name: 'perfect',
+    note: () => {},
+    begin: () => {},
+    of: (slot) => ({ forecastNetWh: netWh(slot), forecastErrorsWh: [] }),
+  }
 }

@@ -1,50 +1,90 @@
 import { type NetHistory, type Outlook, SLOTS_AHEAD } from './history-forecaster.ts'
 import { LeastSquares } from './least-squares.ts'
-import { persistedNetWh } from './persistence.ts'
+import { recentNetWh } from './persistence.ts'
 
 const MINUTES_PER_DAY = 1_440
-/** With fewer slots learnt than this, persistence says what is expected. */
+/** With fewer slots learnt than this, the last slots say what is expected. */
 const LEARNT_LEAST_SLOTS = 48
-/** A slot counts so much less than the one after it: half after two days of quarters of an hour. */
-const FORGETTING = 0.9965
+/** A slot counts so much less than the one after it: half after a week of quarters of an hour. */
+const FORGETTING = 0.999
+/** What a kettle did yesterday says little of the same quarter of an hour today: so many slots on either side do. */
+const YESTERDAY_EITHER_SIDE_SLOTS = 2
+const FEATURES = 6
 /** Sums stay small where Wh are counted in kWh. */
 const WH = 1_000
 
 /**
- * Linear regression, in whole Wh: a slot's net from a constant, the same slot yesterday, and by how much the last known
- * slot differs from its own yesterday; one fit for each number of slots ahead, kept up slot by slot by recursive least
- * squares. It holds its forecast inside what the last days have seen. A home's own, since it learns.
+ * Linear regression, in whole Wh: a slot's net from a constant, the last known slot, the one before it, the mean of the
+ * two before that, yesterday around the slot, and by how much yesterday changed between the two; one fit for each number
+ * of slots ahead, kept up slot by slot by recursive least squares. It holds its forecast inside what the last days have
+ * seen. A home's own, since it learns.
  */
 export function regression(options: { readonly slotMinutes: number; readonly slotsAhead?: number }): Outlook {
   const { slotMinutes, slotsAhead = SLOTS_AHEAD } = options
   const slotsPerDay = MINUTES_PER_DAY / slotMinutes
-  const fits = Array.from({ length: slotsAhead + 1 }, () => new LeastSquares(3, FORGETTING))
+  const fitsOf = (features: number) =>
+    Array.from({ length: slotsAhead + 1 }, () => new LeastSquares(features, FORGETTING))
+  const fits = fitsOf(FEATURES)
+  const begunFits = fitsOf(FEATURES + 1)
+  /** what the last days have seen, by the end of a slot: every slot ahead is held inside it */
+  let seenTo: number | null = null
+  let [least, most] = [0, 0]
 
   const features = (history: NetHistory, slot: number, knownSlot: number): readonly number[] | null => {
-    const yesterday = history.get(slot - slotsPerDay)
-    const [known, knownYesterday] = [history.get(knownSlot), history.get(knownSlot - slotsPerDay)]
-    if (yesterday === undefined || known === undefined || knownYesterday === undefined) return null
-    return [1, yesterday / WH, (known - knownYesterday) / WH]
+    const [last, before] = [history.get(knownSlot), history.get(knownSlot - 1)]
+    const earlier = meanOf(history, knownSlot - 3, knownSlot - 2)
+    const yesterday = aroundOf(history, slot - slotsPerDay)
+    const yesterdayKnown = aroundOf(history, knownSlot - slotsPerDay)
+    if (last === undefined || before === undefined) return null
+    if (earlier === null || yesterday === null || yesterdayKnown === null) return null
+    return [1, last / WH, before / WH, earlier / WH, yesterday / WH, (yesterday - yesterdayKnown) / WH]
   }
   return {
     name: 'regression',
     days: 2,
-    learn: (history, slot) => {
+    learn: (history, { slot, begunWhOf }) => {
+      const net = (history.get(slot) ?? 0) / WH
       for (let ahead = 1; ahead <= slotsAhead; ahead++) {
         const seen = features(history, slot, slot - ahead)
-        if (seen !== null) fits[ahead]?.learn(seen, (history.get(slot) ?? 0) / WH)
+        if (seen === null) continue
+        fits[ahead]?.learn(seen, net)
+        const begunWh = begunWhOf(slot - ahead + 1)
+        if (ahead >= 2 && begunWh !== null) begunFits[ahead]?.learn([...seen, begunWh / WH], net)
       }
     },
     netWh: (history, ask) => {
-      const fit = fits[ask.slot - ask.knownSlot]
-      const seen = features(history, ask.slot, ask.knownSlot)
-      if (fit === undefined || seen === null || fit.learnt < LEARNT_LEAST_SLOTS) return persistedNetWh(history, ask)
-      let [least, most] = [0, 0]
-      for (const net of history.values()) {
-        least = Math.min(least, net)
-        most = Math.max(most, net)
+      const { begunWh } = ask
+      const fit = (begunWh === null ? fits : begunFits)[ask.slot - ask.knownSlot]
+      if (fit === undefined || fit.learnt < LEARNT_LEAST_SLOTS) return recentNetWh(history, ask)
+      const known = features(history, ask.slot, ask.knownSlot)
+      if (known === null) return recentNetWh(history, ask)
+      const seen = begunWh === null ? known : [...known, begunWh / WH]
+      if (seenTo !== ask.knownSlot) {
+        seenTo = ask.knownSlot
+        ;[least, most] = [0, 0]
+        for (const net of history.values()) {
+          least = Math.min(least, net)
+          most = Math.max(most, net)
+        }
       }
       return Math.round(Math.min(most, Math.max(least, fit.of(seen) * WH))) + 0
     },
   }
+}
+
+/** The mean of the slots around one that are known; null where none is. */
+function aroundOf(history: NetHistory, slot: number): number | null {
+  return meanOf(history, slot - YESTERDAY_EITHER_SIDE_SLOTS, slot + YESTERDAY_EITHER_SIDE_SLOTS)
+}
+
+/** The mean of the known slots from the first to the last; null where none is. */
+function meanOf(history: NetHistory, firstSlot: number, lastSlot: number): number | null {
+  let [sum, known] = [0, 0]
+  for (let slot = firstSlot; slot <= lastSlot; slot++) {
+    const net = history.get(slot)
+    if (net === undefined) continue
+    sum += net
+    known++
+  }
+  return known > 0 ? sum / known : null
 }

@@ -1,6 +1,7 @@
 import { stderr } from 'node:process'
 import { Console, Effect, Option } from 'effect'
 import { type BenchLine, benchEngine, type EngineReport } from '#matching-engine/index.ts'
+import { alignedTable } from '../aligned-table.ts'
 
 /** Measures the matching core and prints what was found. Fails if a check does: other trades, another state. */
 export const runEngineBench = Effect.fnUntraced(function* (given: {
@@ -67,22 +68,25 @@ function inWords(report: EngineReport): string {
   return [
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; ${operations.toLocaleString('en')} commands a workload`,
     '',
-    table([
+    alignedTable(
       [
-        'workload',
-        'M ops/s',
-        'min … max',
-        'ns p50/p99/p99.9',
-        'collections',
-        'heap kB',
-        'nodejs-order-book',
-        'ratio',
-        'trades',
+        [
+          'workload',
+          'M ops/s',
+          'min … max',
+          'ns p50/p99/p99.9',
+          'collections',
+          'heap kB',
+          'nodejs-order-book',
+          'ratio',
+          'trades',
+        ],
+        ...rows,
       ],
-      ...rows,
-    ]),
+      [0],
+    ),
     '',
-    table([['line', 'to meet', 'measured', ''], ...report.lines.map(lineInWords)]),
+    alignedTable([['line', 'to meet', 'measured', ''], ...report.lines.map(lineInWords)], [0, 1, 2, 3]),
   ].join('\n')
 }
 
@@ -94,16 +98,3 @@ function lineInWords({ name, unit, line, measured, isMet }: BenchLine): string[]
 
 const mega = (opsPerSecond: number): string => (opsPerSecond / 1e6).toPrecision(3)
 const percent = (share: number): string => `${Math.round(100 * share)} %`
-
-/** Columns as wide as they need to be. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}

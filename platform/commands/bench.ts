@@ -29,6 +29,40 @@ const engine = Command.make(
   ),
 )
 
+const gateway = Command.make(
+  'gateway',
+  {
+    clients: Flag.Int('clients').pipe(
+      Flag.withMetavar('COUNT'),
+      Flag.withDefault(500),
+      Flag.withDescription('pages that follow (500)'),
+      Flag.filter(
+        (clients) => clients >= 1 && clients <= 2_000,
+        () => '1 to 2000',
+      ),
+    ),
+    seconds: Flag.Int('seconds').pipe(
+      Flag.withMetavar('COUNT'),
+      Flag.withDefault(20),
+      Flag.withDescription('how long they follow 1,000 trades a second (20)'),
+      Flag.filter(
+        (seconds) => seconds >= 1 && seconds <= 3_600,
+        () => '1 to 3600',
+      ),
+    ),
+    json,
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import('../bench/gateway.ts')),
+      ({ runGatewayBench }) => runGatewayBench(given),
+    ),
+).pipe(
+  Command.withDescription(
+    'The gateway: 1,000 trades a second to many pages, then a burst of 5,000. Trades are told to its log, not matched: what their signatures cost is not its. A line that is MISSED is no failure: exit 0.',
+  ),
+)
+
 const log = Command.make(
   'log',
   {
@@ -133,5 +167,5 @@ export const bench = Command.make('bench').pipe(
   Command.withDescription(
     'Measures Commonwatt on this machine and holds it to its lines. Exit 0 says that it was measured, also where a line is MISSED: another machine is no fault. Exit 1: it could not be, or a check failed.',
   ),
-  Command.withSubcommands([engine, log, meter, powerflow, settlement, simulate]),
+  Command.withSubcommands([engine, gateway, log, meter, powerflow, settlement, simulate]),
 )

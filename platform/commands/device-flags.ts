@@ -1,4 +1,5 @@
 import { Argument, Flag } from 'effect/cli'
+import { MeterSign } from '#protocol/meter-sign.ts'
 
 /** How a device is named on the command line; `deviceOf` reads what was said. */
 export const deviceFlags = {
@@ -81,6 +82,12 @@ export const deviceFlags = {
     Flag.withMetavar('NAME|FILE'),
     Flag.withDescription(
       'which registers or nodes mean what: a built-in name or a JSON file (SunSpec; commonwatt-home with --opcua)',
+    ),
+    Flag.optional,
+  ),
+  sign: Flag.Literals('sign', MeterSign.literals).pipe(
+    Flag.withDescription(
+      'turned: it is wired the other way round, power and counters; power-turned: its counters are right (as-is)',
     ),
     Flag.optional,
   ),

@@ -30,8 +30,8 @@ export const run = Command.make(
       Flag.withDescription('how it trades (ramp)'),
     ),
     forecaster: Flag.Literals('forecaster', Object.keys(forecasters) as ForecasterName[]).pipe(
-      Flag.withDefault('persistence' as const),
-      Flag.withDescription('how it looks ahead (persistence)'),
+      Flag.withDefault('regression' as const),
+      Flag.withDescription('how it looks ahead (regression)'),
     ),
     homeAssistant: Flag.String('home-assistant').pipe(
       Flag.withMetavar('BROKER'),

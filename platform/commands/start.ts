@@ -30,9 +30,20 @@ const flags = {
     Flag.withDescription('any of these settings as JSON; flags and COMMONWATT_… variables go before it'),
     Flag.optional,
   ),
+  replay: Flag.Boolean('replay').pipe(
+    Flag.withDefault(false),
+    Flag.withDescription(
+      'opens the page on what --data has recorded, and nothing else: nothing lives, nothing is written',
+    ),
+  ),
+  with: Flag.String('with').pipe(
+    Flag.withMetavar('DIR'),
+    Flag.withDescription('with --replay: a second recorded folder, to compare'),
+    Flag.optional,
+  ),
 }
 
-export const start = Command.make('start', flags, ({ config, ...given }) =>
+export const start = Command.make('start', flags, ({ config, replay, with: beside, ...given }) =>
   Effect.gen(function* () {
     const chosen = yield* Effect.try({
       try: () =>
@@ -43,6 +54,11 @@ export const start = Command.make('start', flags, ({ config, ...given }) =>
         }),
       catch: (error) => (error instanceof BadInput ? error : new BadInput({ detail: String(error) })),
     })
+    if (replay) {
+      const { replayRuns } = yield* Effect.promise(() => import('../replay-runs.ts'))
+      return yield* replayRuns(chosen, Option.getOrUndefined(beside))
+    }
+    if (Option.isSome(beside)) return yield* new BadInput({ detail: '--with is for --replay: name both, or neither' })
     // Loaded when it is needed: other commands shall not wait for chain and devices.
     const { startStreet } = yield* Effect.promise(() => import('../start-street.ts'))
     return yield* startStreet(chosen)

@@ -46,6 +46,12 @@ export const settings = {
     about: 'what everything drawn depends on',
     unset: `${DEFAULT_SEED}`,
   },
+  names: {
+    kind: 'choice',
+    of: ['names', 'numbers'],
+    about: 'what everybody may see of a home: its name, or its number only',
+    unset: 'numbers',
+  },
   rpc: {
     kind: 'url',
     metavar: 'URL',

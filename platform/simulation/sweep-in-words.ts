@@ -1,3 +1,5 @@
+import { tellingShare } from '#sim/index.ts'
+import { alignedTable } from '../aligned-table.ts'
 import type { SweepLine } from './sweep-line.ts'
 
 /** The runs of a sweep for people: what each varied, and its figures. */
@@ -9,29 +11,32 @@ export function sweepInWords(lines: readonly SweepLine[]): string {
     'self-consumption',
     'saving',
     'of tariff cost',
+    'homes that lose',
     'efficiency',
     'peak import',
+    'load factor',
+    'ramping',
   ]
   const rows = lines.map(({ varied: values, kpis, market }) => [
     ...varied.map((field) => shown(values[field])),
     percent(kpis.selfSufficiency),
     percent(kpis.selfConsumption),
-    `${(kpis.savingMicroEur / 1e6).toFixed(2)} EUR`,
-    percent(kpis.savingShare),
+    `${fixed(kpis.savingMicroEur / 1e6, 2)} EUR`,
+    percent(tellingShare(kpis.savingShare)),
+    kpis.losingHomes === null ? '–' : fixed(kpis.losingHomes, 0),
     percent(market.allocativeEfficiency),
-    `${(kpis.peakImportW / 1_000).toFixed(1)} kW`,
+    kW(kpis.peakImportW),
+    percent(kpis.loadFactor),
+    kpis.rampingW === null ? '–' : kW(kpis.rampingW),
   ])
-  const all = [head, ...rows]
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return alignedTable(
+    [head, ...rows],
+    varied.map((_, column) => column),
+  )
 }
 
+const fixed = (value: number, places: number) =>
+  value.toLocaleString('en', { minimumFractionDigits: places, maximumFractionDigits: places })
+const kW = (watts: number) => `${fixed(watts / 1_000, 1)} kW`
 const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
 const percent = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(1)} %`)

@@ -13,6 +13,7 @@ import type { ChainPlace } from '#protocol/market-event.ts'
 import { auditCredits } from './audit-credits.ts'
 import { auditDevices, type DevicesAudit } from './audit-devices.ts'
 import { openSetAsideAudit, type SetAsideAudit } from './audit-set-aside.ts'
+import { auditToldDevices } from './audit-told-devices.ts'
 import { AuditedFunds } from './audited-funds.ts'
 import type { AuditedLog } from './audited-log.ts'
 import { type Evidence, unreadableChain } from './evidence.ts'
@@ -59,6 +60,7 @@ export const auditChain = (evidence: Evidence, log: AuditedLog): Effect.Effect<C
     const ledger = yield* rebuiltLedger(chain, counterpartiesOf(node), { batches, funds: log.funds })
     yield* compare('bond of the operator', ledger.bondMicroEur, chain.reader.bond)
     const devices = yield* auditDevices(chain, { batches, log, p256Verifier })
+    yield* auditToldDevices(chain, { log, p256Verifier })
     for (const built of batches) {
       const deliveries = log.deliveriesOf(built.header.number) ?? built.deliveries
       yield* setAside.check({ built, deliveries })

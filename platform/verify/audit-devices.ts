@@ -38,9 +38,9 @@ export const auditDevices = (
     const { neighbourhood } = reader
     for (const { name, account, slots } of statedIn(batches)) {
       const home = log.homes.get(account) ?? account
-      const signer = log.deviceSigners.get(account)
-      const key = signer === undefined ? undefined : deviceKeyOf(enrolledKey(signer), p256Verifier)
-      const check = (slot: number) => inService(registry, { neighbourhood, name, owner: account }, { slot, home, key })
+      const enrolled = log.devices.get(account)
+      const key = enrolled === undefined ? undefined : deviceKeyOf(enrolledKey(enrolled.deviceSigner), p256Verifier)
+      const check = (slot: number) => deviceIn(registry, { neighbourhood, name, owner: account }, { slot, home, key })
       const last = slots.at(-1)
       if (last === undefined) continue
       // What the registry tells of a device that nobody has touched since it joined holds from the first slot on.
@@ -66,7 +66,7 @@ function statedIn(batches: readonly BuiltBatch[]): Iterable<Stated> {
 }
 
 /** The id of the device that a home's statement of a slot is by. */
-const inService = (
+const deviceIn = (
   registry: DeviceRegistryReader,
   device: Parameters<DeviceRegistryReader['standingAt']>[0],
   of: { readonly slot: number; readonly home: string; readonly key: Hex | undefined },

@@ -1,5 +1,6 @@
 import { type BuiltBatch, type Delivery, deliveriesOf, emptySettlementBook, foldEvent } from '#contracts/index.ts'
 import { commandOf, MarketRerun } from '#matching-engine/index.ts'
+import type { Enrolment } from '#protocol/enrolment.ts'
 import type { LoggedEvent, MarketEventOf } from '#protocol/market-event.ts'
 import { AuditedStatements } from './audited-statements.ts'
 import { checkArchive, checkBatch } from './batch-step.ts'
@@ -22,8 +23,8 @@ export class AuditedLog {
   readonly counts = { events: 0, signatures: 0, readings: 0, orders: 0, trades: 0 }
   readonly statements = new AuditedStatements()
   readonly homes = new Map<Hex, string>()
-  /** account → what its device was enrolled to sign by */
-  readonly deviceSigners = new Map<Hex, Hex>()
+  /** account → its device as it was enrolled */
+  readonly devices = new Map<Hex, Pick<Enrolment, 'deviceId' | 'deviceSigner'>>()
   /** every batch that the log tells of, made again, in order */
   readonly batches: BuiltBatch[] = []
   /** what the log tells of each of them, by batch number from 1 */
@@ -31,6 +32,8 @@ export class AuditedLog {
   readonly final: (Logged<'BatchFinalized'> | undefined)[] = [undefined]
   /** what it tells of the homes' balances, in order */
   readonly funds: Logged<'FundsChanged'>[] = []
+  /** what it tells of their devices, in order */
+  readonly toldDevices: Logged<'DevicesChanged'>[] = []
   opened: MarketEventOf<'NeighbourhoodOpened'> | null = null
   readonly #evidence: Pick<Evidence, 'folder' | 'node' | 'archiveKey'>
   readonly #archives: OpenedArchives | null
@@ -55,9 +58,9 @@ export class AuditedLog {
     this.#count(logged)
     if (event.type === 'NeighbourhoodOpened') this.opened = event
     if (event.type === 'HomeEnrolled') {
-      const { account, home, deviceSigner } = event.enrolment.body
+      const { account, home, deviceId, deviceSigner } = event.enrolment.body
       this.homes.set(account, home)
-      this.deviceSigners.set(account, deviceSigner)
+      this.devices.set(account, { deviceId, deviceSigner })
     }
     if (event.type === 'BatchProposed') {
       const { number, setAside } = event.batch
@@ -80,6 +83,7 @@ export class AuditedLog {
       this.proposed.push({ sequence, event })
     }
     if (event.type === 'FundsChanged') this.funds.push({ sequence, event })
+    if (event.type === 'DevicesChanged') this.toldDevices.push({ sequence, event })
     if (event.type === 'BatchFinalized') this.final.push({ sequence, event })
     this.statements.take(logged, this.opened?.rules.slotMinutes ?? 15)
     foldEvent(this.#book, logged)

@@ -31,6 +31,12 @@ const givenEvents: { readonly [T in MarketEvent['type']]?: Schema.Codec<unknown>
     block: Count,
     funds: Schema.Array(Schema.Struct({ account: Address, balanceMicroEur: Count })),
   }),
+  DevicesChanged: Schema.Struct({
+    type: Schema.Literal('DevicesChanged'),
+    timeMs: Count,
+    block: Count,
+    devices: Schema.Array(Schema.Struct({ account: Address, isInService: Schema.Boolean })),
+  }),
   BatchProposed: Schema.Struct({
     type: Schema.Literal('BatchProposed'),
     timeMs: Count,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Effect, Result, Schema, type Scope } from 'effect'
 import type { Counterparties } from '#contracts/index.ts'
-import { Address, Slug } from '#protocol/ids.ts'
+import { Address, Count, Slug } from '#protocol/ids.ts'
 import { BadInput } from '../bad-input.ts'
 
 /** What a data folder says of its node, so that it can be verified while it runs and after: `node.json`. */
@@ -28,6 +28,7 @@ export const NodeFile = Schema.Struct({
     statementProofs: Address,
     billProofs: Address,
     p256Verifier: Address,
+    sinceBlock: Schema.optionalKey(Count),
   }),
   /** who stands opposite the homes in every batch */
   supplier: Address,

@@ -1,5 +1,12 @@
 import { Effect } from 'effect'
-import { type BuiltBatch, type ChainFailure, type ChainReader, movementsHashOf, packBatch } from '#contracts/index.ts'
+import {
+  type BuiltBatch,
+  type ChainFailure,
+  type ChainReader,
+  headerHashOf,
+  movementsHashOf,
+  packBatch,
+} from '#contracts/index.ts'
 import type { ChainPlace } from '#protocol/market-event.ts'
 import { eventPlace, unreadableChain } from './evidence.ts'
 import { firstDifference } from './first-difference.ts'
@@ -49,7 +56,7 @@ export type LoggedPlace = Logged<'BatchProposed'> | Logged<'BatchFinalized'>
  */
 export const batchOnChain = (
   step: string,
-  { reader }: PinnedChain,
+  { reader }: Pick<PinnedChain, 'reader'>,
   batch: {
     readonly built: BuiltBatch
     readonly logged: Readonly<Record<'proposed' | 'final', LoggedPlace | undefined>>
@@ -95,15 +102,19 @@ const placeOnChain = (
   Effect.gen(function* () {
     const { event, built, logged } = wanted
     const { number } = built.header
-    const at = yield* reader.placeOf(event, number)
+    // What fell for want of an answer was proposed again: the log tells of the first time.
+    const places = event === 'BatchProposed' ? yield* reader.proposalsOf(number, headerHashOf(built.header)) : []
+    const at = places.at(-1) ?? (yield* reader.placeOf(event, number))
     const receipt = at === null ? null : yield* reader.transactionOf(at.transaction)
     if (at === null || receipt?.status !== 'success' || receipt.block !== at.block) {
       const got = at === null ? 'none' : `transaction ${at.transaction}: ${receipt?.status ?? 'unknown to the chain'}`
       const expected = `a ${event} event of a transaction that went through`
       return yield* new ProofFailed({ step, place: `chain batch ${number}`, expected, got })
     }
-    const difference = logged === undefined ? null : firstDifference(at, logged.event.place, 'place')
-    if (logged === undefined || difference === null) return at
+    if (logged === undefined) return at
+    const differences = [at, ...places].map((place) => firstDifference(place, logged.event.place, 'place'))
+    const [difference] = differences
+    if (difference == null || differences.includes(null)) return at
     const { path, expected, got } = difference
     return yield* new ProofFailed({ step, place: eventPlace(logged, path), expected, got })
   })

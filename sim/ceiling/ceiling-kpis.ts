@@ -2,6 +2,7 @@ import { netSlot } from '#contracts/index.ts'
 import type { Tariff } from '#protocol/market-rules.ts'
 import type { SimulatedHome } from '../home/simulated-home.ts'
 import type { Solver } from '../planner/linear-program.ts'
+import { ratio } from '../simulation/ratio.ts'
 import type { StreetKpis } from '../simulation/simulation-result.ts'
 import type { SimulationTerms } from '../simulation/simulation-terms.ts'
 import type { LivedSlot, SlotMeter } from '../simulation/slot-meters.ts'
@@ -17,7 +18,7 @@ const BASIS_POINTS = 10_000
  * The figures of the best that could be: the days of `meters` with every battery and car used for the street's least
  * cost, all known beforehand, from the same first to the same last state of charge. `withoutMicroEur` is what all homes
  * pay with the tariffs alone, `exactJ` the street's energies over the run. Who of the homes saves how much is not the
- * optimum's to say, so `giniOfSavings` is null. Throws CeilingUnsolved.
+ * optimum's to say, so what is told of single homes is null. Throws CeilingUnsolved.
  */
 export function ceilingKpis(
   solve: Solver,
@@ -26,18 +27,27 @@ export function ceilingKpis(
     readonly meters: readonly LivedSlot[]
     readonly terms: SimulationTerms
     readonly withoutMicroEur: number
+    /** what the wires cost homes, of the former, with the market or without: their losses less what is paid to who is held back */
+    readonly wiresMicroEur: number
     readonly exactJ: { readonly demand: number; readonly production: number; readonly curtailed: number }
   },
 ): StreetKpis {
-  const { homes, meters, terms, withoutMicroEur, exactJ } = run
+  const { homes, meters, terms, withoutMicroEur, wiresMicroEur, exactJ } = run
   const { slotMinutes, protocolFeeBp } = terms.rules
+  const ways = terms.gridFees?.feeWays(homes.length)
+  const placeOf = ways?.placeOf ?? homes.map(() => 0)
+  const sharesBp = protocolFeeBp + (terms.gridFees?.ofPriceBp ?? 0)
   const storing = homes.flatMap(
-    (home, index) => storingHome(home, { index, meters, slotHours: slotMinutes / 60 }) ?? [],
+    (home, index) =>
+      storingHome(home, { index, place: placeOf[index] ?? 0, meters, slotHours: slotMinutes / 60 }) ?? [],
   )
   const stores = new Set(storing.map(({ index }) => index))
   const { costMicroEur, courses } = streetOptimum(solve, {
-    slots: meters.map((meter) => streetSlot(meter, stores, { tariff: terms.tariffAt(meter.slot), protocolFeeBp })),
+    slots: meters.map((meter) =>
+      streetSlot(meter, { storing: stores, placeOf, tariff: terms.tariffAt(meter.slot), sharesBp }),
+    ),
     homes: storing,
+    ways,
     peaks: peaksOf(meters),
   })
   const figures = new StreetFigures({ homes: homes.length, slotMinutes })
@@ -49,40 +59,53 @@ export function ceilingKpis(
       netted: netSlot({ slot: meter.slot, trades: [], statements: statementsOf(meter) }, { tariff, protocolFeeBp }),
       tariff,
       grid: null,
+      fees: null,
+      losses: null,
+      compensation: null,
       emissionsGPerKwh: terms.emissionsGPerKwhAt(meter.slot),
     })
   }
-  const savingMicroEur = Math.round(withoutMicroEur - costMicroEur)
+  const savingMicroEur = Math.round(withoutMicroEur - wiresMicroEur - costMicroEur)
   return {
     ...figures.result([], exactJ).kpis,
     savingMicroEur,
-    savingShare: withoutMicroEur > 0 ? Math.round((savingMicroEur / withoutMicroEur) * 1e6) / 1e6 : null,
+    savingShare: ratio(savingMicroEur, withoutMicroEur),
     giniOfSavings: null,
+    losingHomes: null,
+    worstSavingMicroEur: null,
+    worstSavingShare: null,
   }
 }
 
 /**
- * A slot's prices, and what homes without stores take and give. The fee is of the lowest price at which a home gives its
- * energy to a neighbour rather than to the supplier.
+ * A slot's prices, and what homes without stores take and give, by place. Shares of the price are of the lowest one at
+ * which a home gives its energy to a neighbour rather than to the supplier.
  */
 function streetSlot(
   meter: SlotMeter,
-  storing: ReadonlySet<number>,
-  terms: { readonly tariff: Tariff; readonly protocolFeeBp: number },
+  street: {
+    readonly storing: ReadonlySet<number>
+    readonly placeOf: readonly number[]
+    readonly tariff: Tariff
+    readonly sharesBp: number
+  },
 ): StreetSlot {
-  const { retailMilliEurPerMWh, feedInMilliEurPerMWh, localChargeMilliEurPerMWh } = terms.tariff
+  const { storing, placeOf, tariff, sharesBp } = street
+  const { retailMilliEurPerMWh, feedInMilliEurPerMWh, localChargeMilliEurPerMWh } = tariff
   const leastPriceEurPerMWh = Math.max(0, Math.ceil(feedInMilliEurPerMWh / MILLI))
-  let [taken, given] = [0, 0]
-  for (const home of meter.importWh.keys()) {
+  const places = Math.max(...placeOf) + 1
+  const taken = new Array<number>(places).fill(0)
+  const given = new Array<number>(places).fill(0)
+  for (const [home, place] of placeOf.entries()) {
     if (storing.has(home)) continue
     const net = takenWh(meter, home)
-    if (net > 0) taken += net
-    else given -= net
+    if (net > 0) taken[place] = (taken[place] ?? 0) + net
+    else given[place] = (given[place] ?? 0) - net
   }
   return {
     retailEurPerMWh: retailMilliEurPerMWh / MILLI,
     feedInEurPerMWh: feedInMilliEurPerMWh / MILLI,
-    sharedEurPerMWh: localChargeMilliEurPerMWh / MILLI + (leastPriceEurPerMWh * terms.protocolFeeBp) / BASIS_POINTS,
+    sharedEurPerMWh: localChargeMilliEurPerMWh / MILLI + (leastPriceEurPerMWh * sharesBp) / BASIS_POINTS,
     takenWh: taken,
     givenWh: given,
   }

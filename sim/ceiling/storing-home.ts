@@ -16,9 +16,14 @@ export interface StoringHome extends FlexibleHome {
 /** A home as the best that could be may use it over lived slots; null if it has no store. */
 export function storingHome(
   home: SimulatedHome,
-  lived: { readonly index: number; readonly meters: readonly LivedSlot[]; readonly slotHours: number },
+  lived: {
+    readonly index: number
+    readonly place: number
+    readonly meters: readonly LivedSlot[]
+    readonly slotHours: number
+  },
 ): StoringHome | null {
-  const { index, meters, slotHours } = lived
+  const { index, place, meters, slotHours } = lived
   const { battery, car } = home.stores
   const moments = [meters[0]?.before, ...meters.map(({ after }) => after)].flatMap((homes) => homes?.[index] ?? [])
   const stores: (readonly [StoreKind, FlexibleStore])[] = []
@@ -27,6 +32,7 @@ export function storingHome(
   if (stores.length === 0) return null
   return {
     index,
+    place,
     restWh: meters.map((meter) => takenWh(meter, index) - storedWh(meter.before[index], meter.after[index])),
     kinds: stores.map(([kind]) => kind),
     stores: stores.map(([, store]) => store),

@@ -1,5 +1,5 @@
 import type { Highs } from 'highs'
-import type { LinearProgram, Optimum, Solver } from './linear-program.ts'
+import type { LinearProgram, Optimum, Solver, SolverMethod } from './linear-program.ts'
 
 /** What the module is; its types describe it as if it were CommonJS. */
 interface HighsModule {
@@ -10,7 +10,7 @@ interface HighsModule {
 export async function openSolver(): Promise<Solver> {
   // Loaded only where somebody plans: it is 3.5 MB.
   const highs = await ((await import('highs')) as unknown as HighsModule).default()
-  return (program: LinearProgram): Optimum => {
+  return (program: LinearProgram, method: SolverMethod = 'simplex'): Optimum => {
     const model = highs.createModel({
       numCols: program.columnCosts.length,
       numRows: program.rowLows.length,
@@ -29,7 +29,7 @@ export async function openSolver(): Promise<Solver> {
       },
     })
     try {
-      model.options.set({ output_flag: false, random_seed: 0 })
+      model.options.set({ output_flag: false, random_seed: 0, solver: method === 'simplex' ? 'choose' : 'ipm' })
       model.run()
       const status = model.getModelStatus()
       const { colValue, rowDual } = model.getSolution()

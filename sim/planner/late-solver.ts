@@ -13,9 +13,9 @@ export interface LateSolver {
 export function lateSolver(): LateSolver {
   let loaded: Solver | null = null
   return {
-    solve: (program) => {
+    solve: (program, method) => {
       if (loaded === null) throw new Error('a street with planned homes is to be made ready first')
-      return loaded(program)
+      return loaded(program, method)
     },
     open: Effect.suspend(() =>
       loaded === null

@@ -17,8 +17,11 @@ export interface Optimum {
   readonly rowPrices: Float64Array
 }
 
-/** Solves linear programs. Throws Error on one that has no optimum. */
-export type Solver = (program: LinearProgram) => Optimum
+/** How to look for the optimum: along the edges of what is possible, or through its middle, which suits large networks. */
+export type SolverMethod = 'simplex' | 'interior-point'
+
+/** Solves linear programs, by the simplex unless told otherwise. Throws Error on one that has no optimum. */
+export type Solver = (program: LinearProgram, method?: SolverMethod) => Optimum
 
 /** A linear program as it is written down. */
 export class ProgramDraft implements LinearProgram {

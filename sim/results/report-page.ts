@@ -3,6 +3,7 @@ import type { HomeResult, StreetKpis } from '../simulation/simulation-result.ts'
 import type { BusVoltages } from '../simulation/street-grid.ts'
 import type { ReportSeries } from './report-series.ts'
 import { type ChartSeries, escaped, number, svgChart } from './svg-chart.ts'
+import { tellingShare } from './telling-share.ts'
 import { voltageCharts } from './voltage-chart.ts'
 
 /** Bars of more homes than this would be too thin: the list below has them all. */
@@ -39,6 +40,7 @@ export function reportPage(run: {
     '<h2>Figures</h2>',
     kpiTable(report),
     energyTable(report),
+    moneyTable(report),
     '<h2>The mean day</h2>',
     ...dayCharts(series),
     '<h2>The transformer</h2>',
@@ -46,7 +48,7 @@ export function reportPage(run: {
     ...gridSection(report, voltages),
     '<h2>The homes</h2>',
     savingsChart(homes),
-    homesTable(homes),
+    homesTable(homes, report.grid === undefined ? 'free' : 'on wires'),
     `<p class="small">scenario ${scenarioHash}<br>result ${resultHash}</p></body></html>`,
   ].join('\n')
 }
@@ -60,14 +62,21 @@ function kpiTable({ kpis, without, ceiling, market }: SimulationReport): string 
     [
       row('self-sufficiency', (of) => percent(of.selfSufficiency)),
       row('self-consumption', (of) => percent(of.selfConsumption)),
-      row('saving', (of) => `${euro(of.savingMicroEur)} (${percent(of.savingShare)})`),
+      row('saving', (of) => amount(of.savingMicroEur, of.savingShare)),
       row('peak import', (of) => `${number(of.peakImportW / 1_000)} kW`),
       row('peak export', (of) => `${number(of.peakExportW / 1_000)} kW`),
+      row('load factor', (of) => percent(of.loadFactor)),
+      row('ramping', (of) => (of.rampingW === null ? '–' : `${number(of.rampingW / 1_000)} kW`)),
       row('Gini of savings', (of) => plain(of.giniOfSavings)),
+      row('homes that lose', (of) => plain(of.losingHomes)),
+      row('saving of the worst', (of) =>
+        of.worstSavingMicroEur === null ? '–' : amount(of.worstSavingMicroEur, of.worstSavingShare),
+      ),
       row('limits not kept', (of) => (of.violationMinutes === null ? '–' : `${number(of.violationMinutes)} min`)),
       row('emissions', (of) => `${number(of.emissionsG / 1_000)} kg CO₂`),
       ofMarket('mean price', market.vwapEurPerMWh === null ? '–' : `${number(market.vwapEurPerMWh / 10)} ct/kWh`),
       ofMarket('allocative efficiency', percent(market.allocativeEfficiency)),
+      ofMarket('unmatched', `${number(market.unmatchedWh / 1_000)} kWh`),
     ],
   )
 }
@@ -90,6 +99,22 @@ function energyTable({ energyWh }: SimulationReport): string {
     number(energyWh[field as keyof typeof names] / 1_000),
   ])
   return table(['energy', 'kWh'], rows)
+}
+
+function moneyTable({ moneyMicroEur }: SimulationReport): string {
+  const { homes, supplier, grid, fund, gridFees, losses, compensation } = moneyMicroEur
+  return table(
+    ['money, what each received', 'EUR'],
+    [
+      ['the homes', fixed(homes / 1e6)],
+      ['the supplier', fixed(supplier / 1e6)],
+      ['who runs the wires', fixed(grid / 1e6)],
+      ['the neighbourhood’s fund', fixed(fund / 1e6)],
+      ['of it fees by the way through the wires', fixed(gridFees / 1e6)],
+      ['of it for what the wires lost', fixed(losses / 1e6)],
+      ['of it paid to homes for what their roofs were not let give', fixed(compensation / 1e6)],
+    ],
+  )
 }
 
 function gridSection({ grid }: SimulationReport, voltages: readonly BusVoltages[]): readonly string[] {
@@ -197,17 +222,22 @@ function savingsChart(homes: readonly HomeResult[]): string {
   })
 }
 
-function homesTable(homes: readonly HomeResult[]): string {
+function homesTable(homes: readonly HomeResult[], where: 'free' | 'on wires'): string {
   const kWh = (energyWh: number) => fixed(energyWh / 1_000)
   const eur = (microEur: number) => fixed(microEur / 1e6)
   return table(
-    ['', 'demand, kWh', 'production', 'bought', 'sold', 'cost, EUR', 'without', 'saving'],
+    [
+      ...['', 'demand, kWh', 'production', 'bought', 'sold'],
+      ...(where === 'on wires' ? ['curtailed', 'paid for it, EUR'] : []),
+      ...['cost, EUR', 'without', 'saving'],
+    ],
     homes.map((home) => [
       home.home,
       kWh(home.demandWh),
       kWh(home.productionWh),
       kWh(home.boughtWh),
       kWh(home.soldWh),
+      ...(where === 'on wires' ? [kWh(home.curtailedWh), eur(home.compensationMicroEur)] : []),
       eur(home.costMicroEur),
       eur(home.costWithoutMarketMicroEur),
       eur(home.savingMicroEur),
@@ -226,3 +256,7 @@ const plain = (value: number | null) => (value === null ? '–' : number(value))
 /** To two places in each row, so that a column aligns; never −0. */
 const fixed = (value: number) => (Math.round(value * 100) / 100 + 0).toFixed(2)
 const euro = (microEur: number) => `${number(microEur / 1e6)} EUR`
+const amount = (microEur: number, share: number | null) => {
+  const telling = tellingShare(share)
+  return telling === null ? euro(microEur) : `${euro(microEur)} (${percent(telling)})`
+}

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { RECORDING_FILE } from '#protocol/picture/recording.ts'
 import { makeFolder } from '../make-folder.ts'
 import type { OpenSimulation } from '../simulation/open-simulation.ts'
 import type { SimulatedSlot } from '../simulation/simulate-street.ts'
@@ -9,6 +10,7 @@ import { csvHeader, csvLine, ndjsonHeader, ndjsonLine, type RecordTable } from '
 import { reportPage } from './report-page.ts'
 import { ReportSeries } from './report-series.ts'
 import { homeTable, slotTable, tradeTable, voltageTable } from './result-tables.ts'
+import { RunRecording } from './run-recording.ts'
 
 /** The files of a run: written as it goes, there under their names once it is over. */
 export interface ResultFiles {
@@ -21,7 +23,7 @@ export interface ResultFiles {
 
 /**
  * Opens the files of a run in a folder, made if it is not there: `slots`, `trades`, `homes` and, where it has wires,
- * `voltages` as NDJSON and CSV, `result.json` and `report.html`. Throws what the file system says.
+ * `voltages` as NDJSON and CSV, `result.json`, `report.html`, and `run.ndjson` for the page. Throws what the file system says.
  */
 export function openResultFiles(folder: string, open: OpenSimulation): ResultFiles {
   makeFolder(folder)
@@ -50,8 +52,13 @@ export function openResultFiles(folder: string, open: OpenSimulation): ResultFil
     const [result, page] = [part('result.json'), part('report.html')]
     const names = open.street.homes.map(({ home }) => home)
     const series = new ReportSeries(open.terms.rules.slotMinutes)
+    const run = part(RECORDING_FILE)
+    const recording = new RunRecording(open, (text) => run.line(text))
     return {
-      slot: ({ record: { startMs, ...record }, trades }) => {
+      slot: (simulated) => {
+        recording.slot(simulated)
+        const { trades } = simulated
+        const { startMs, ...record } = simulated.record
         slotRow({ ...record, start: new Date(startMs).toISOString() })
         for (const { buyer, seller, timeMs, ...trade } of trades) {
           const time = new Date(timeMs).toISOString()

@@ -51,6 +51,9 @@ export const slotTable: RecordTable<SlotRow> = {
     feedInEurPerMWh: price('feed_in'),
     costMicroEur: money('cost'),
     costWithoutMarketMicroEur: money('cost_without_market'),
+    gridFeesMicroEur: money('grid_fees'),
+    lossesMicroEur: money('grid_losses'),
+    compensationMicroEur: money('compensation'),
   },
 }
 
@@ -95,6 +98,10 @@ export const homeTable: RecordTable<HomeResult> = {
     storageDeltaWh: Wh('storage_delta'),
     boughtWh: Wh('bought'),
     soldWh: Wh('sold'),
+    gridLossesWh: Wh('grid_losses'),
+    gridFeesMicroEur: money('grid_fees'),
+    lossesMicroEur: money('grid_losses'),
+    compensationMicroEur: money('compensation'),
     costMicroEur: money('cost'),
     costWithoutMarketMicroEur: money('cost_without_market'),
     savingMicroEur: money('saving'),

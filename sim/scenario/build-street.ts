@@ -26,6 +26,9 @@ const START_MS_MIN = Date.UTC(1971)
 /** Potsdam, whose weather the clouds are drawn from. */
 const DEFAULT_PLACE = { latitudeDeg: 52.4, longitudeDeg: 13.1 }
 
+/** A common pitch, facing south. */
+const DEFAULT_PLANE = { tiltDeg: 30, azimuthDeg: 180 }
+
 /** A street of homes, all at its start. */
 export interface SimulatedStreet {
   readonly neighbourhood: string
@@ -106,7 +109,7 @@ export function buildStreet(options: {
         ? null
         : 'csv' in roof
           ? measured(roof, peakW, `${field}.roof`)
-          : new GeneratedRoof({ seed, home, place, plane: roof, peakW, clouds, air })
+          : new GeneratedRoof({ seed, home, place, plane: { ...DEFAULT_PLANE, ...roof }, peakW, clouds, air })
     const parts = {
       home,
       startMs,

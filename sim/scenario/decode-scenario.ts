@@ -12,7 +12,12 @@ export function decodeScenario(source: { readonly file: string; readonly text: s
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new ScenarioRefused({ file, field: '', value: `${(error as Error).message}`, expected: 'JSON' })
+    throw new ScenarioRefused({
+      file,
+      field: '',
+      value: `text that is none: ${(error as Error).message}`,
+      expected: 'JSON',
+    })
   }
   const decoded = decode(json, { errors: 'all', onExcessProperty: 'error' })
   if (Result.isSuccess(decoded)) return decoded.success

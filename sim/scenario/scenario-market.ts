@@ -30,7 +30,7 @@ export const ScenarioMarket = Schema.Struct({
   forecast: Schema.optionalKey(
     described(
       Schema.Literals(forecasts),
-      'What homes expect of their next slots: what their agent does, or what will be; persistence.',
+      'What homes expect of their next slots: what their agent does, or what will be; regression.',
     ),
   ),
   tradeEveryMinutes: Schema.optionalKey(

@@ -23,16 +23,21 @@ export const HOMES_MAX = 10_000
 export const LIVE_HOMES_MAX = 200
 
 const CsvLoad = Schema.Struct({ csv: Path, column: Schema.optionalKey(Column) })
+/** Up to what an old people's home takes. */
 const AnnualLoad = Schema.Struct({
-  annualKwh: Schema.Finite.check(Schema.isBetween({ minimum: 300, maximum: 50_000 })),
+  annualKwh: Schema.Finite.check(Schema.isBetween({ minimum: 300, maximum: 500_000 })),
 })
 const CsvRoof = Schema.Struct({ csv: Path, column: Schema.optionalKey(Column), peakKw: PeakKw })
 const GeneratedRoof = Schema.Struct({
   peakKw: PeakKw,
-  tiltDeg: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 90 })),
-  azimuthDeg: described(
-    Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 360 })),
-    'From north, clockwise: 180 faces south.',
+  tiltDeg: Schema.optionalKey(
+    described(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 90 })), 'From flat, 0; 30.'),
+  ),
+  azimuthDeg: Schema.optionalKey(
+    described(
+      Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 360 })),
+      'From north, clockwise: 180 faces south; 180.',
+    ),
   ),
 })
 const Efficiency = Schema.Finite.check(Schema.isBetween({ minimum: 0.5, maximum: 1 }))

@@ -1,11 +1,15 @@
+import type { PictureGrid } from '#protocol/picture/picture.ts'
+import { currentLosses } from '../grid/current-losses.ts'
 import { FeederExtremes } from '../grid/feeder-extremes.ts'
 import { FeederRun } from '../grid/feeder-run.ts'
 import type { FeederTree } from '../grid/feeder-tree.ts'
 import { EN_50160, type Violation } from '../grid/limits.ts'
 import { NotConverged } from '../grid/not-converged.ts'
+import { pictureGrid } from '../grid/picture-grid.ts'
 import { type HomeRestraint, UNRESTRAINED } from '../home/home-restraint.ts'
 import { FeederControl } from './feeder-control.ts'
 import type { BusVoltages, GridLoad, GridResult, GridSlot, StreetGrid } from './street-grid.ts'
+import { WholeLosses } from './whole-losses.ts'
 
 /** What the operator of the wires knows of a home. */
 interface GridHome {
@@ -26,6 +30,7 @@ export interface GridFeeder {
 interface RunningFeeder extends GridFeeder {
   readonly run: FeederRun
   readonly extremes: FeederExtremes
+  readonly losses: WholeLosses
   /** the place of its first home in the street */
   readonly first: number
   /** null: nobody holds its homes to anything */
@@ -40,6 +45,7 @@ interface RunningFeeder extends GridFeeder {
  */
 export class FeederGrid implements StreetGrid {
   readonly #feeders: readonly RunningFeeder[]
+  readonly #homes: number
   readonly #violationMinutes = { undervoltage: 0, overvoltage: 0, overload: 0, unbalance: 0 }
   #lowestPerUnit = Number.POSITIVE_INFINITY
   #highestPerUnit = 0
@@ -59,6 +65,7 @@ export class FeederGrid implements StreetGrid {
         ...feeder,
         run,
         extremes: new FeederExtremes(tree),
+        losses: new WholeLosses(homes.length),
         first,
         control: control === 'none' ? null : new FeederControl({ roofPeakW }),
         controllable: homes.filter(({ isControllable }) => isControllable).length,
@@ -66,19 +73,25 @@ export class FeederGrid implements StreetGrid {
       first += homes.length
       return running
     })
+    this.#homes = first
   }
 
   step(load: GridLoad): GridSlot {
     const { minutes } = load
     const kinds = new Set<Violation['kind']>()
     let lossesWh = 0
+    const homeLossesWh = new Int32Array(this.#homes)
     let lowestPerUnit = Number.POSITIVE_INFINITY
     let highestPerUnit = 0
     const dimmedHomes = this.#countRestrained(load)
     for (const feeder of this.#feeders) {
       for (const { kind } of this.#solve(feeder, load)) kinds.add(kind)
-      lossesWh += feeder.run.takeLossWh()
-      const stress = feeder.extremes.note(feeder.run.flow.state())
+      const state = feeder.run.flow.state()
+      const feederWh = feeder.run.takeLossWh()
+      lossesWh += feederWh
+      const shares = currentLosses(state, feeder.run.powers).map((watts) => (watts * minutes) / 60)
+      homeLossesWh.set(feeder.losses.share(shares, feederWh), feeder.first)
+      const stress = feeder.extremes.note(state)
       feeder.control?.look({ stress, ...sumsOf(feeder, load) })
       lowestPerUnit = Math.min(lowestPerUnit, stress.lowestPerUnit)
       highestPerUnit = Math.max(highestPerUnit, stress.highestPerUnit)
@@ -89,6 +102,7 @@ export class FeederGrid implements StreetGrid {
     this.#highestPerUnit = Math.max(this.#highestPerUnit, highestPerUnit)
     return {
       lossesWh,
+      homeLossesWh,
       violationMinutes: kinds.size > 0 ? minutes : 0,
       lowestPerUnit: rounded(lowestPerUnit),
       highestPerUnit: rounded(highestPerUnit),
@@ -113,6 +127,10 @@ export class FeederGrid implements StreetGrid {
       withheldWh: Math.round(this.#withheldWh),
       curtailedMinutes: this.#curtailedMinutes,
     }
+  }
+
+  picture(): PictureGrid {
+    return pictureGrid(this.#feeders.map(({ tree, homes }) => ({ tree, homes: homes.length })))
   }
 
   voltages(): readonly BusVoltages[] {

@@ -1,4 +1,5 @@
 import { decodeFeeder } from '../grid/decode-feeder.ts'
+import { electricalZones } from '../grid/electrical-zones.ts'
 import type { Feeder } from '../grid/feeder.ts'
 import { FeederRefused } from '../grid/feeder-refused.ts'
 import { feederTree } from '../grid/feeder-tree.ts'
@@ -9,28 +10,53 @@ import type { SimulatedHome } from '../home/simulated-home.ts'
 import type { ScenarioGrid } from '../scenario/scenario-grid.ts'
 import { ScenarioRefused } from '../scenario/scenario-refused.ts'
 import { FeederGrid, type GridFeeder } from './feeder-grid.ts'
-import type { StreetGrid } from './street-grid.ts'
+import { GridFees } from './grid-fees.ts'
+import type { SimulationTerms } from './simulation-terms.ts'
 
 /** The street that wires are for. */
 interface GridPlace {
   readonly file: string
   readonly homes: readonly SimulatedHome[]
+  readonly mechanism: SimulationTerms['mechanism']
   /** the text of a file that the scenario names; throws ScenarioRefused */
   readonly read: (path: string, field: string, expected: string) => string
 }
 
 /**
- * The wires of a scenario: its homes on the loads of as many feeders as they need, in order. Throws ScenarioRefused,
- * naming the feeder file where that is wrong.
+ * The wires of a scenario, and what trades pay for them: its homes on the loads of as many feeders as they need, in
+ * order. Throws ScenarioRefused, naming the feeder file where that is wrong.
  */
-export function gridOf(grid: ScenarioGrid, place: GridPlace): StreetGrid {
+export function gridOf(
+  grid: ScenarioGrid,
+  place: GridPlace,
+): Pick<SimulationTerms, 'grid' | 'gridFees' | 'lossesPaidBy' | 'curtailmentEurPerMWh'> {
   try {
-    return new FeederGrid(feedersOf(grid, place), grid.control)
+    const feeders = feedersOf(grid, place)
+    const fees = feesOf(grid, place, feeders)
+    return {
+      grid: new FeederGrid(feeders, grid.control),
+      ...(fees === null ? {} : { gridFees: fees }),
+      ...(grid.lossesPaidBy === undefined ? {} : { lossesPaidBy: grid.lossesPaidBy }),
+      ...(grid.curtailmentEurPerMWh === undefined ? {} : { curtailmentEurPerMWh: grid.curtailmentEurPerMWh }),
+    }
   } catch (error) {
     if (!(error instanceof FeederRefused)) throw error
     const { file, field, value, expected } = error
     throw new ScenarioRefused({ file, field, value, expected })
   }
+}
+
+function feesOf({ fees }: ScenarioGrid, { file, mechanism }: GridPlace, feeders: readonly GridFeeder[]) {
+  if (fees === undefined) return null
+  if (Object.keys(fees).length === 0) {
+    const expected = 'at least one of upEurPerMWhPerOhm, downEurPerMWhPerOhm, ofPrice'
+    throw new ScenarioRefused({ file, field: 'grid.fees', value: '{}', expected })
+  }
+  if (mechanism === 'community-pool') {
+    const expected = 'nothing beside a community-pool, in which nobody trades with anybody'
+    throw new ScenarioRefused({ file, field: 'grid.fees', value: JSON.stringify(fees), expected })
+  }
+  return new GridFees(fees, electricalZones(feeders))
 }
 
 function feedersOf(grid: ScenarioGrid, place: GridPlace): readonly GridFeeder[] {

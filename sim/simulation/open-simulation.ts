@@ -64,8 +64,9 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
     const files = hashing(scenarioFiles(file), digests)
     const street = buildStreet({ scenario, file: name, files, homesMax: HOMES_MAX })
     if (solver !== null) refuseLarge(street.homes.length, slots / SLOTS_PER_DAY)
-    const place = { file: name, homes: street.homes, read: files.read }
-    const grid = scenario.grid === undefined ? null : gridOf(scenario.grid, place)
+    const terms = termsOf(scenario.market, street.tariff)
+    const place = { file: name, homes: street.homes, read: files.read, mechanism: terms.mechanism }
+    const wires = scenario.grid === undefined ? {} : gridOf(scenario.grid, place)
     const { seed: _, ...seedless } = scenario
     const scenarioHash = hashOf({ scenario: seedless, files: digests, slots })
     return {
@@ -74,7 +75,7 @@ export function openSimulation(request: SimulationRequest): Effect.Effect<OpenSi
       seed: street.seed,
       slots,
       street,
-      terms: { ...termsOf(scenario.market, street.tariff), ...(grid === null ? {} : { grid }) },
+      terms: { ...terms, ...wires },
       ceiling: solver?.solve ?? null,
     }
   })
@@ -108,7 +109,7 @@ function fileOf(name: string): string {
   throw new ScenarioRefused({
     file: name,
     field: '',
-    value: 'neither',
+    value: JSON.stringify(name),
     expected: `a file that can be read, or one of ${names}`,
   })
 }
@@ -123,8 +124,8 @@ function changed(name: string, scenario: Scenario, { homes, seed, changes = {} }
   const all: Record<string, unknown> = { ...changes }
   if (homes !== undefined) {
     if (!('generate' in scenario.homes)) {
-      const value = 'a scenario whose homes are named'
-      throw new ScenarioRefused({ file: '--homes', field: '', value, expected: 'one whose homes are generated' })
+      const value = 'one whose homes are named'
+      throw new ScenarioRefused({ file: '--homes', field: '', value, expected: 'a scenario whose homes are generated' })
     }
     all['homes.generate.homes'] = homes
   }

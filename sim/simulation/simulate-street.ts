@@ -1,4 +1,5 @@
-import { netSlot } from '#contracts/index.ts'
+import { type NettedSlot, netSlot } from '#contracts/index.ts'
+import type { Tariff } from '#protocol/market-rules.ts'
 import { slotStartMs } from '#protocol/slot.ts'
 import { ceilingKpis } from '../ceiling/ceiling-kpis.ts'
 import { type EnergyBalance, energyBalance } from '../home/energy-balance.ts'
@@ -6,15 +7,18 @@ import type { EnergyAccount } from '../home/home-state.ts'
 import type { Solver } from '../planner/linear-program.ts'
 import type { SimulatedStreet } from '../scenario/build-street.ts'
 import { poolTrades } from './community-pool.ts'
+import { curtailmentBills } from './curtailment-bills.ts'
 import { homeEnergy } from './home-energy.ts'
+import { lossBills } from './loss-bills.ts'
 import { fairPriceEurPerMWh } from './market-surplus.ts'
-import { SimulatedMarket, type SimulatedTrade, type SlotTrading } from './simulated-market.ts'
+import { type MarketMoment, SimulatedMarket, type SimulatedTrade, type SlotTrading } from './simulated-market.ts'
 import type { HomeResult, SimulationResult } from './simulation-result.ts'
 import type { SimulationTerms } from './simulation-terms.ts'
 import { type LivedSlot, type SlotMeter, SlotMeters } from './slot-meters.ts'
 import type { SlotRecord } from './slot-record.ts'
 import { StreetFigures } from './street-figures.ts'
 import { TradingHomes } from './trading-homes.ts'
+import { type WireCharges, wireCharges } from './wire-charges.ts'
 
 const MINUTE_MS = 60_000
 
@@ -22,6 +26,12 @@ const MINUTE_MS = 60_000
 export interface SimulatedSlot {
   readonly record: SlotRecord
   readonly trades: readonly SimulatedTrade[]
+  readonly meter: LivedSlot
+  readonly netted: NettedSlot
+  readonly charges: WireCharges | null
+  readonly tariff: Tariff
+  /** what its time brought, in order: also in the markets of slots that come later */
+  readonly happened: readonly MarketMoment[]
 }
 
 /** What a whole run came to. */
@@ -55,6 +65,7 @@ export function* simulateStreet(options: {
     rules: rulesOf(terms),
     homes: homes.length,
     listening: terms.listening,
+    fees: terms.gridFees,
   })
   const trading = new TradingHomes({ terms, market, meters, seed: street.seed, names, lastSlot: last })
   const figures = new StreetFigures({ homes: homes.length, slotMinutes })
@@ -81,11 +92,20 @@ export function* simulateStreet(options: {
     })
     const grid = meters.gridOf(slot)
     const emissionsGPerKwh = terms.emissionsGPerKwhAt(slot)
-    const record = figures.add({ meter, trading: traded, netted, tariff, grid, emissionsGPerKwh })
+    const fees = terms.gridFees?.linesOf(traded.trades, homes.length) ?? null
+    const losses =
+      grid === null ? null : lossBills(grid.homeLossesWh, { tariff, payer: terms.lossesPaidBy ?? 'operator' })
+    const compensation =
+      grid === null ? null : curtailmentBills(meter.curtailedWh, { tariff, eurPerMWh: terms.curtailmentEurPerMWh })
+    const record = figures.add({
+      ...{ meter, trading: traded, netted, tariff, grid, fees, losses, compensation, emissionsGPerKwh },
+    })
     trading.note(slot)
     meters.forget(slot)
     if (ceiling !== null) lived.push(meter)
-    yield { record, trades: traded.trades }
+    const happened = terms.mechanism === 'community-pool' ? momentsOf(traded.trades) : market.takeHappened()
+    const charges = wireCharges({ fees, losses, compensation })
+    yield { record, trades: traded.trades, meter, netted, charges, tariff, happened }
   }
 
   const energies = homes.map(({ home, account: after }, index) => {
@@ -98,13 +118,13 @@ export function* simulateStreet(options: {
     curtailed: flowed(homes, before, 'curtailedJ'),
   }
   const result = figures.result(energies, exactJ)
-  const { withoutMicroEur } = figures
+  const { withoutMicroEur, wiresMicroEur } = figures
   return {
     result: {
       ...result,
       ...(ceiling === null
         ? {}
-        : { ceiling: ceilingKpis(ceiling, { homes, meters: lived, terms, withoutMicroEur, exactJ }) }),
+        : { ceiling: ceilingKpis(ceiling, { homes, meters: lived, terms, withoutMicroEur, wiresMicroEur, exactJ }) }),
       ...(terms.grid === undefined ? {} : { grid: terms.grid.result() }),
     },
     homes: energies.map((energy, index) => figures.homeResult(index, { home: names[index] ?? '', energy })),
@@ -130,6 +150,11 @@ function pooled(meter: SlotMeter, terms: SimulationTerms): SlotTrading {
   const timeMs = slotStartMs({ slot: meter.slot + 1, slotMinutes })
   const trades = priceEurPerMWh === null ? [] : poolTrades({ meter, timeMs, coefficients, priceEurPerMWh })
   return { trades, orders: 0, unmatchedWh: 0 }
+}
+
+/** A community's shares are known when the slot is over. */
+function momentsOf(trades: readonly SimulatedTrade[]): readonly MarketMoment[] {
+  return trades.map((trade, index) => ({ type: 'trade', ...trade, number: index + 1, makerSide: 'sell' }))
 }
 
 function recordsOf(of: {

@@ -1,9 +1,10 @@
 import { type BookEvent, type SlotMarket, TradingFloor } from '#matching-engine/index.ts'
 import type { MarketNews, OrderAction, SlotNews } from '#meter-agent/index.ts'
-import type { SlotPhase } from '#protocol/market-event.ts'
+import type { PhaseCause, SlotPhase } from '#protocol/market-event.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import type { Positions } from '#protocol/messages.ts'
 import { tradeValueMicroEur } from '#protocol/units.ts'
+import type { GridFees } from './grid-fees.ts'
 
 type SlotPositions = Positions['slots'][number]
 type OpenOrder = SlotPositions['openOrders'][number]
@@ -17,6 +18,24 @@ export interface SimulatedTrade {
   readonly priceEurPerMWh: number
   readonly energyWh: number
 }
+
+/** Something that a market's time brought, in whatever slot. */
+export type MarketMoment =
+  | {
+      readonly type: 'phase'
+      readonly timeMs: number
+      readonly slot: number
+      readonly phase: SlotPhase
+      readonly cause: PhaseCause
+      /** when the clock ends it, Unix ms */
+      readonly untilMs: number | null
+    }
+  | (SimulatedTrade & {
+      readonly type: 'trade'
+      /** counted from 1 in each slot */
+      readonly number: number
+      readonly makerSide: 'buy' | 'sell'
+    })
 
 /** What a slot's market came to. */
 export interface SlotTrading {
@@ -55,24 +74,32 @@ export class SimulatedMarket {
   readonly #floor: TradingFloor
   readonly #homes: number
   readonly #listening: 'heard' | 'unheard'
+  readonly #fees: GridFees | null
   readonly #desks = new Map<number, SlotDesk>()
   readonly #nonces: Int32Array
+  #happened: MarketMoment[] = []
 
   constructor(options: {
     readonly rules: MarketRules
     readonly homes: number
     /** whether anybody asks for news */
     readonly listening: 'heard' | 'unheard'
+    /** what trades pay for the wires; nothing unless told */
+    readonly fees?: GridFees | undefined
   }) {
-    const { rules, homes, listening } = options
+    const { rules, homes, listening, fees = null } = options
+    const sharesBp = rules.protocolFeeBp + (fees?.ofPriceBp ?? 0)
     this.#homes = homes
     this.#listening = listening
+    this.#fees = fees
     this.#nonces = new Int32Array(homes)
     this.#floor = new TradingFloor({
       rules,
       isStopped: false,
-      phaseEntered: ({ slot, phase }) => {
+      ...(fees === null ? {} : { neighbours: { gridFees: fees.bookFees(sharesBp), sources: [], premiums: [] } }),
+      phaseEntered: ({ timeMs, slot, phase, cause, untilMs = null }) => {
         this.#deskOf(slot).phase = phase
+        this.#happened.push({ type: 'phase', timeMs, slot, phase, cause, untilMs })
       },
       traded: (slot, events) => this.#take(slot, events),
       openOrderIds: (slot) => this.#deskOf(slot).open.flatMap((order) => (order === null ? [] : [order.orderId])),
@@ -83,6 +110,13 @@ export class SimulatedMarket {
   /** Moves time (Unix ms): opens slots, uncrosses calls, closes gates. */
   moveTime(timeMs: number): void {
     this.#floor.moveTime(timeMs)
+  }
+
+  /** What has happened since it was asked last, in order. */
+  takeHappened(): readonly MarketMoment[] {
+    const happened = this.#happened
+    this.#happened = []
+    return happened
   }
 
   /** What a home has in the slots from `first` on, as many as are asked for and open. */
@@ -163,6 +197,7 @@ export class SimulatedMarket {
       expiresAtMs: 0,
       postOnly: false,
       selfTradePrevention: 'cancel-maker',
+      zone: this.#fees?.zoneOf(home) ?? 0,
     })
     if (!outcome.accepted) {
       desk.open[home] = before
@@ -208,7 +243,16 @@ export class SimulatedMarket {
     const { maker, taker, makerSide, priceEurPerMWh, energyWh } = event
     const [buy, sell] = makerSide === 'buy' ? [maker, taker] : [taker, maker]
     const [buyer, seller] = [homeOf(buy.id), homeOf(sell.id)]
-    desk.trades.push({ slot: desk.slot, timeMs: this.#floor.nowMs, buyer, seller, priceEurPerMWh, energyWh })
+    const trade: SimulatedTrade = {
+      slot: desk.slot,
+      timeMs: this.#floor.nowMs,
+      buyer,
+      seller,
+      priceEurPerMWh,
+      energyWh,
+    }
+    desk.trades.push(trade)
+    this.#happened.push({ type: 'trade', ...trade, number: desk.trades.length, makerSide })
     desk.lastPriceEurPerMWh = priceEurPerMWh
     if (this.#listening === 'heard') desk.news.push({ side: makerSide, priceEurPerMWh, happened: 'traded' })
     desk.boughtWh[buyer] = (desk.boughtWh[buyer] ?? 0) + energyWh

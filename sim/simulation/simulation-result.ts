@@ -11,8 +11,17 @@ export interface StreetKpis {
   /** largest mean power of a slot at the transformer, each way */
   readonly peakImportW: number
   readonly peakExportW: number
+  /** mean over peak of the import at the transformer; null where there is none */
+  readonly loadFactor: number | null
+  /** mean change, up or down, of the net power at the transformer from one slot to the next; null of a single slot */
+  readonly rampingW: number | null
   /** null if a home saves less than nothing, and of a ceiling */
   readonly giniOfSavings: number | null
+  /** homes that save less than nothing, and what the home saves that saves least; null of a ceiling */
+  readonly losingHomes: number | null
+  readonly worstSavingMicroEur: number | null
+  /** of that home's cost with the tariffs alone; null unless that is above 0 */
+  readonly worstSavingShare: number | null
   /** null where no wires were simulated */
   readonly violationMinutes: number | null
   /** of what came from the grid */
@@ -44,6 +53,19 @@ export interface SimulationResult {
     readonly unmatchedWh: number
     readonly allocativeEfficiency: number | null
   }
+  /** what each received over the run, below 0 what it paid: homes + supplier + grid + fund = 0, exactly */
+  readonly moneyMicroEur: {
+    readonly homes: number
+    readonly supplier: number
+    readonly grid: number
+    readonly fund: number
+    /** of it what buyers paid for the wires on top of prices and local charge */
+    readonly gridFees: number
+    /** of it what the energy lost in the wires cost, paid by who runs them (`grid`) or by the homes */
+    readonly losses: number
+    /** of it what who runs the wires paid homes for what their roofs were not let give */
+    readonly compensation: number
+  }
   readonly kpis: StreetKpis
   readonly without: StreetKpis
   /** the best that could be, with all known beforehand; null where it was not asked for */
@@ -64,6 +86,13 @@ export interface HomeResult {
   readonly storageDeltaWh: number
   readonly boughtWh: number
   readonly soldWh: number
+  /** what it added to the losses of the wires; below 0 what it lowered them by; 0 without wires */
+  readonly gridLossesWh: number
+  /** paid for using the wires on top of prices and local charge, and for what it added to their losses, both in its cost */
+  readonly gridFeesMicroEur: number
+  readonly lossesMicroEur: number
+  /** paid to it for what its roof was not let give, in both costs */
+  readonly compensationMicroEur: number
   /** above 0 is paid */
   readonly costMicroEur: number
   readonly costWithoutMarketMicroEur: number

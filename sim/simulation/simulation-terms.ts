@@ -1,6 +1,8 @@
 import { forecasterNames, type Trader } from '#meter-agent/index.ts'
 import type { MarketRules, Tariff } from '#protocol/market-rules.ts'
 import type { PoolCoefficients } from './community-pool.ts'
+import type { GridFees } from './grid-fees.ts'
+import type { LossPayer } from './loss-bills.ts'
 import type { StreetGrid } from './street-grid.ts'
 
 /**
@@ -32,4 +34,10 @@ export interface SimulationTerms {
   readonly emissionsGPerKwhAt: (slot: number) => number
   /** the wires; without them nothing is lost and no limit looked at */
   readonly grid?: StreetGrid
+  /** what trades pay for the wires, beside the local charge; without them nothing */
+  readonly gridFees?: GridFees
+  /** who pays for what the wires lose; the operator unless told */
+  readonly lossesPaidBy?: LossPayer
+  /** what a home is paid for what its roof was not let give; the feed-in tariff unless told */
+  readonly curtailmentEurPerMWh?: number
 }

@@ -1,3 +1,4 @@
+import { BEGUN_SHARE } from '#meter-agent/index.ts'
 import { slotStartMs } from '#protocol/slot.ts'
 import type { EnergyAccount } from '../home/home-state.ts'
 import type { SimulatedHome } from '../home/simulated-home.ts'
@@ -23,6 +24,8 @@ export interface SlotMeter {
 
 /** A slot with each home as it began, and as it ended. */
 export interface LivedSlot extends SlotMeter {
+  /** net of its first third by home, whole Wh, export positive: what meters show while it runs */
+  readonly begunWh: Int32Array
   readonly before: readonly HomeMoment[]
   readonly after: readonly HomeMoment[]
 }
@@ -102,8 +105,15 @@ export class SlotMeters {
     const importJ = new Float64Array(homes)
     const exportJ = new Float64Array(homes)
     const stores: StoreFlow[] = []
+    const begunWh = new Int32Array(homes)
+    const startMs = this.#boundaryMs(this.#nextSlot)
     const endMs = this.#boundaryMs(this.#nextSlot + 1)
     const before = this.#counters
+    for (const [index, home] of this.#homes.entries()) {
+      const { grid } = home.advanceTo(startMs + Math.ceil(BEGUN_SHARE * (endMs - startMs)))
+      const then = before[index]
+      if (then !== undefined) begunWh[index] = grid.exportWh - then.exportWh - (grid.importWh - then.importWh)
+    }
     const after = this.#homes.map((home) => countersOf(home, endMs))
     for (const [index, now] of after.entries()) {
       const then = before[index] ?? now
@@ -120,7 +130,7 @@ export class SlotMeters {
     this.#counters = after
     const slot = this.#nextSlot
     const counted = { slot, importWh, exportWh, demandWh, productionWh, curtailedWh, importJ, exportJ, stores }
-    const meter = { ...counted, before, after }
+    const meter = { ...counted, begunWh, before, after }
     return { meter, grid: this.#stepGrid(meter, withheldJ) }
   }
 

@@ -30,4 +30,10 @@ export interface SlotRecord {
   /** of all homes together, with the market and with the tariffs alone; above 0 is paid */
   readonly costMicroEur: number
   readonly costWithoutMarketMicroEur: number
+  /** of the former what buyers paid for the wires on top of prices and local charge */
+  readonly gridFeesMicroEur: number
+  /** what the energy lost in the wires cost, whoever paid for it */
+  readonly lossesMicroEur: number
+  /** what homes were paid for what their roofs were not let give, in both costs */
+  readonly compensationMicroEur: number
 }

@@ -1,16 +1,21 @@
 import { type NettedSlot, netMicroEur } from '#contracts/index.ts'
 import type { Tariff } from '#protocol/market-rules.ts'
 import { slotStartMs } from '#protocol/slot.ts'
-import { gini } from './gini.ts'
 import { GridDemand } from './grid-demand.ts'
+import type { GridFeeLines } from './grid-fees.ts'
 import type { HomeEnergy } from './home-energy.ts'
+import type { LossBills } from './loss-bills.ts'
 import { largestSurplusMicroEur } from './market-surplus.ts'
+import { ratio, toMillionth } from './ratio.ts'
+import { savingFigures } from './saving-figures.ts'
 import { type SlotTrading, turnoverOf } from './simulated-market.ts'
 import type { HomeResult, SimulationResult, StreetKpis } from './simulation-result.ts'
 import type { SlotMeter } from './slot-meters.ts'
 import type { SlotRecord } from './slot-record.ts'
 import { selfConsumption, selfSufficiency, streetExchange } from './street-exchange.ts'
 import type { GridSlot } from './street-grid.ts'
+import { TransformerLoad } from './transformer-load.ts'
+import { wireCharges } from './wire-charges.ts'
 
 const J_PER_WH = 3_600
 
@@ -23,6 +28,11 @@ export interface SettledSlot {
   readonly tariff: Tariff
   /** null where no wires are simulated */
   readonly grid: GridSlot | null
+  /** null where trades pay nothing for wires */
+  readonly fees: GridFeeLines | null
+  readonly losses: LossBills | null
+  /** what each home is paid for what its roof was not let give, µEUR; null where nobody is held back */
+  readonly compensation: readonly number[] | null
   readonly emissionsGPerKwh: number
 }
 
@@ -35,8 +45,13 @@ interface ExactEnergy {
 
 /** A home's money and trades so far. */
 interface HomeSums {
+  /** both with what it paid for losses, and less what it was paid for what its roof was not let give */
   costMicroEur: number
   withoutMicroEur: number
+  gridFeesMicroEur: number
+  lossesMicroEur: number
+  compensationMicroEur: number
+  gridLossesWh: number
   boughtWh: number
   soldWh: number
   importWh: number
@@ -52,13 +67,10 @@ interface HomeSums {
 export class StreetFigures {
   readonly #slotMinutes: number
   readonly #homes: readonly HomeSums[]
+  readonly #transformer: TransformerLoad
   #slots = 0
   #roofGridExportJ = 0
-  #gridImportWh = 0
-  #gridExportWh = 0
   #gridLossesWh = 0
-  #peakImportWh = 0
-  #peakExportWh = 0
   #violationMinutes: number | null = 0
   #emissionsMg = 0
   #orders = 0
@@ -68,12 +80,18 @@ export class StreetFigures {
   #unmatchedWh = 0
   #surplusMicroEur = 0
   #largestSurplusMicroEur = 0
+  readonly #moneyMicroEur = { homes: 0, supplier: 0, grid: 0, fund: 0, gridFees: 0, losses: 0, compensation: 0 }
 
   constructor(options: { readonly homes: number; readonly slotMinutes: number }) {
     this.#slotMinutes = options.slotMinutes
+    this.#transformer = new TransformerLoad(options)
     this.#homes = Array.from({ length: options.homes }, () => ({
       costMicroEur: 0,
       withoutMicroEur: 0,
+      gridFeesMicroEur: 0,
+      lossesMicroEur: 0,
+      compensationMicroEur: 0,
+      gridLossesWh: 0,
       boughtWh: 0,
       soldWh: 0,
       importWh: 0,
@@ -88,7 +106,8 @@ export class StreetFigures {
   add(settled: SettledSlot): SlotRecord {
     const { meter, trading, netted, tariff, grid } = settled
     const { slot } = meter
-    const costs = this.#addBills(meter, netted)
+    const costs = this.#addBills(settled)
+    const wires = this.#addMoney(settled, costs.costMicroEur)
     const lossesWh = grid?.lossesWh ?? 0
     const [importWh, exportWh] = [sum(meter.importWh), sum(meter.exportWh)]
     const { gridImport: gridImportWh, gridExport: gridExportWh } = streetExchange({
@@ -99,11 +118,8 @@ export class StreetFigures {
     this.#addExact(meter, lossesWh * J_PER_WH)
     const { microEur, energyWh: tradedWh } = turnoverOf(trading.trades)
     this.#slots++
-    this.#gridImportWh += gridImportWh
-    this.#gridExportWh += gridExportWh
+    this.#transformer.add({ importWh: gridImportWh, exportWh: gridExportWh })
     this.#gridLossesWh += lossesWh
-    this.#peakImportWh = Math.max(this.#peakImportWh, gridImportWh)
-    this.#peakExportWh = Math.max(this.#peakExportWh, gridExportWh)
     this.#violationMinutes =
       grid === null || this.#violationMinutes === null ? null : this.#violationMinutes + grid.violationMinutes
     this.#emissionsMg += Math.round(gridImportWh * settled.emissionsGPerKwh)
@@ -139,12 +155,18 @@ export class StreetFigures {
       feedInEurPerMWh: tariff.feedInMilliEurPerMWh / 1_000,
       costMicroEur: costs.costMicroEur,
       costWithoutMarketMicroEur: costs.withoutMicroEur,
+      ...wires,
     }
   }
 
   /** What all homes pay with the tariffs alone, µEUR. */
   get withoutMicroEur(): number {
     return this.#homes.reduce((all, home) => all + home.withoutMicroEur, 0)
+  }
+
+  /** What of it the wires cost them, with the market or without: losses less what they were paid for being held back. */
+  get wiresMicroEur(): number {
+    return this.#homes.reduce((all, home) => all + home.lossesMicroEur - home.compensationMicroEur, 0)
   }
 
   /** What each home's meter counted in all, Wh, in the street's order. */
@@ -156,6 +178,7 @@ export class StreetFigures {
   /** What the run came to for one home. */
   homeResult(home: number, named: { readonly home: string; readonly energy: HomeEnergy }): HomeResult {
     const { costMicroEur, withoutMicroEur, boughtWh, soldWh, roofExportWh, metered } = this.#home(home)
+    const { gridLossesWh, gridFeesMicroEur, lossesMicroEur, compensationMicroEur } = this.#home(home)
     const { energy } = named
     const savingMicroEur = withoutMicroEur - costMicroEur
     return {
@@ -163,10 +186,14 @@ export class StreetFigures {
       ...energy,
       boughtWh,
       soldWh,
+      gridLossesWh,
+      gridFeesMicroEur,
+      lossesMicroEur,
+      compensationMicroEur,
       costMicroEur,
       costWithoutMarketMicroEur: withoutMicroEur,
       savingMicroEur,
-      savingShare: withoutMicroEur > 0 ? share(savingMicroEur / withoutMicroEur) : null,
+      savingShare: ratio(savingMicroEur, withoutMicroEur),
       selfSufficiency: share(selfSufficiency({ demand: energy.demandWh, metByGrid: metered.metJ / J_PER_WH })),
       selfConsumption: share(
         selfConsumption({ production: energy.productionWh, gridExport: roofExportWh + energy.curtailedWh }),
@@ -181,8 +208,6 @@ export class StreetFigures {
     const productionWh = total((energy) => energy.productionWh)
     const curtailedWh = total((energy) => energy.curtailedWh)
     const roofExportWh = this.#homes.reduce((all, home) => all + home.roofExportWh, 0)
-    const savings = this.#homes.map(({ costMicroEur, withoutMicroEur }) => withoutMicroEur - costMicroEur)
-    const kpis = this.#kpis(exactJ, savings)
     return {
       homes: this.#homes.length,
       slots: this.#slots,
@@ -191,8 +216,8 @@ export class StreetFigures {
         production: productionWh,
         selfUse: Math.max(0, productionWh - curtailedWh - roofExportWh),
         traded: this.#tradedWh,
-        gridImport: this.#gridImportWh,
-        gridExport: this.#gridExportWh,
+        gridImport: this.#transformer.importWh,
+        gridExport: this.#transformer.exportWh,
         gridLosses: this.#gridLossesWh,
         conversionLosses: total((energy) => energy.conversionLossesWh),
         curtailed: curtailedWh,
@@ -205,21 +230,19 @@ export class StreetFigures {
         unmatchedWh: this.#unmatchedWh,
         allocativeEfficiency: ratio(this.#surplusMicroEur, this.#largestSurplusMicroEur),
       },
-      kpis,
+      moneyMicroEur: { ...this.#moneyMicroEur },
+      kpis: this.#kpis(exactJ, this.#homes),
       // Who trades with whom moves no electron, as long as nothing in a home follows the market.
       without: this.#kpis(
         exactJ,
-        savings.map(() => 0),
+        this.#homes.map(({ withoutMicroEur }) => ({ costMicroEur: withoutMicroEur, withoutMicroEur })),
       ),
       ceiling: null,
     }
   }
 
-  #kpis(exactJ: ExactEnergy, savings: readonly number[]): StreetKpis {
-    const { withoutMicroEur } = this
-    const savingMicroEur = savings.reduce((all, saving) => all + saving, 0)
+  #kpis(exactJ: ExactEnergy, costs: Parameters<typeof savingFigures>[0]): StreetKpis {
     const metByGridJ = this.#homes.reduce((all, { fromGrid }) => all + fromGrid.metJ, 0)
-    const wattsPerWh = 60 / this.#slotMinutes
     return {
       selfSufficiency: share(selfSufficiency({ demand: exactJ.demand, metByGrid: metByGridJ })),
       selfConsumption: share(
@@ -228,11 +251,8 @@ export class StreetFigures {
           gridExport: this.#roofGridExportJ + (exactJ.curtailed ?? 0),
         }),
       ),
-      savingMicroEur,
-      savingShare: withoutMicroEur > 0 ? share(savingMicroEur / withoutMicroEur) : null,
-      peakImportW: this.#peakImportWh * wattsPerWh,
-      peakExportW: this.#peakExportWh * wattsPerWh,
-      giniOfSavings: share(gini(savings)),
+      ...savingFigures(costs),
+      ...this.#transformer.figures(),
       violationMinutes: this.#violationMinutes,
       emissionsG: Math.round(this.#emissionsMg / 1_000),
     }
@@ -252,23 +272,60 @@ export class StreetFigures {
     this.#roofGridExportJ += Math.min(gridExport, sum(meter.productionWh) * J_PER_WH)
   }
 
-  #addBills(meter: SlotMeter, netted: NettedSlot) {
+  #addBills(settled: SettledSlot) {
+    const { meter, netted, grid, fees, losses, compensation } = settled
+    const charges = wireCharges(settled)
     let costMicroEur = 0
     let withoutMicroEur = 0
     for (const [index, bill] of netted.bills.entries()) {
       const home = this.#home(index)
-      const cost = 0 - netMicroEur(bill)
+      const fee = fees?.paidMicroEur[index] ?? 0
+      const loss = losses?.homesMicroEur[index] ?? 0
+      const paidBack = compensation?.[index] ?? 0
+      const cost = (charges?.costMicroEur[index] ?? 0) - netMicroEur(bill)
+      const without = (charges?.costWithoutMarketMicroEur[index] ?? 0) - bill.withoutMarketMicroEur
       home.costMicroEur += cost
-      home.withoutMicroEur -= bill.withoutMarketMicroEur
+      home.withoutMicroEur += without
+      home.gridFeesMicroEur += fee
+      home.lossesMicroEur += loss
+      home.compensationMicroEur += paidBack
+      home.gridLossesWh += grid?.homeLossesWh[index] ?? 0
       home.boughtWh += bill.boughtWh
       home.soldWh += bill.soldWh
       home.importWh += bill.importWh
       home.exportWh += bill.exportWh
       home.roofExportWh += Math.min(bill.exportWh, meter.productionWh[index] ?? 0)
       costMicroEur += cost
-      withoutMicroEur -= bill.withoutMarketMicroEur
+      withoutMicroEur += without
     }
     return { costMicroEur, withoutMicroEur }
+  }
+
+  /** Who received what, which has to come to nothing; gives what of it the wires' doing is. */
+  #addMoney({ netted, fees, losses, compensation }: SettledSlot, costMicroEur: number) {
+    const feesMicroEur = (fees?.gridMicroEur ?? 0) + (fees?.supplierMicroEur ?? 0)
+    const byHomes = losses?.homesMicroEur.reduce((all, loss) => all + loss, 0) ?? 0
+    const byOperator = losses?.operatorMicroEur ?? 0
+    const compensationMicroEur = compensation?.reduce((all, paid) => all + paid, 0) ?? 0
+    const received = {
+      homes: 0 - costMicroEur,
+      supplier: netted.supplierMicroEur + (fees?.supplierMicroEur ?? 0) + byHomes + byOperator,
+      grid: netted.gridMicroEur + (fees?.gridMicroEur ?? 0) - byOperator - compensationMicroEur,
+      fund: netted.fundMicroEur,
+    }
+    const { homes, supplier, grid, fund } = received
+    if (homes + supplier + grid + fund !== 0) {
+      throw new Error(`the money of slot ${netted.slot} does not balance: ${JSON.stringify(received)}`)
+    }
+    const money = this.#moneyMicroEur
+    money.homes += homes
+    money.supplier += supplier
+    money.grid += grid
+    money.fund += fund
+    money.gridFees += feesMicroEur
+    money.losses += byHomes + byOperator
+    money.compensation += compensationMicroEur
+    return { gridFeesMicroEur: feesMicroEur, lossesMicroEur: byHomes + byOperator, compensationMicroEur }
   }
 
   #home(index: number): HomeSums {
@@ -278,17 +335,7 @@ export class StreetFigures {
   }
 }
 
-/** Shares are told to a millionth. */
-function share(exact: number): number
-function share(exact: number | null): number | null
-function share(exact: number | null): number | null {
-  return exact === null ? null : Math.round(exact * 1e6) / 1e6
-}
-
-/** A quotient to a millionth; null where nothing is divided by. */
-function ratio(dividend: number, divisor: number): number | null {
-  return divisor > 0 ? share(dividend / divisor) : null
-}
+const share = (exact: number | null) => (exact === null ? null : toMillionth(exact))
 
 function sum(values: Int32Array | Float64Array): number {
   let total = 0

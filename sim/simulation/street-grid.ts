@@ -1,3 +1,4 @@
+import type { PictureGrid } from '#protocol/picture/picture.ts'
 import type { Violation } from '../grid/limits.ts'
 import type { HomeRestraint } from '../home/home-restraint.ts'
 
@@ -5,6 +6,8 @@ import type { HomeRestraint } from '../home/home-restraint.ts'
 export interface GridSlot {
   /** lost between the homes and the other side of their transformers, whole Wh */
   readonly lossesWh: number
+  /** what of it each home has caused, by its place in the street: whole Wh that add up; below 0 of who lowered it */
+  readonly homeLossesWh: Int32Array
   /** minutes in which a limit of voltage, current or unbalance was not kept */
   readonly violationMinutes: number
   readonly lowestPerUnit: number
@@ -66,6 +69,8 @@ export interface StreetGrid {
   /** what a home is held to in the next slot, by what the last one was like */
   readonly restraintOf: (home: number) => HomeRestraint
   readonly result: () => GridResult
+  /** as a page draws it */
+  readonly picture: () => PictureGrid
   /** of all feeders, each from its source on */
   readonly voltages: () => readonly BusVoltages[]
 }

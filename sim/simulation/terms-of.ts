@@ -35,7 +35,7 @@ export function termsOf(market: ScenarioMarket = {}, supplier: TariffParts | nul
     coefficients: market.coefficients ?? 'by-demand',
     traderOf: (home) => makeTrader(traders[home % traders.length] ?? 'ramp'),
     listening: traders.some((name) => LISTENERS.includes(name)) ? 'heard' : 'unheard',
-    forecast: market.forecast ?? 'persistence',
+    forecast: market.forecast ?? 'regression',
     tradedSlots: TRADED_SLOTS,
     tradeEveryMinutes: market.tradeEveryMinutes ?? TRADE_EVERY_MINUTES,
     emissionsGPerKwhAt: (slot) => {

@@ -1,4 +1,5 @@
 import {
+  BEGUN_SHARE,
   type Forecaster,
   makeForecaster,
   perfectForecaster,
@@ -24,6 +25,8 @@ interface TradingHome {
 /** The homes of a street as traders: what each expects, and what its trader makes of it. */
 export class TradingHomes {
   readonly #terms: SimulationTerms
+  /** as traders know them: a share of the price for the wires is to them what the protocol's fee is */
+  readonly #rules: SimulationTerms['rules']
   readonly #market: SimulatedMarket
   readonly #meters: SlotMeters
   readonly #lastSlot: number
@@ -42,6 +45,8 @@ export class TradingHomes {
   }) {
     const { terms, market, meters, seed, names, lastSlot } = options
     this.#terms = terms
+    const protocolFeeBp = terms.rules.protocolFeeBp + (terms.gridFees?.ofPriceBp ?? 0)
+    this.#rules = { ...terms.rules, protocolFeeBp }
     this.#market = market
     this.#meters = meters
     this.#lastSlot = lastSlot
@@ -64,6 +69,7 @@ export class TradingHomes {
     const first = slotAt({ timeMs: nowMs + gateBeforeDeliveryMs, slotMinutes }) + 1
     const count = Math.min(tradedSlots, this.#lastSlot - first + 1)
     if (count <= 0) return
+    this.#noteBegun(nowMs)
     this.#shuffle()
     for (const home of this.#order) this.#tradeOnce(home, { nowMs, first, count })
   }
@@ -71,6 +77,18 @@ export class TradingHomes {
   /** Tells the homes what their meters counted in a slot. */
   note(slot: number): void {
     for (const [home, { forecaster }] of this.#homes.entries()) forecaster.note(slot, netWh(this.#meters, home, slot))
+  }
+
+  /** Tells the homes how the slot that runs has begun, as their meters show it while it runs. */
+  #noteBegun(nowMs: number): void {
+    const { slotMinutes } = this.#terms.rules
+    const slot = slotAt({ timeMs: nowMs, slotMinutes })
+    const minutes = BEGUN_SHARE * slotMinutes
+    if (nowMs < slotStartMs({ slot, slotMinutes }) + minutes * MINUTE_MS) return
+    const { begunWh } = this.#meters.of(slot)
+    for (const [home, { forecaster }] of this.#homes.entries()) {
+      forecaster.begin({ slot, minutes, netWh: begunWh[home] ?? 0 })
+    }
   }
 
   #tradeOnce(home: number, ask: { readonly nowMs: number; readonly first: number; readonly count: number }): void {
@@ -93,7 +111,7 @@ export class TradingHomes {
         }),
       )
     const tradingWindowMs = tradedSlots * slotMinutes * MINUTE_MS
-    const quotes = trader.quotes({ slots, rules, tradingWindowMs, random })
+    const quotes = trader.quotes({ slots, rules: this.#rules, tradingWindowMs, random })
     for (const action of planOrders(quotes, { slots: positions })) this.#market.act(home, action)
   }
 

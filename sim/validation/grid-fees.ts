@@ -1,4 +1,10 @@
 import { type MatchLine, MatchSession } from '#matching-engine/index.ts'
+import { defaultMarketRules } from '#protocol/market-rules.ts'
+import { mostPaidEurPerMWh } from '#protocol/most-paid.ts'
+import { slotStartMs } from '#protocol/slot.ts'
+import type { ElectricalZones } from '../grid/electrical-zones.ts'
+import { GridFees } from '../simulation/grid-fees.ts'
+import { SimulatedMarket } from '../simulation/simulated-market.ts'
 import { near, same, type ValidationCase } from './validation-case.ts'
 import type { ValidationSubject } from './validation-subject.ts'
 
@@ -46,6 +52,38 @@ function dayCt(feeCt: number, orders: readonly Order[]) {
   }
 }
 
+/** Where all homes are at one place: what is left is a share of the price. */
+const onePlace: ElectricalZones = {
+  count: 1,
+  zoneOf: Int32Array.of(0, 0),
+  stepOhm: 0,
+  tree: { parent: [0], ohm: [0] },
+  placeOf: [0],
+  way: () => ({ upOhm: 0, downOhm: 0 }),
+}
+
+/** What the trade of a buyer and a seller comes to a kWh, ct, with a fee of a share of the price, in a simulated market. */
+function shareTrade(ofPrice: number, orders: readonly Order[]) {
+  const fees = new GridFees({ ofPrice }, onePlace)
+  const slot = 1_000
+  const { slotMinutes } = defaultMarketRules
+  const rules = { ...defaultMarketRules, slotsAhead: 2 }
+  const market = new SimulatedMarket({ rules, homes: 2, listening: 'unheard', fees })
+  market.moveTime(slotStartMs({ slot: slot - 1, slotMinutes }))
+  for (const { side, ct } of orders) {
+    // Whoever is ready to pay so much in all bids what is left of it once the share is taken out.
+    const tariff = { retailMilliEurPerMWh: ct * CT * 1_000, feedInMilliEurPerMWh: 0, localChargeMilliEurPerMWh: 0 }
+    const most = Math.floor(mostPaidEurPerMWh({ tariff, protocolFeeBp: fees.ofPriceBp }))
+    const priceEurPerMWh = side === 'sell' ? ct * CT : most
+    market.act(side === 'sell' ? 0 : 1, { type: 'place', quote: { slot, side, priceEurPerMWh, energyWh: SLOT_WH } })
+  }
+  market.moveTime(slotStartMs({ slot: slot + 1, slotMinutes }))
+  const [trade] = market.settle(slot).trades
+  if (trade === undefined) return { buyer: Number.NaN, seller: Number.NaN }
+  const seller = trade.priceEurPerMWh / CT
+  return { seller, buyer: seller + fees.feeEurPerMWh(trade) / CT }
+}
+
 /** Fees along the way from one home to another. */
 export function gridFees(): ValidationSubject {
   const ct = (name: string, expected: number, got: number) => near({ name, expected, got, tolerance: 1e-4, unit: 'ct' })
@@ -66,6 +104,17 @@ export function gridFees(): ValidationSubject {
       ct(`${words}: fees, a day`, 7.2, day.fees),
     ] satisfies readonly ValidationCase[]
   }
+  const ofPrice = (
+    words: string,
+    orders: readonly Order[],
+    expected: { readonly buyer: number; readonly seller: number },
+  ) => {
+    const got = shareTrade(0.05 + 0.1 + 0.05, orders)
+    return [
+      ct(`5 + 10 + 5 % of the price, ${words}: buyer pays, a kWh`, expected.buyer, got.buyer),
+      ct(`5 + 10 + 5 % of the price, ${words}: seller gets, a kWh`, expected.seller, got.seller),
+    ] satisfies readonly ValidationCase[]
+  }
   const [offer, bid] = [
     { side: 'sell', ct: 10 },
     { side: 'buy', ct: 30 },
@@ -74,16 +123,11 @@ export function gridFees(): ValidationSubject {
     title: 'Grid fees',
     about:
       'A load that bids 30 ct/kWh, and a roof that asks for 10, four markets apart with fees of 1 + 2 + 1 ct; 1.8 kWh in nine hours. Values of gsy-e (ab358e7e): its one-sided market is an offer that waits, its two-sided one, pay-as-bid or pay-as-clear, a bid that waits.',
-    missing: [
-      {
-        name: 'fees of 5 + 10 + 5 % of the price: buyer pays, seller gets, a kWh',
-        expected: '12 and 10 ct, or 30 and 25 ct',
-        why: 'A grid fee is an amount by distance, never a share of the price.',
-      },
-    ],
     cases: [
       ...both('an offer waits', [offer, bid], { buyer: 14, seller: 10 }),
       ...both('a bid waits', [bid, offer], { buyer: 30, seller: 26 }),
+      ...ofPrice('an offer waits', [offer, bid], { buyer: 12, seller: 10 }),
+      ...ofPrice('a bid waits', [bid, offer], { buyer: 30, seller: 25 }),
       same({
         name: 'a fee of 45 ct, a bid of 45 and an offer of 30: trades',
         expected: 0,

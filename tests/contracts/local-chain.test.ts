@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { deploy, forgetLocalChain, localChainTimeMs, startLocalChain } from '#contracts/index.ts'
+import { connectChainReader, deploy, forgetLocalChain, localChainTimeMs, startLocalChain } from '#contracts/index.ts'
 import { HandClock, person, run, testChain, WINDOW_SECONDS } from './on-chain.ts'
 
 const alice = person(0xa)
@@ -36,6 +36,12 @@ describe('the local chain', () => {
         clock.pass(86_400_000)
         yield* client.fund(deposit)
         expect(yield* time('latest')).toBe(clock.timeMs)
+        const place = (yield* client.vaultEvents).at(-1)?.place
+        expect(place && (yield* client.transactionSeen(place.transaction))).toMatchObject({
+          ...place,
+          ...{ status: 'success', timeMs: clock.timeMs, call: 'Vault.deposit', gasUsed: expect.any(Number) },
+        })
+        expect(yield* client.transactionSeen(`0x${'9'.repeat(64)}`)).toBeNull()
       }),
     ))
 
@@ -82,6 +88,39 @@ describe('the local chain', () => {
     expect(await again(WINDOW_SECONDS)).toEqual(deployment)
     await expect(again(60)).rejects.toThrow(/deployed.json has disputeWindowSeconds 3600, not 60/)
   })
+
+  it('is looked at for events from the block on in which its contracts were begun, also where that was interrupted', () =>
+    run(
+      Effect.gen(function* () {
+        const { chain, deployment, client } = yield* testChain({ dataDir })
+        yield* client.fund(deposit)
+        expect(deployment.addresses.sinceBlock).toBe(0)
+        const began = yield* client.blockNumber
+        const directory = join(dataDir, 'second')
+        const deployAgain = deploy({ ...chain, disputeWindowSeconds: WINDOW_SECONDS, directory })
+        const second = yield* deployAgain
+        expect(second.addresses.sinceBlock).toBe(began)
+        expect((yield* deployAgain).addresses).toEqual(second.addresses)
+        // A crash before it was done: it is taken up, by its journal, and was begun when it was.
+        yield* Effect.promise(() => rm(join(directory, 'deployed.json')))
+        yield* client.fund([{ account: person(0xb).account, amountMicroEur: 5_000_000 }])
+        expect((yield* deployAgain).addresses).toEqual(second.addresses)
+
+        const { rpcUrl } = chain
+        const seatsSince = (sinceBlock: number) =>
+          Effect.flatMap(
+            connectChainReader({
+              rpcUrl,
+              addresses: { ...deployment.addresses, sinceBlock },
+              neighbourhood: client.neighbourhood,
+            }),
+            (reader) => reader.seats,
+          )
+        expect([...(yield* seatsSince(began + 1)).keys()]).toEqual([person(0xb).account])
+        expect([...(yield* seatsSince(0)).keys()]).toEqual(expect.arrayContaining([alice.account]))
+        expect((yield* seatsSince(1_000_000)).size).toBe(0)
+      }),
+    ))
 
   it('tells the time of its last block while it is closed, and begins anew once it is forgotten', async () => {
     const clock = new HandClock()

@@ -11,6 +11,7 @@ import {
 } from '#contracts/index.ts'
 import { addressOf } from '#protocol/signing.ts'
 import { fund, grid, supplier, terms } from './deliveries.ts'
+import { deployAgain } from './deployed-again.ts'
 
 type Hex = `0x${string}`
 
@@ -48,8 +49,10 @@ export const testChain = (
     const clock = options.clock ?? new HandClock()
     const chain = yield* startLocalChain({ ...options, clock })
     const { rpcUrl, operatorKey } = chain
-    const kept = options.dataDir === undefined ? {} : { directory: `${options.dataDir}/deployment` }
-    const deployment = yield* deploy({ rpcUrl, operatorKey, disputeWindowSeconds: WINDOW_SECONDS, ...kept })
+    const { dataDir } = options
+    const deployment = yield* dataDir === undefined
+      ? deployAgain(rpcUrl, WINDOW_SECONDS)
+      : deploy({ rpcUrl, operatorKey, disputeWindowSeconds: WINDOW_SECONDS, directory: `${dataDir}/deployment` })
     const { addresses } = deployment
     const client = yield* connectChain({ rpcUrl, operatorKey, addresses, neighbourhood: LIME_STREET })
     yield* client.openNeighbourhood({ supplier, grid, fund, slotSeconds: 900, slotsAhead: 96 }, termsOf(terms))

@@ -88,7 +88,7 @@ describe('the house plan', () => {
     const users = sourceFilesOf('meter-agent').filter((file) =>
       readFileSync(join(root, file), 'utf8').includes('openWritableModbusLine'),
     )
-    expect(users.toSorted()).toEqual(['meter-agent/control/open-control.ts', 'meter-agent/drivers/modbus-serial.ts'])
+    expect(users.toSorted()).toEqual(['meter-agent/control/open-control.ts', 'meter-agent/drivers/modbus-line.ts'])
     const writers = all.filter(({ target }) => target?.startsWith('meter-agent/control/'))
     const outside = writers.filter(
       ({ file }) => !file.startsWith('meter-agent/control/') && file !== 'meter-agent/index.ts',

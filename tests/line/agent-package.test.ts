@@ -93,7 +93,7 @@ describe("the agent's package", () => {
 describe.skipIf(!hasPackages)('the agent, installed alone', () => {
   let street: StreetProcess
   beforeAll(async () => {
-    street = await startStreet(['--homes', '2', '--speed', '60'])
+    street = await startStreet(['--homes', '2', '--speed', '60', '--names', 'names'])
   })
   afterAll(() => street.stop())
 

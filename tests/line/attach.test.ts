@@ -35,7 +35,7 @@ describe('a home that attaches itself to a street', () => {
   const withHome = (url: string) => ['--home', 'anna', '--data', join(folder, 'anna'), '--gateway', url]
 
   beforeAll(async () => {
-    street = await startStreet(['--homes', '2', '--speed', '600'])
+    street = await startStreet(['--homes', '2', '--speed', '600', '--names', 'names'])
     const [, found] = /--modbus '(\S+)'/.exec(street.said.join('\n')) ?? []
     device = found ?? ''
   })

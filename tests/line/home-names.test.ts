@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
 import { afterAll, expect, it } from 'vitest'
-import { openLiveStreet } from '#platform/live-street.ts'
+import { openLiveStreet } from '#platform/live/live-street.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import { loadScenario, ManualClock } from '#sim/index.ts'
 

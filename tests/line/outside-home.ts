@@ -23,6 +23,8 @@ type Letter = Extract<SignedMessage, { readonly kind: keyof typeof doors }>
 
 /** Refusals that say: this very message was taken before. */
 const alreadyTaken: readonly string[] = ['ALREADY_ENROLLED', 'STALE_SEQUENCE', 'STATEMENT_EXISTS', 'NONCE_USED']
+/** Refusals of the first orders of a home. */
+const notYet: readonly string[] = ['DEVICE_NOT_IN_SERVICE', 'INSUFFICIENT_FUNDS']
 /** Refusals that time brings about. */
 const tooLate: readonly string[] = ['NOT_TRADING', 'SLOT_SETTLED', 'TOO_MANY_ORDERS']
 
@@ -114,8 +116,8 @@ export class OutsideHome {
     if (!outcome.accepted && outcome.code === 'SLOT_NOT_DELIVERED') return
     this.#unanswered = this.#unanswered.filter((other) => other !== one)
     if (outcome.accepted || (sent > 1 && alreadyTaken.includes(outcome.code))) this.#remember(letter)
-    // The street pays in for it a moment after its device is registered.
-    else if (outcome.code === 'INSUFFICIENT_FUNDS' && this.orders.size === 0) return
+    // The log hears of its device, and the street pays in for it, a moment after the device is registered.
+    else if (notYet.includes(outcome.code) && this.orders.size === 0) return
     else if (!tooLate.includes(outcome.code)) this.unexplained.push(`${letter.kind}: ${JSON.stringify(outcome)}`)
   }
 

@@ -11,7 +11,7 @@ import {
   foldEvent,
   neighbourhoodIdOf,
 } from '#contracts/index.ts'
-import { loadOrGenerateAccountKey, loadOrGenerateKey, makeAgent, rampTrader } from '#meter-agent/index.ts'
+import { type Agent, loadOrGenerateAccountKey, loadOrGenerateKey, makeAgent, rampTrader } from '#meter-agent/index.ts'
 import { type Audit, audit } from '#platform/verify/audit.ts'
 import { auditDevices } from '#platform/verify/audit-devices.ts'
 import { AuditedLog } from '#platform/verify/audited-log.ts'
@@ -31,11 +31,14 @@ const startMs = Date.UTC(2026, 5, 21, 9)
 const rules = {
   ...defaultMarketRules,
   collateral: 'reserved' as const,
+  devices: 'in-service' as const,
   slotsAhead: 8,
   slotsPerBatch: 1,
   disputeWindowMs: SLOT_MS,
 }
 const root = mkdtempSync(join(tmpdir(), 'commonwatt-registered-'))
+
+type Traded = Effect.Success<ReturnType<Agent['trade']>>
 
 /** What the registry tells of a home's device in a slot. */
 type Standing = { readonly status: string; readonly key: string } | null
@@ -45,6 +48,9 @@ let before: Audit
 let after: Audit
 let leftOut: readonly { readonly account: string; readonly slot: number }[] = []
 let bobsAccount = ''
+let annaTrades: Traded
+let bobTrades: Traded
+let inService: readonly string[] = []
 /** what the audit of devices says of batches that leave nothing out */
 let settledAsLogged: unknown
 
@@ -122,6 +128,7 @@ beforeAll(() => {
         yield* anna.agent.enrol()
         yield* anna.agent.register().pipe(Effect.repeat({ until: (isDone) => isDone }))
         yield* step(startMs + SLOT_MS / 2, startMs + 5 * SLOT_MS, [anna.agent])
+        annaTrades = yield* anna.agent.trade()
         before = yield* audited
 
         // Bob's agent is not one of ours: it does not care for the registry, and he pays into the vault himself.
@@ -129,6 +136,9 @@ beforeAll(() => {
         yield* bob.agent.enrol()
         yield* street.live.chain.fund([{ account: bob.agent.account, amountMicroEur: 1_000_000_000 }])
         yield* step(startMs + 5.5 * SLOT_MS, startMs + 10 * SLOT_MS, [anna.agent, bob.agent])
+        bobTrades = yield* bob.agent.trade()
+        const { homeOfAccount, inService: accounts } = street.live.neighbourhood.street
+        inService = [...accounts].map((account) => homeOfAccount.get(account)?.home ?? account)
         after = yield* audited
         leftOut = street.events.flatMap(({ event }) =>
           event.type === 'BatchProposed' ? (event.batch.setAside?.homes ?? []) : [],
@@ -174,6 +184,15 @@ describe('the devices of a street', () => {
     expect(before.chain?.batches.proposed).toBeGreaterThan(1)
     expect(before.chain?.devices).toEqual({ registered: 3, inService: 3 })
     expect(auditText(before)).toContain('devices  3 registered, 3 in service')
+  })
+
+  it('let their homes trade; of one that has only money, every order is refused, and the log says whose are in service', () => {
+    expect(annaTrades.placed).toBeGreaterThan(0)
+    expect(annaTrades.refusals).toEqual([])
+    expect(bobTrades.placed).toBe(0)
+    expect(new Set(bobTrades.refusals.map(({ code }) => code))).toEqual(new Set(['DEVICE_NOT_IN_SERVICE']))
+    expect(inService).toHaveLength(3)
+    expect(inService).toContain('anna')
   })
 
   it('and one that pays in without being registered is left out of every batch', () => {

@@ -1,5 +1,6 @@
 import { Effect, type Scope, Stream } from 'effect'
-import { type ChainAccess, type LiveStreet, openLiveStreet } from '#platform/live-street.ts'
+import type { ChainAccess } from '#platform/live/live-chain.ts'
+import { type LiveStreet, openLiveStreet } from '#platform/live/live-street.ts'
 import type { LoggedEvent } from '#protocol/market-event.ts'
 import type { MarketRules } from '#protocol/market-rules.ts'
 import { generateScenario, ManualClock, type SimulatedStreet } from '#sim/index.ts'
@@ -38,6 +39,7 @@ export const openSteppedStreet = (options: {
       port: 0,
       ...(options.chainOf === undefined ? {} : { chain: yield* options.chainOf(clock) }),
       emulatorBasePort: 25_020,
+      names: 'names',
     })
     const { neighbourhood, homes, settler } = live
     yield* Effect.forEach(homes, ({ agent }) => agent.enrol())
@@ -63,7 +65,7 @@ export const openSteppedStreet = (options: {
       }
       yield* neighbourhood.advance(timeMs)
       yield* live.estimateMissing(timeMs)
-      yield* live.lookAtFunds(timeMs)
+      yield* live.lookAtHomes(timeMs)
       if (then === 'trade') yield* Effect.forEach(homes, ({ agent }) => agent.trade())
       yield* caughtUp
       yield* settler.tick(timeMs)

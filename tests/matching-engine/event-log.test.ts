@@ -72,6 +72,27 @@ const readAll = (file: string) => Effect.runPromise(reading(file))
 const refusal = async (file: string, after = 0) => (await Effect.runPromise(Effect.flip(reading(file, after)))).message
 
 describe('the SQLite file', () => {
+  it('is only read by whoever opens it so, also while another one writes it', () =>
+    withFile(async (file) => {
+      const readOnly = openSqliteEventLog(file, { access: 'read-only' })
+      expect((await Effect.runPromise(Effect.flip(Effect.scoped(readOnly)))).message).toMatch(/unable to open/)
+      await written(file)
+      await Effect.runPromise(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const writer = yield* openSqliteEventLog(file)
+            const log = yield* readOnly
+            expect(yield* log.head('p')).toBe(6)
+            yield* writer.append('p', 6, [event(7)])
+            expect((yield* Stream.runCollect(log.read('p', 5))).map(({ sequence }) => sequence)).toEqual([6, 7])
+            expect((yield* Effect.flip(log.append('p', 7, [event(8)]))).message).toMatch(/readonly/)
+          }),
+        ),
+      )
+      edit(file, 'PRAGMA user_version = 2')
+      expect((await Effect.runPromise(Effect.flip(Effect.scoped(readOnly)))).message).toMatch(/start it once/)
+    }))
+
   it('is write-ahead logged, names its schema and has one row an append', () =>
     withFile(async (file) => {
       await written(file)

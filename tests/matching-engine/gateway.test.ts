@@ -5,23 +5,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, type Scope } from 'effect'
 import { io, type Socket } from 'socket.io-client'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { serveGateway } from '#matching-engine/gateway/serve-gateway.ts'
+import type { NamePolicy } from '#matching-engine/picture/picture-events.ts'
 import { stateHash } from '#matching-engine/state-hash.ts'
-import type { ClientToServer, Frame, ServerToClient, Status } from '#protocol/messages.ts'
-import { type StreetSnapshot, streetFrom } from '#protocol/snapshot.ts'
-import { applyEvent } from '#protocol/street.ts'
+import type { ClientToServer, ServerToClient, Status } from '#protocol/messages.ts'
+import { applyFrame } from '#protocol/picture/apply-frame.ts'
+import { emptyPicture } from '#protocol/picture/picture.ts'
+import type { PictureFrame } from '#protocol/picture/picture-frame.ts'
 import { publishedTypes } from '#protocol/typed-data.ts'
 import { controlBy, Home, NOW_MS, orderIdOf, PARTITION, roseStreet, rules, run, SLOT, startMs } from './rose-street.ts'
 
 const clock = { nowMs: () => NOW_MS, speed: 900 }
 
-const served = (pageDir?: string) =>
+const served = (options: { readonly pageDir?: string; readonly names?: NamePolicy } = {}) =>
   Effect.gen(function* () {
     const street = yield* roseStreet
     const { neighbourhood } = street
-    const page = pageDir === undefined ? {} : { pageDir }
-    const { url, port } = yield* serveGateway({ neighbourhood, clock, host: '127.0.0.1', port: 0, ...page })
+    const { url, port } = yield* serveGateway({ neighbourhood, clock, host: '127.0.0.1', port: 0, ...options })
     const send = (method: string, path: string, body?: unknown, type = 'application/json') =>
       Effect.promise(async () => {
         const isRaw = typeof body === 'string'
@@ -237,8 +238,8 @@ describe('what can be read', () => {
           batches: { proposed: 0, final: 0 },
         })
         expect((yield* get('/api/v1/homes')).json()).toMatchObject([
-          { home: 'anna', account: anna.account, powerW: -350, importWh: 100, exportWh: 20, readingTimeMs: NOW_MS },
-          { home: 'ben', powerW: 0 },
+          { home: 'home-1', account: anna.account, powerW: -350, importWh: 100, exportWh: 20, readingTimeMs: NOW_MS },
+          { home: 'home-2', powerW: 0 },
         ])
         expect((yield* get('/api/v1/slots')).json()).toMatchObject([
           {
@@ -298,8 +299,8 @@ describe('what can be read', () => {
           types: publishedTypes,
           p256Verifier: null,
         })
-        const positions = (yield* get('/api/v1/homes/anna/positions')).json()
-        expect(positions).toMatchObject({ home: 'anna', slots: expect.any(Array) })
+        const positions = (yield* get(`/api/v1/homes/${anna.account}/positions`)).json()
+        expect(positions).toMatchObject({ home: 'home-1', slots: expect.any(Array) })
         expect((positions as { readonly slots: readonly unknown[] }).slots[0]).toMatchObject({
           slot: SLOT,
           boughtWh: 300,
@@ -330,21 +331,70 @@ describe('what can be read', () => {
       const pageDir = join(directory, 'dist')
       mkdirSync(join(pageDir, 'assets'), { recursive: true })
       writeFileSync(join(pageDir, 'index.html'), '<!doctype html>')
-      writeFileSync(join(pageDir, 'assets', 'index-1a2b.js'), 'export {}')
+      const source = `export const street = '${'home '.repeat(200)}'`
+      writeFileSync(join(pageDir, 'assets', 'index-1a2b.js'), source)
       await run(
         Effect.gen(function* () {
-          const { get, send, port } = yield* served(pageDir)
+          const { get, send, port } = yield* served({ pageDir })
           const page = yield* get('/')
           expect([page.status, page.type, page.text]).toEqual([200, 'text/html; charset=utf-8', '<!doctype html>'])
-          expect(page.headers.get('content-security-policy')).toBe(
-            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:",
+          const policy = page.headers.get('content-security-policy')?.split('; ')
+          expect(policy).toEqual(
+            expect.arrayContaining([
+              "script-src 'self'",
+              "style-src 'self'",
+              "object-src 'none'",
+              "frame-ancestors 'none'",
+            ]),
           )
+          expect(String(policy)).not.toMatch(/unsafe|ws:|\*/)
           expect(page.headers.get('cache-control')).toBe('no-cache')
+          const packed = async (encoding: string) => {
+            const headers = { 'accept-encoding': encoding }
+            return fetch(`http://127.0.0.1:${port}/assets/index-1a2b.js`, { headers })
+          }
+          yield* Effect.promise(async () => {
+            await vi.waitFor(async () => {
+              for (const encoding of ['br', 'gzip']) {
+                const answer = await packed(encoding)
+                expect(answer.headers.get('content-encoding')).toBe(encoding)
+                expect(Number(answer.headers.get('content-length'))).toBeLessThan(source.length)
+                expect(await answer.text()).toBe(source)
+              }
+            })
+            const plain = await packed('identity')
+            expect([plain.headers.get('content-encoding'), plain.headers.get('vary')]).toEqual([
+              null,
+              'accept-encoding',
+            ])
+          })
           const script = yield* get('/assets/index-1a2b.js')
           expect(script.type).toBe('text/javascript; charset=utf-8')
           expect(script.headers.get('cache-control')).toMatch(/immutable/)
           expect((yield* send('HEAD', '/')).text).toBe('')
           expect((yield* send('POST', '/', {})).status).toBe(405)
+          const again = (path: string, tag: string, method = 'GET') =>
+            Effect.promise(async () => {
+              const headers = { 'if-none-match': tag }
+              const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, cache: 'no-store' })
+              return { status: answer.status, headers: answer.headers, text: await answer.text() }
+            })
+          for (const [path, first] of [
+            ['/', page],
+            ['/assets/index-1a2b.js', script],
+          ] as const) {
+            const tag = first.headers.get('etag') ?? ''
+            expect(tag).toMatch(/^W\/"[\w-]{22}"$/)
+            for (const kept of [tag, `"other", ${tag}`, '*']) {
+              const { status, text, headers } = yield* again(path, kept)
+              expect([status, text, headers.get('etag'), headers.get('content-length')]).toEqual([304, '', tag, null])
+              expect(headers.get('cache-control')).toBe(first.headers.get('cache-control'))
+            }
+            expect((yield* again(path, tag, 'HEAD')).status).toBe(304)
+            const newer = yield* again(path, 'W/"another"')
+            expect([newer.status, newer.text]).toEqual([200, first.text])
+          }
+          expect(script.headers.get('etag')).not.toBe(page.headers.get('etag'))
           for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/assets/..%2f..%2fsecret.txt', '//etc/passwd']) {
             const status = yield* Effect.promise(
               () =>
@@ -378,8 +428,8 @@ describe('what can be read', () => {
 /** A page's connection, which keeps what it was told. */
 class Page {
   readonly socket: Socket<ServerToClient, ClientToServer>
-  readonly snapshots: StreetSnapshot[] = []
-  readonly frames: Frame[] = []
+  readonly snapshots: PictureFrame[] = []
+  readonly frames: PictureFrame[] = []
   readonly statuses: Status[] = []
   readonly #changed: (() => void)[] = []
 
@@ -426,9 +476,71 @@ const pageOf = (url: string, options: { readonly origin?: string } = {}) =>
     (page) => Effect.sync(() => page.socket.disconnect()),
   )
 
+describe('what of a home others may see', () => {
+  /** Everything that can be read, with a trade whose homes have stated. */
+  const told = (names: NamePolicy) =>
+    run(
+      Effect.gen(function* () {
+        const { get, send, url, neighbourhood, anna, ben } = yield* served({ names })
+        yield* send('POST', '/api/v1/sessions', anna.session())
+        yield* send('POST', '/api/v1/readings', [anna.streamReading()])
+        yield* send('POST', '/api/v1/readings', [ben.reading()])
+        yield* send('POST', '/api/v1/orders', [ben.order({ side: 'sell' }), anna.order()])
+        const page = yield* pageOf(url)
+        yield* page.until(() => page.socket.connected)
+        page.socket.emit('resume', 0)
+        yield* page.until(() => page.snapshots.length === 1)
+        const paths = [
+          ...[
+            'homes',
+            'slots',
+            'market',
+            'batches',
+            'trades',
+            'status',
+            'picture',
+            'runs',
+            `homes/${anna.account}/positions`,
+          ],
+          ...[`receipts/${SLOT}.1`, 'runs/0/picture?sequence=3', 'runs/0/homes/0', `runs/0/trades/${SLOT}.1`],
+        ]
+        const answers = yield* Effect.forEach(paths, (path) =>
+          Effect.map(get(`/api/v1/${path}`), ({ status, text }) => ({ path, status, text })),
+        )
+        expect(neighbourhood.street.counts.trades).toBe(1)
+        const byName = yield* get('/api/v1/homes/anna/positions')
+        return { answers, byName: byName.status, snapshot: JSON.stringify(page.snapshots[0]), anna }
+      }),
+    )
+
+  it('is a number and an account by default, wherever one looks', async () => {
+    const { answers, byName, snapshot } = await told('numbers')
+    for (const { path, status, text } of answers) {
+      expect(status, path).toBe(200)
+      expect(text, path).not.toMatch(/anna|ben/)
+    }
+    expect(snapshot).not.toMatch(/anna|ben/)
+    expect(byName).toBe(404)
+    const { seller, buyer } = JSON.parse(answers.find(({ path }) => path.startsWith('receipts'))?.text ?? '')
+    expect([seller.home, buyer.home]).toEqual(['home-2', 'home-1'])
+    expect(seller.enrolment).toMatchObject({ body: { home: 'home-2', deviceId: 'home-2' }, signature: '0x' })
+    expect(seller.order.signature).toMatch(/^0x[0-9a-f]{130}$/)
+  })
+
+  it('is its name where the street says so', async () => {
+    const { answers, byName, snapshot, anna } = await told('names')
+    const textOf = (start: string) => answers.find(({ path }) => path.startsWith(start))?.text ?? ''
+    expect(JSON.parse(textOf('homes'))).toMatchObject([{ home: 'anna', deviceId: anna.deviceId }, { home: 'ben' }])
+    expect(JSON.parse(textOf('receipts'))).toMatchObject({ seller: { home: 'ben' }, buyer: { home: 'anna' } })
+    expect(JSON.parse(snapshot)).toMatchObject({ joined: { first: 0, names: ['anna', 'ben'] } })
+    expect(JSON.parse(textOf('picture'))).toMatchObject({ joined: { names: ['anna', 'ben'] } })
+    expect(byName).toBe(200)
+  })
+})
+
 describe('the live page', () => {
   it(
-    'begins with a snapshot; the frames after it lead to the very street of the engine',
+    'begins with a snapshot; the frames after it lead to what everybody may see of the street of the engine',
     withGateway(({ url, send, neighbourhood, anna, ben }) =>
       Effect.gen(function* () {
         const page = yield* pageOf(url)
@@ -445,14 +557,42 @@ describe('the live page', () => {
         yield* page.until(() => page.frames.at(-1)?.toSequence === sequence)
         const [snapshot] = page.snapshots
         if (snapshot === undefined) throw new Error('there is a snapshot')
-        const street = streetFrom(snapshot)
-        for (const frame of page.frames) {
-          expect(frame.fromSequence).toBe(street.sequence)
-          for (const event of frame.events) applyEvent(street, event)
-          expect(frame.toSequence).toBe(street.sequence)
+        const picture = emptyPicture()
+        for (const frame of [snapshot, ...page.frames]) {
+          expect(frame.fromSequence).toBe(picture.sequence)
+          applyFrame(picture, frame)
         }
-        expect(stateHash(street)).toBe(stateHash(neighbourhood.street))
-        expect(street.counts.trades).toBe(10)
+        const { counts, slots } = neighbourhood.street
+        expect(picture.counts).toMatchObject({ trades: 10, orders: 20, tradedWh: counts.tradedWh })
+        expect(picture.slots.get(SLOT + 1)).toMatchObject({
+          ...{ phase: 'continuous', trades: 10, tradedMicroEur: slots.get(SLOT + 1)?.tradedMicroEur, openOrders: 0 },
+        })
+        expect(picture.tape.map(({ seller, buyer }) => [seller, buyer])).toEqual(
+          Array.from({ length: 10 }, () => [1, 0]),
+        )
+        // No account, no key, no signature, and by default no name.
+        for (const frame of [snapshot, ...page.frames]) expect(JSON.stringify(frame)).not.toMatch(/0x|anna|ben/)
+      }),
+    ),
+  )
+
+  it(
+    'may ask for the whole picture over HTTP, and go on from there',
+    withGateway(({ url, get, send, anna }) =>
+      Effect.gen(function* () {
+        const whole = yield* get('/api/v1/picture')
+        expect([whole.status, whole.type]).toEqual([200, 'application/json; charset=utf-8'])
+        expect(whole.headers.get('content-encoding')).toBe('gzip')
+        const picture = emptyPicture()
+        applyFrame(picture, whole.json() as PictureFrame)
+        expect(picture).toMatchObject({ neighbourhood: PARTITION, homes: [{ home: 0, name: '' }, { home: 1 }] })
+        yield* send('POST', '/api/v1/orders', anna.order())
+        const page = yield* pageOf(url)
+        yield* page.until(() => page.socket.connected)
+        page.socket.emit('resume', picture.sequence)
+        yield* page.until(() => page.frames.length > 0)
+        for (const frame of page.frames) applyFrame(picture, frame)
+        expect(picture.counts.orders).toBe(1)
       }),
     ),
   )
@@ -468,12 +608,36 @@ describe('the live page', () => {
         page.socket.emit('resume', sequence)
         yield* page.until(() => page.frames.length > 0)
         expect(page.snapshots).toEqual([])
-        expect(page.frames.flatMap((frame) => frame.events.map((event) => event.sequence))).toEqual([
-          sequence + 1,
-          sequence + 2,
-        ])
+        expect(page.frames[0]).toMatchObject({
+          ...{ fromSequence: sequence, toSequence: sequence + 2, counts: { orders: 2 }, homes: {}, trades: {} },
+          slots: { slot: [SLOT], openOrders: [2] },
+        })
         page.socket.emit('resume', 999_999)
-        yield* page.until(() => page.snapshots.length === 1) // from another life: begins again
+        yield* page.until(() => page.snapshots.length === 1) // more than there is: begins again
+      }),
+    ),
+  )
+
+  it(
+    'resumes from its last sequence of this log only: of another one it gets everything',
+    withGateway(({ url, get, send, neighbourhood, anna }) =>
+      Effect.gen(function* () {
+        const { log, sequence } = (yield* get('/api/v1/status')).json() as Status
+        expect(log).toMatch(/^[0-9a-f]{16}$/)
+        yield* send('POST', '/api/v1/orders', anna.order())
+        const page = yield* pageOf(url)
+        yield* page.until(() => page.socket.connected)
+        page.socket.emit('resume', sequence, log)
+        yield* page.until(() => page.frames.length > 0)
+        expect(page.frames[0]).toMatchObject({ fromSequence: sequence, toSequence: sequence + 1 })
+        page.socket.emit('resume', sequence, 'another')
+        yield* page.until(() => page.snapshots.length === 1)
+        expect(page.snapshots[0]).toMatchObject({ toSequence: neighbourhood.street.sequence, opened: { log } })
+        expect((yield* get('/api/v1/picture')).json()).toMatchObject({ opened: { log } })
+        expect((yield* get('/api/v1/runs')).json()).toMatchObject([{ run: 0, log }])
+        expect((yield* get(`/api/v1/runs/${log}/timeline`)).json()).toMatchObject({ lastSequence: sequence + 1 })
+        const other = yield* get('/api/v1/runs/0123456789abcdef/timeline')
+        expect([other.status, other.json()]).toMatchObject([404, { code: 'NOT_FOUND' }])
       }),
     ),
   )
@@ -486,25 +650,29 @@ describe('the live page', () => {
         yield* page.until(() => page.socket.connected)
         page.socket.emit('resume', 0)
         yield* page.until(() => page.statuses.length > 0)
-        expect(page.statuses[0]).toMatchObject({ homes: 2, speed: 900 })
+        expect(page.statuses[0]).toMatchObject({ homes: 2, speed: 900, settlementFailingMs: null })
       }),
     ),
   )
 
-  it.each([{ sequence: -1 }, { sequence: 1.5 }, { sequence: '7' }, { sequence: null }, { sequence: { valueOf: 1 } }])(
-    'that asks to resume from $sequence is hung up on, and nobody else notices',
-    ({ sequence }) =>
-      run(
-        Effect.gen(function* () {
-          const { url } = yield* served()
-          const [bad, good] = [yield* pageOf(url), yield* pageOf(url)]
-          yield* bad.until(() => bad.socket.connected && good.socket.connected)
-          bad.socket.emit('resume', sequence as number)
-          yield* bad.until(() => bad.socket.disconnected)
-          good.socket.emit('resume', 0)
-          yield* good.until(() => good.snapshots.length === 1)
-        }),
-      ),
+  it.each<{ sequence: unknown; log?: unknown }>([
+    ...[{ sequence: -1 }, { sequence: 1.5 }, { sequence: '7' }, { sequence: null }, { sequence: { valueOf: 1 } }],
+    ...[
+      { sequence: 1, log: 7 },
+      { sequence: 1, log: {} },
+    ],
+  ])('that asks to resume from $sequence of $log is hung up on, and nobody else notices', ({ sequence, log }) =>
+    run(
+      Effect.gen(function* () {
+        const { url } = yield* served()
+        const [bad, good] = [yield* pageOf(url), yield* pageOf(url)]
+        yield* bad.until(() => bad.socket.connected && good.socket.connected)
+        bad.socket.emit('resume', sequence as number, log as string)
+        yield* bad.until(() => bad.socket.disconnected)
+        good.socket.emit('resume', 0)
+        yield* good.until(() => good.snapshots.length === 1)
+      }),
+    ),
   )
 
   it(

@@ -12,9 +12,10 @@ import {
   stateOf,
 } from '#matching-engine/market-snapshot.ts'
 import type { Neighbourhood } from '#matching-engine/neighbourhood.ts'
+import { applyEvent } from '#protocol/apply-event.ts'
 import type { MarketEvent } from '#protocol/market-event.ts'
 import type { Outcome } from '#protocol/messages.ts'
-import { applyEvent, type Street } from '#protocol/street.ts'
+import type { Street } from '#protocol/street.ts'
 import { move, type Step, scriptOf } from './random-script.ts'
 import {
   controlBy,
@@ -498,10 +499,10 @@ describe('the snapshot', () => {
         const shape = fields.map(([path, names]) => `${path}: ${[...names].join(' ')}`)
         expect([`version ${SNAPSHOT_VERSION}`, ...shape]).toMatchInlineSnapshot(`
           [
-            "version 3",
+            "version 4",
             "state: street memory marketData",
-            "state.street: sequence timeMs neighbourhood rules domain operator isStopped controlNonce counts homes homeOfAccount homeOfDevice slots nonces tape batches funds fundsBlock",
-            "state.street.rules: openingCallMs priceRule bandEurPerMWh haltMs maxOrdersPerAccountAndSlot protocolFeeBp collateral slotMinutes slotsAhead gateBeforeDeliveryMs meteringDeadlineMs minPriceEurPerMWh maxPriceEurPerMWh maxOrderWh maxOpenOrdersPerAccountAndSlot slotsPerBatch disputeWindowMs tariff",
+            "state.street: sequence timeMs neighbourhood rules domain operator isStopped controlNonce counts homes homeOfAccount homeOfDevice slots nonces tape batches funds fundsBlock inService",
+            "state.street.rules: openingCallMs priceRule bandEurPerMWh haltMs maxOrdersPerAccountAndSlot protocolFeeBp collateral devices slotMinutes slotsAhead gateBeforeDeliveryMs meteringDeadlineMs minPriceEurPerMWh maxPriceEurPerMWh maxOrderWh maxOpenOrdersPerAccountAndSlot slotsPerBatch disputeWindowMs tariff",
             "state.street.rules.tariff: retailMilliEurPerMWh feedInMilliEurPerMWh localChargeMilliEurPerMWh",
             "state.street.domain: name version chainId verifyingContract",
             "state.street.counts: readings statements orders trades tradedWh settledTrades settledWh chainBlock",

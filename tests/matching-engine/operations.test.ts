@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Effect, type Scope } from 'effect'
+import { Effect, type Scope, Stream } from 'effect'
 import { describe, expect, it } from 'vitest'
 import { serveGateway } from '#matching-engine/index.ts'
+import type { MarketEvent } from '#protocol/market-event.ts'
 import { NOW_MS, roseStreet, run } from './rose-street.ts'
 
 const clock = { nowMs: () => NOW_MS, speed: 900 }
@@ -10,12 +11,14 @@ const clock = { nowMs: () => NOW_MS, speed: 900 }
 const served = Effect.gen(function* () {
   const street = yield* roseStreet
   const troubles: string[] = []
+  const failing: { forMs: number | null } = { forMs: null }
   const gateway = yield* serveGateway({
     neighbourhood: street.neighbourhood,
     clock,
     host: '127.0.0.1',
     port: 0,
     troubles: () => troubles,
+    settlementFailingMs: () => failing.forMs,
   })
   const ask = (path: string, body?: unknown) =>
     Effect.promise(async () => {
@@ -23,7 +26,7 @@ const served = Effect.gen(function* () {
       const response = await fetch(`${gateway.url}${path}`, body === undefined ? {} : post)
       return { status: response.status, headers: response.headers, text: await response.text() }
     })
-  return { ...street, gateway, troubles, ask }
+  return { ...street, gateway, troubles, failing, ask }
 })
 
 const withGateway = (test: (given: Effect.Success<typeof served>) => Effect.Effect<void, unknown, Scope.Scope>) => () =>
@@ -79,6 +82,30 @@ describe('/metrics', () => {
 })
 
 describe('/healthz and /readyz', () => {
+  it('say so when what nobody waits for has broken inside, and the rest goes on', () =>
+    run(
+      Effect.gen(function* () {
+        const { neighbourhood } = yield* roseStreet
+        // A log that could not be: the view cannot go on from there.
+        const impossible = { type: 'BatchDisputed', timeMs: NOW_MS, number: 9 } as unknown as MarketEvent
+        const events = () => Stream.make({ sequence: 1, event: impossible })
+        const gateway = yield* serveGateway({
+          neighbourhood: { ...neighbourhood, events },
+          ...{ clock, host: '127.0.0.1', port: 0 },
+        })
+        yield* Effect.sleep(100)
+        const ask = (path: string) =>
+          Effect.promise(async () => {
+            const response = await fetch(gateway.url + path)
+            return { status: response.status, text: await response.text() }
+          })
+        const ready = yield* ask('/readyz')
+        expect(ready.status).toBe(503)
+        expect(ready.text).toContain('the live view has stopped')
+        expect((yield* ask('/api/v1/homes')).status).toBe(200)
+      }),
+    ))
+
   it(
     'a part that does not do its work makes it not ready, with the reason; the process is alive all the same',
     withGateway(({ ask, troubles }) =>
@@ -96,6 +123,18 @@ describe('/healthz and /readyz', () => {
           type: '/docs/errors.md#not_ready',
         })
         expect((yield* ask('/healthz')).status).toBe(200)
+      }),
+    ),
+  )
+
+  it(
+    'the status tells for how long settlement has failed',
+    withGateway(({ ask, failing }) =>
+      Effect.gen(function* () {
+        const said = Effect.map(ask('/api/v1/status'), ({ text }) => JSON.parse(text).settlementFailingMs)
+        expect(yield* said).toBeNull()
+        failing.forMs = 7_000
+        expect(yield* said).toBe(7_000)
       }),
     ),
   )

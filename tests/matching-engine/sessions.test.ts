@@ -144,7 +144,7 @@ describe('a session', () => {
         yield* neighbourhood.advance(endMs(SLOT))
         const chainHead = digestOf({ domain, kind: 'reading', body: reading.body })
         yield* neighbourhood.submit([anna.statement({ chainHead })], endMs(SLOT))
-        const book = new ReceiptBook(neighbourhood.street)
+        const book = new ReceiptBook(neighbourhood.street, 'names')
         const logged = yield* Stream.runCollect(log.read(PARTITION, 0))
         book.push(logged)
         const [trade] = logged.flatMap(({ event }) => (event.type === 'TradeMatched' ? event.trade.id : []))

@@ -271,12 +271,11 @@ describe('an agent', () => {
         expect(yield* home.trade()).toEqual({ placed: 4, amended: 0, cancelled: 0, refusals: [] })
         const book = () =>
           [...gateway.orders.values()].map(({ order, openWh }) => [order.body.side, openWh, order.body.priceEurPerMWh])
-        expect(book().map(([side, wh]) => [side, wh])).toEqual([
-          ['sell', 405],
-          ['sell', 364],
-          ['sell', 328],
-          ['sell', 295],
-        ])
+        // Of 405, 364, 328 and 295 expected it promises what its price makes worth the risk: it knows one slot so far.
+        const shares = [0.3, 0.6, 0.8, 1]
+        expect(book().map(([side, wh]) => [side, wh])).toEqual(
+          [405, 364, 328, 295].map((expectedWh, i) => ['sell', Math.round(expectedWh * (shares[i] ?? 0))]),
+        )
         expect(yield* home.trade()).toEqual({ placed: 0, amended: 0, cancelled: 0, refusals: [] })
         const before = book().map(([, , price]) => Number(price))
         time.nowMs += 300_000
@@ -431,6 +430,16 @@ describe('an agent', () => {
           })
         }
         yield* Effect.flatten(anew({}))
+        // Where names are not told, account and key still say whose it is.
+        const { account = '', deviceSigner = '' } = gateway.enrolledAs ?? {}
+        gateway.enrolledAs = { home: 'home-1', account, deviceSigner }
+        yield* Effect.flatten(anew({}))
+        for (const other of [
+          { accountKey: `0x${'9'.repeat(64)}` },
+          { deviceKey: keyOfText(newKeyText('p256')) },
+        ] as const) {
+          expect(yield* Effect.flip(Effect.flatten(anew(other)))).toMatchObject({ code: 'ALREADY_ENROLLED' })
+        }
         expect(gateway.enrolments()).toBe(1)
       }),
     ))

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { refusedWrite } from '#meter-agent/control/controllable-device.ts'
 import { openController } from '#meter-agent/control/controller.ts'
 import { openSunspecControl } from '#meter-agent/control/sunspec-control.ts'
-import { openWritableModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
+import { openWritableModbusLine } from '#meter-agent/drivers/modbus-line.ts'
 import { ControlJournalFailure, type Controller } from '#meter-agent/index.ts'
 import {
   accountKey,

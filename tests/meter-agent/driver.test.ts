@@ -2,7 +2,7 @@ import { Effect, type Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
 import type { Bus } from '#meter-agent/drivers/bus.ts'
 import type { ModbusError } from '#meter-agent/drivers/modbus-error.ts'
-import { openModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
+import { openModbusLine } from '#meter-agent/drivers/modbus-line.ts'
 import { freePort, serveRegisters } from './modbus-serial.ts'
 import { frame, serveFrames } from './serve-frames.ts'
 

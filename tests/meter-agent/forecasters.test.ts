@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Forecaster } from '#meter-agent/forecasters/forecaster.ts'
 import { LeastSquares } from '#meter-agent/forecasters/least-squares.ts'
@@ -7,6 +8,7 @@ import {
   makeForecaster,
   perfectForecaster,
 } from '#meter-agent/forecasters/make-forecaster.ts'
+import { OutcomeMemory } from '#meter-agent/forecasters/outcome-memory.ts'
 import { seededRandom } from '#meter-agent/seeded-random.ts'
 
 const DAY = 96
@@ -47,13 +49,21 @@ describe('persistence', () => {
   })
 
   it('states what slots came to, less this forecast, as many slots ahead', () => {
-    const nets = [100, 100, 100, 300, 100]
+    const nets = [100, 100, 100, 300, 100, 100, 100, 100, 100]
     const forecaster = told(
       'persistence',
       nets.map((net, index) => [index + 1, net] as const),
     )
-    // Forecasts one ahead were followed by 100, 100, 300 and 100; behind the jump, 180 is expected.
-    expect(forecaster.of(6).forecastErrorsWh).toEqual([-80, -80, -80, 120])
+    // Forecasts one ahead were followed by 100 seven times, and by 300; now 90 is expected.
+    expect(forecaster.of(10).forecastErrorsWh).toEqual([10, 10, 10, 10, 10, 10, 10, 210])
+  })
+
+  it('guesses what becomes of what it expects while it knows of less than eight', () => {
+    const forecaster = told('persistence', [[1, -1000]])
+    expect(forecaster.of(2)).toEqual({
+      forecastNetWh: -900,
+      forecastErrorsWh: [-720, -360, -180, 0, 180, 360, 630],
+    })
   })
 })
 
@@ -85,11 +95,12 @@ describe('regression', () => {
     expect(missed.regression).toBeLessThan(missed.naive)
   })
 
-  it('does as persistence does while it has learnt too little, and expects nothing that was never seen', () => {
+  it('goes by the last slots while it has learnt too little, and expects nothing that was never seen', () => {
     const days = roofDays(4)
     const short = days.slice(0, DAY + 20)
     expect(told('regression', short).of(DAY + 21).forecastNetWh).toBe(
-      told('persistence', short).of(DAY + 21).forecastNetWh,
+      // Who does not know yesterday goes by them, too.
+      told('persistence', short.slice(DAY)).of(DAY + 21).forecastNetWh,
     )
     const nets = days.map(([, net]) => net)
     const forecaster = told('regression', days)
@@ -114,8 +125,10 @@ describe('regression', () => {
 })
 
 describe.each(forecasterNames)('the %s forecaster', (name) => {
-  it('expects nothing when nothing is known, and knows no errors', () => {
-    expect(told(name, []).of(4)).toEqual({ forecastNetWh: 0, forecastErrorsWh: [] })
+  it('expects nothing when nothing is known, and nothing else of it', () => {
+    const { forecastNetWh, forecastErrorsWh } = told(name, []).of(4)
+    expect(forecastNetWh).toBe(0)
+    expect(new Set(forecastErrorsWh)).toEqual(new Set([0]))
   })
 
   it('is called by its name, and answers the same for the same slots, whole Wh', () => {
@@ -128,29 +141,79 @@ describe.each(forecasterNames)('the %s forecaster', (name) => {
     }
   })
 
-  it('states what the last week’s slots came to, less this forecast, for which nearly as much was expected; ascending', () => {
+  it('states what those slots came to, less this forecast, that were most like it; ascending', () => {
     const days = roofDays(9)
     const forecaster = makeForecaster(name, { slotMinutes: 15 })
     const said = new Map<number, number>()
+    let [outcomes, missedWh] = [0, 0]
     for (const [slot, net] of days) {
       forecaster.note(slot, net)
+      const expected = said.get(slot)
+      if (expected !== undefined) {
+        outcomes = Math.min(7 * DAY, outcomes + 1)
+        missedWh += (Math.abs(net - expected) - missedWh) / outcomes
+      }
       said.set(slot + 3, forecaster.of(slot + 3).forecastNetWh)
     }
-    const { forecastNetWh, forecastErrorsWh } = forecaster.of(9 * DAY + 2)
-    const week = days.slice(-7 * DAY).map(([slot, net]) => ({ said: said.get(slot) ?? Number.NaN, net }))
-    const distance = (one: { readonly said: number }) => Math.abs(one.said - forecastNetWh)
-    const nearest = week.toSorted((a, b) => distance(a) - distance(b))
-    expect(forecastErrorsWh.length).toBe(48)
-    // Of forecasts equally far away any may be among them.
-    const border = distance(nearest[47] ?? { said: Number.NaN })
-    const errorsOf = (those: typeof week) => those.map((one) => one.net - forecastNetWh)
-    const surely = errorsOf(week.filter((one) => distance(one) < border))
-    const perhaps = errorsOf(week.filter((one) => distance(one) === border))
+    const asked = 9 * DAY + 2
+    const { forecastNetWh, forecastErrorsWh } = forecaster.of(asked)
+    const netOf = new Map(days)
+    const known = days
+      .filter(([slot]) => said.has(slot))
+      .map(([slot, net]) => {
+        const [expected, before] = [said.get(slot) ?? 0, netOf.get(slot - 3) ?? 0]
+        const apart = Math.abs(asked - slot) % DAY
+        const hours = Math.min(apart, DAY - apart) / 4
+        // An hour apart counts a fifth of what forecasts miss by in the mean.
+        const unlike = Math.abs(expected - forecastNetWh) + Math.abs(before - (netOf.get(asked - 3) ?? 0))
+        return { net, distance: unlike + 0.2 * missedWh * hours }
+      })
+      .toSorted((a, b) => a.distance - b.distance)
+    expect(forecastErrorsWh.length).toBe(32)
+    // Of slots equally far away any may be among them.
+    const border = (known[31]?.distance ?? 0) + 1e-6
+    const errorsOf = (those: typeof known) => those.map((one) => one.net - forecastNetWh)
+    const surely = errorsOf(known.filter(({ distance }) => distance < border - 2e-6))
+    const perhaps = errorsOf(known.filter(({ distance }) => Math.abs(distance - border) <= 2e-6))
     const rest = [...forecastErrorsWh]
     for (const missed of surely) rest.splice(rest.indexOf(missed), rest.includes(missed) ? 1 : 0)
-    expect(rest.length).toBe(48 - surely.length)
+    expect(rest.length).toBe(32 - surely.length)
     for (const missed of rest) expect(perhaps).toContain(missed)
     expect(forecastErrorsWh).toEqual(forecastErrorsWh.toSorted((a, b) => a - b))
+  })
+
+  it('knows more of the next slot once it has seen how the one that runs began', () => {
+    const missed = { seen: 0, unseen: 0 }
+    /** of what it deems possible for the next slot */
+    const middles = { seen: 0, unseen: 0 }
+    const forecasters = { seen: told(name, []), unseen: told(name, []) }
+    // Quiet slots, and now and then an hour that draws 500 Wh a slot: its first third says so.
+    const random = seededRandom('hours')
+    let left = 0
+    for (let slot = 0; slot < 14 * DAY; slot++) {
+      left = left > 0 ? left - 1 : random() < 0.1 ? 4 : 0
+      const net = left > 0 ? -500 : -40 - Math.floor(20 * random())
+      for (const kind of ['seen', 'unseen'] as const) {
+        if (slot > 10 * DAY) missed[kind] += Math.abs(net - middles[kind])
+        const forecaster = forecasters[kind]
+        if (kind === 'seen') forecaster.begin({ slot, minutes: 5, netWh: Math.round(net / 3) })
+        if (slot >= 10 * DAY) {
+          const { forecastNetWh, forecastErrorsWh } = forecaster.of(slot + 1)
+          middles[kind] = forecastNetWh + (forecastErrorsWh[Math.floor(forecastErrorsWh.length / 2)] ?? 0)
+        }
+        forecaster.note(slot, net)
+      }
+    }
+    expect(missed.seen).toBeLessThan(0.95 * missed.unseen)
+  })
+
+  it('hears of a beginning once, of the slot after the last one, and not before a third of it is over', () => {
+    const days = roofDays(3)
+    const [plain, other] = [told(name, days), told(name, days)]
+    other.begin({ slot: 3 * DAY, minutes: 4.9, netWh: 800 })
+    other.begin({ slot: 3 * DAY + 1, minutes: 5, netWh: 800 })
+    other.begin({ slot: 3 * DAY - 1, minutes: 15, netWh: 800 })
+    expect(other.of(3 * DAY + 1)).toEqual(plain.of(3 * DAY + 1))
   })
 
   it('bears with slots that are missing, and refuses to go back', () => {
@@ -160,6 +223,40 @@ describe.each(forecasterNames)('the %s forecaster', (name) => {
     )
     expect(Number.isSafeInteger(forecaster.of(3 * DAY + 1).forecastNetWh)).toBe(true)
     expect(() => forecaster.note(5, 0)).toThrow(/was to come after/)
+  })
+})
+
+describe('what became of like forecasts', () => {
+  it('is told of the nearest ones, the older of two as near', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 })), {
+          minLength: 4 * DAY,
+          maxLength: 5 * DAY,
+        }),
+        (slots) => {
+          const memory = new OutcomeMemory(15, 1)
+          const kind = { ahead: 1, begun: 'unseen' } as const
+          let missedWh = 0
+          for (const [slot, [saidWh, netWh]] of slots.entries()) {
+            memory.say(slot, kind, saidWh)
+            memory.note(slot, netWh)
+            missedWh += (Math.abs(netWh - saidWh) - missedWh) / (slot + 1)
+          }
+          const next = slots.length
+          const distanceOf = (slot: number) => {
+            const [saidWh, before] = [slots[slot]?.[0] ?? 0, slots[slot - 1]?.[1]]
+            const apart = (next - slot) % DAY
+            const hours = ((0.2 * 24 * missedWh) / DAY) * Math.min(apart, DAY - apart)
+            return Math.abs(saidWh - 3) + hours + Math.abs((before ?? saidWh) - (slots[next - 1]?.[1] ?? 0))
+          }
+          const alike = [...slots.keys()].sort((a, b) => distanceOf(a) - distanceOf(b) || a - b).slice(0, 32)
+          const errors = alike.map((slot) => (slots[slot]?.[1] ?? 0) - 3).sort((a, b) => a - b)
+          expect(memory.errorsOf(next, kind, 3)).toEqual(errors)
+        },
+      ),
+      { numRuns: 10, seed: 42 },
+    )
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { Effect, Exit } from 'effect'
 import { describe, expect, it } from 'vitest'
-import { openModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
+import { openModbusLine } from '#meter-agent/drivers/modbus-line.ts'
 import { seededRandom } from '#meter-agent/seeded-random.ts'
 import { frame, serveFrames } from './serve-frames.ts'
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { makeForecaster } from '#meter-agent/forecasters/make-forecaster.ts'
 import { type OrderAction, planOrders } from '#meter-agent/quotes.ts'
 import { seededRandom } from '#meter-agent/seeded-random.ts'
-import { firmEnergyWh } from '#meter-agent/traders/firm-energy.ts'
 import { makeTrader, traderNames } from '#meter-agent/traders/make-trader.ts'
+import { promiseWh, worthOfNextEurPerMWh } from '#meter-agent/traders/promise.ts'
 import { rampPrice, rampTrader } from '#meter-agent/traders/ramp.ts'
 import type { Quote, TraderInput, TradingSlot } from '#meter-agent/traders/trader.ts'
 import { zeroIntelligenceTrader } from '#meter-agent/traders/zero-intelligence.ts'
@@ -33,45 +33,106 @@ const traders = traderNames.map((name) => makeTrader(name))
 const yielding = [makeTrader('ramp'), makeTrader('truthful'), makeTrader('zero-intelligence')]
 
 describe('the energy worth a promise', () => {
-  const { tariff } = defaultMarketRules
-  /** in the middle between feed-in tariff and cap: 80 and 210 */
-  const MIDDLE = 145
-  const errors = [-400, -300, -200, -100, 0, 100, 200, 300]
+  const rules = { ...defaultMarketRules, protocolFeeBp: 0 }
+  const gap = { retail: 320, feedIn: 80, charge: 110 }
+  const expected = (forecastNetWh: number) => ({
+    forecastNetWh,
+    forecastErrorsWh: [-400, -300, -200, -100, 0, 100, 200, 300, 400],
+  })
+  const sold = (forecastNetWh: number, priceEurPerMWh: number) =>
+    promiseWh(expected(forecastNetWh), rules, { side: 'sell', priceEurPerMWh })
+  const bought = (forecastNetWh: number, priceEurPerMWh: number) =>
+    promiseWh(expected(forecastNetWh), rules, { side: 'buy', priceEurPerMWh })
+  const spread = fc.array(fc.integer({ min: -9000, max: 9000 })).map((some) => some.toSorted((a, b) => a - b))
 
-  it('is the whole forecast while nothing is known about its errors, and where it never errs', () => {
-    expect(firmEnergyWh({ forecastNetWh: 500, forecastErrorsWh: [] }, tariff, MIDDLE)).toBe(500)
-    expect(firmEnergyWh({ forecastNetWh: -500, forecastErrorsWh: [0, 0, 0, 0] }, tariff, MIDDLE)).toBe(500)
+  it('is the whole forecast where that never errs', () => {
+    const exact = { forecastNetWh: 500, forecastErrorsWh: [] }
+    expect(promiseWh(exact, rules, { side: 'sell', priceEurPerMWh: 80 })).toBe(500)
+    expect(promiseWh(exact, rules, { side: 'sell', priceEurPerMWh: 79 })).toBeNull()
+    expect(promiseWh(exact, rules, { side: 'buy', priceEurPerMWh: 210 })).toBe(500)
+    expect(promiseWh(exact, rules, { side: 'buy', priceEurPerMWh: 211 })).toBeNull()
   })
 
   it('balances what a Wh too few and a Wh too many would cost', () => {
-    // gap 130, charge 110: the quantile is 65 ÷ 240 = 0.27
-    expect(firmEnergyWh({ forecastNetWh: 500, forecastErrorsWh: errors }, tariff, MIDDLE)).toBe(300)
-    expect(firmEnergyWh({ forecastNetWh: -500, forecastErrorsWh: errors }, tariff, MIDDLE)).toBe(400)
+    // In the middle, 145, the quantile is 65 ÷ 240 = 0.27 for a seller, and 175 ÷ 240 = 0.73 for a buyer.
+    expect(sold(500, 145)).toBe(200)
+    expect(bought(-500, 145)).toBe(-200)
   })
 
-  it('is more the better the price, and next to nothing at the limit', () => {
-    const firm = (forecastNetWh: number, price: number) =>
-      firmEnergyWh({ forecastNetWh, forecastErrorsWh: errors }, tariff, price)
-    // A seller at 80 gains nothing and risks 240 a Wh: the worst error. At 210 the quantile is 130 ÷ 240 = 0.54.
-    expect([80, 110, 145, 210].map((price) => firm(500, price))).toEqual([100, 200, 300, 500])
-    expect([210, 150, 145, 80].map((price) => firm(-500, price))).toEqual([200, 300, 400, 500])
+  it('is more the better the price, and nothing at the limit', () => {
+    // At 210 the quantile of a seller is 130 ÷ 240 = 0.54; at 80 he gains nothing and risks 240 a Wh.
+    expect([80, 110, 145, 210].map((price) => sold(500, price))).toEqual([null, 100, 200, 500])
+    expect([210, 150, 145, 80].map((price) => bought(-500, price))).toEqual([null, -200, -200, -500])
   })
 
-  it('is nothing where the forecast is worth nothing, and never more than the forecast', () => {
+  it('is less the more a chance that so few outcomes tell is doubted', () => {
+    // A standard error of 0.27 among nine is 0.15, of 0.54 it is 0.17: quantiles of 0.12 and 0.37.
+    const doubted = (doubt: number, priceEurPerMWh: number) => [
+      promiseWh({ ...expected(500), doubt }, rules, { side: 'sell', priceEurPerMWh }),
+      promiseWh({ ...expected(-500), doubt }, rules, { side: 'buy', priceEurPerMWh: 290 - priceEurPerMWh }),
+    ]
+    expect(doubted(0, 145)).toEqual([200, -200])
+    expect(doubted(1, 145)).toEqual([100, -100])
+    expect(doubted(2, 145)).toEqual([null, null])
+    expect(doubted(1, 210)).toEqual([300, -300])
+  })
+
+  it('is promised by whoever may well lack it, or have it, whatever is expected', () => {
+    expect(sold(-50, 210)).toBe(-50)
+    expect(bought(50, 80)).toBe(50)
+  })
+
+  it('gains a home in the mean of what may become of it, each Wh of it, whatever it has promised', () => {
+    const at = fc.record({ side: fc.constantFrom('sell', 'buy'), priceEurPerMWh: fc.integer({ min: 80, max: 210 }) })
     fc.assert(
       fc.property(
-        fc.integer({ min: -9000, max: 9000 }),
-        fc.array(fc.integer({ min: -9000, max: 9000 })),
-        fc.integer({ min: 80, max: 210 }),
-        (net, some, price) => {
-          const ascending = some.toSorted((a, b) => a - b)
-          const firm = firmEnergyWh({ forecastNetWh: net, forecastErrorsWh: ascending }, tariff, price)
-          expect(firm).toBeGreaterThanOrEqual(0)
-          expect(firm).toBeLessThanOrEqual(Math.abs(net))
+        fc.integer({ min: -900, max: 900 }),
+        spread,
+        at,
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        (forecastNetWh, forecastErrorsWh, { side, ...price }, doubt) => {
+          fc.pre(forecastErrorsWh.length > 0)
+          const slot_ = { forecastNetWh, forecastErrorsWh, doubt }
+          const wanted = promiseWh(slot_, rules, { side, ...price })
+          if (wanted === null) return
+          // The last Wh promised, by selling it or by buying one less: it costs retail where it is missing.
+          const last = side === 'sell' ? wanted : wanted + 1
+          const missing =
+            forecastErrorsWh.filter((error) => forecastNetWh + error < last).length / forecastErrorsWh.length
+          const worth = gap.feedIn + missing * (gap.retail - gap.feedIn)
+          if (side === 'sell') expect(worth).toBeLessThanOrEqual(price.priceEurPerMWh + 1e-6)
+          else expect(worth).toBeGreaterThanOrEqual(price.priceEurPerMWh + gap.charge - 1e-6)
         },
       ),
+      { seed: 5 },
     )
-    expect(firmEnergyWh({ forecastNetWh: 100, forecastErrorsWh: errors }, tariff, MIDDLE)).toBe(0)
+  })
+
+  it('begins where the next Wh is worth its price', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -900, max: 900 }),
+        spread,
+        fc.integer({ min: -2000, max: 2000 }),
+        fc.constantFrom('sell' as const, 'buy' as const),
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        (forecastNetWh, forecastErrorsWh, promisedWh, side, doubt) => {
+          const slot_ = { forecastNetWh, forecastErrorsWh, doubt }
+          const worth = worthOfNextEurPerMWh(slot_, rules, { side, promisedWh })
+          const wantsAt = (priceEurPerMWh: number) => {
+            const wanted = promiseWh(slot_, rules, { side, priceEurPerMWh })
+            return wanted !== null && (side === 'sell' ? wanted > promisedWh : wanted < promisedWh)
+          }
+          const better = side === 'sell' ? 1 : -1
+          if (worth === null) expect([-500, 0, 80, 145, 210, 500].some(wantsAt)).toBe(false)
+          else {
+            expect(wantsAt(worth + better * 1e-6)).toBe(true)
+            expect(wantsAt(worth - better * 1e-6)).toBe(false)
+          }
+        },
+      ),
+      { seed: 5 },
+    )
   })
 })
 
@@ -88,10 +149,11 @@ describe.each(traders)('the $name trader', (trader) => {
     expect(quotes.map(({ slot: s, side, energyWh }) => [s, side, energyWh])).toEqual([
       [1, 'sell', 300],
       [2, 'buy', 300],
+      [4, 'buy', 50],
     ])
   })
 
-  it('never wants more than is forecast, nor a price at which the supplier would be better', () => {
+  it('makes of its promises what is forecast, at no price at which the supplier would be better', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -9000, max: 9000 }),
@@ -102,10 +164,8 @@ describe.each(traders)('the $name trader', (trader) => {
           const wanted = slot({ forecastNetWh: forecastNetWh_, boughtWh, soldWh, msToGate })
           for (const quote of trader.quotes(input([wanted]))) {
             expect(quote.energyWh).toBeGreaterThanOrEqual(1)
-            expect(quote.energyWh).toBeLessThanOrEqual(Math.abs(forecastNetWh_))
-            const held = quote.side === 'sell' ? soldWh - boughtWh : boughtWh - soldWh
-            expect(held + quote.energyWh).toBeLessThanOrEqual(Math.abs(forecastNetWh_))
-            expect(quote.side).toBe(forecastNetWh_ > 0 ? 'sell' : 'buy')
+            const promised = soldWh - boughtWh
+            expect(promised + (quote.side === 'sell' ? 1 : -1) * quote.energyWh).toBe(forecastNetWh_)
             expect(Number.isInteger(quote.priceEurPerMWh)).toBe(true)
             expect(quote.priceEurPerMWh).toBeGreaterThanOrEqual(80)
             expect(quote.priceEurPerMWh).toBeLessThanOrEqual(210)
@@ -114,6 +174,26 @@ describe.each(traders)('the $name trader', (trader) => {
       ),
       { seed: 3 },
     )
+  })
+
+  it('asks more for what it would rather keep, down to what the next Wh is worth to it', () => {
+    const errors = { forecastErrorsWh: [-400, -300, -200, -100, 0, 100, 200, 300, 400] }
+    const quoteOf = (fields: Partial<TradingSlot>) =>
+      trader.quotes(
+        input([slot({ ...errors, msToGate: 0, ...fields })], { ...defaultMarketRules, protocolFeeBp: 0 }),
+      )[0]
+    // It has sold what 2 of 10 would lack: the next Wh is worth selling from 80 + 240 × 0.3 = 152 on.
+    const seller = quoteOf({ forecastNetWh: 500, soldWh: 200 })
+    expect(seller?.side).toBe('sell')
+    expect(seller?.priceEurPerMWh).toBeGreaterThanOrEqual(152)
+    const buyer = quoteOf({ forecastNetWh: -500, boughtWh: 200 })
+    expect(buyer?.side).toBe('buy')
+    expect(buyer?.priceEurPerMWh).toBeLessThanOrEqual(138)
+    // It has bought more than it will need in 9 of 10: what it can get for it is better than the feed-in tariff.
+    const back = quoteOf({ forecastNetWh: -500, boughtWh: 901 })
+    expect(back?.side).toBe('sell')
+    expect(back?.energyWh).toBeGreaterThanOrEqual(1)
+    expect(back?.priceEurPerMWh).toBeGreaterThanOrEqual(104)
   })
 
   it('stays away where neighbours have nothing to share', () => {

@@ -9,15 +9,12 @@ const range = (unit: number) => ({ unit, address: 0, count: 1 })
 /** A line on which the units named are silent; it notes whom it asked. */
 function lineWith(silent: Set<number>) {
   const asked: number[] = []
-  const bus = withUnitBreaker({
-    connect: Effect.void,
-    read: ({ unit }) => {
-      asked.push(unit)
-      return silent.has(unit) ? Effect.fail(new ModbusTimeout({ line: 'a', timeoutMs: 1 })) : Effect.succeed([unit])
-    },
+  const read = withUnitBreaker(({ unit }) => {
+    asked.push(unit)
+    return silent.has(unit) ? Effect.fail(new ModbusTimeout({ line: 'a', timeoutMs: 1 })) : Effect.succeed([unit])
   })
   const tagOf = (unit: number) =>
-    Effect.match(bus.read(range(unit)), { onFailure: ({ _tag }) => _tag, onSuccess: () => 'read' })
+    Effect.match(read(range(unit)), { onFailure: ({ _tag }) => _tag, onSuccess: () => 'read' })
   return { asked, tagOf }
 }
 

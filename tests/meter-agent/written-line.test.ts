@@ -1,7 +1,7 @@
 import { Effect, type Scope } from 'effect'
 import { describe, expect, it } from 'vitest'
 import type { WritableBus } from '#meter-agent/drivers/bus.ts'
-import { openWritableModbusLine } from '#meter-agent/drivers/modbus-serial.ts'
+import { openWritableModbusLine } from '#meter-agent/drivers/modbus-line.ts'
 import { crcOf } from './rtu-units.ts'
 import { frame, serveFrames } from './serve-frames.ts'
 

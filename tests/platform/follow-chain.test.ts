@@ -1,7 +1,7 @@
 import { Effect, Fiber } from 'effect'
 import { expect, it } from 'vitest'
 import { connectRpc, makeConfirmed, openTransactions } from '#contracts/index.ts'
-import { followChain } from '#platform/follow-chain.ts'
+import { followChain } from '#platform/live/follow-chain.ts'
 import { person, refusalOf, run } from '../contracts/on-chain.ts'
 import { openSlowChain, payer } from '../contracts/slow-chain.ts'
 

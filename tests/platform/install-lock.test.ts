@@ -8,21 +8,27 @@ const lock = new URL('../../platform/install-lock.mjs', import.meta.url).href
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-lock-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** A process that appends to a file when its work begins and when it ends, some 50 ms later. */
-const worker = (name: string, options: { readonly file: string; readonly diary: string }) => {
+/** A process that appends to a file when its work begins and when it ends: some 50 ms later, or once `until` is there. */
+const worker = (
+  name: string,
+  options: { readonly file: string; readonly diary: string; readonly until?: string; readonly onWait?: () => void },
+) => {
   const program = `
-    import { appendFileSync } from 'node:fs'
+    import { appendFileSync, existsSync } from 'node:fs'
     import { whileLocked } from ${JSON.stringify(lock)}
-    const [file, diary, name] = process.argv.slice(1)
+    const [file, diary, name, until] = process.argv.slice(1)
     whileLocked(file, () => {
       appendFileSync(diary, name + ' begins\\n')
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+      do Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+      while (until !== '' && !existsSync(until))
       appendFileSync(diary, name + ' ends\\n')
     }, (holder) => process.stdout.write('waits for ' + holder))`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, options.file, options.diary, name])
+  const { file, diary, until = '', onWait } = options
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, file, diary, name, until])
   let said = ''
   child.stdout.on('data', (text) => {
     said += text
+    onWait?.()
   })
   return new Promise<{ readonly code: number | null; readonly said: string }>((resolve) =>
     child.on('close', (code) => resolve({ code, said })),
@@ -34,8 +40,11 @@ const deadProcess = () => spawnSync(process.execPath, ['-e', '']).pid
 
 describe('two starts on a fresh clone', () => {
   it('install one after the other', async () => {
-    const files = { file: join(folder, 'one/lock'), diary: join(folder, 'one.txt') }
-    const ended = await Promise.all(['a', 'b', 'c', 'd'].map((name) => worker(name, files)))
+    const until = join(folder, 'one waits')
+    const files = { file: join(folder, 'one/lock'), diary: join(folder, 'one.txt'), until }
+    // The first one's work ends once another has come: on a crowded machine that may take long.
+    const onWait = () => writeFileSync(until, '')
+    const ended = await Promise.all(['a', 'b', 'c', 'd'].map((name) => worker(name, { ...files, onWait })))
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0])
     expect(ended.filter(({ said }) => said.startsWith('waits for ')).length).toBeGreaterThan(0)
     const lines = readFileSync(files.diary, 'utf8').trim().split('\n')

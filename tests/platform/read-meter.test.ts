@@ -17,6 +17,7 @@ const nothing: Parameters<typeof readMeter>[0] = {
   certificate: Option.none(),
   identity: Option.none(),
   profile: Option.none(),
+  sign: Option.none(),
   watch: false,
   every: Option.none(),
   json: true,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { troublesOf } from '#platform/readiness.ts'
+import { troublesOf } from '#platform/live/readiness.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-readiness-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { applyEvent } from '#protocol/apply-event.ts'
 import { canonicalJson } from '#protocol/canonical-json.ts'
 import { type MarketEvent, slotPhases } from '#protocol/market-event.ts'
 import { defaultMarketRules } from '#protocol/market-rules.ts'
 import { addressOf, sign } from '#protocol/signing.ts'
 import { snapshotOf, streetFrom } from '#protocol/snapshot.ts'
-import { applyEvent, emptyStreet, HISTORY_LENGTH, type Street, TAPE_LENGTH } from '#protocol/street.ts'
+import { emptyStreet, HISTORY_LENGTH, type Street, TAPE_LENGTH } from '#protocol/street.ts'
 import { domain, keyOf, orderOf } from './messages.ts'
 
 const [anna, ben] = [keyOf(1), keyOf(2)]

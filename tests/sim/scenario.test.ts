@@ -5,6 +5,7 @@ import { Effect } from 'effect'
 import { afterAll, describe, expect, it } from 'vitest'
 import { generateScenario, loadScenario, type ScenarioRefused, type SimulatedStreet } from '#sim/index.ts'
 import { csvSeries } from '#sim/scenario/csv-series.ts'
+import { readScenario } from '#sim/scenario/load-scenario.ts'
 import { scenarioJsonSchema } from '#sim/scenario/scenario.ts'
 import { besideCheckout } from './reference.ts'
 
@@ -69,6 +70,23 @@ describe('a scenario', () => {
     expect(states.every((state) => state.roof !== null && state.battery === null)).toBe(true)
   })
 
+  it('takes a roof of which only the peak power is told as one of 30° that faces south', () => {
+    const noon = (roof: object) => {
+      const { homes, startMs } = load(scenario([{ home: 'one', load: { annualKwh: 3000 }, roof }]))
+      return homes[0]?.advanceTo(startMs + 12 * 3_600_000).roof?.powerW
+    }
+    const told = noon({ peakKw: 4, tiltDeg: 30, azimuthDeg: 180 })
+    expect(told).toBeGreaterThan(0)
+    expect(noon({ peakKw: 4 })).toBe(told)
+    expect(noon({ peakKw: 4, azimuthDeg: 90 })).not.toBe(told)
+  })
+
+  it('takes a file that begins with a byte order mark', () => {
+    const file = join(folder, 'marked.json')
+    writeFileSync(file, `\uFEFF${JSON.stringify(scenario([{ home: 'one', load: { annualKwh: 3000 } }]))}`)
+    expect(readScenario(file).homes).toHaveLength(1)
+  })
+
   it.skipIf(!hamlet.there)('takes a folder of measured homes and roofs in a few lines', () => {
     const folders = { load: join(hamlet.path, 'load'), roofs: join(hamlet.path, 'pv'), roofPeakKw: [5, 8] }
     const street = load(scenario({ folder: folders }, { start: '2021-03-20T10:00:00Z' }))
@@ -92,12 +110,7 @@ describe('a scenario that is wrong', () => {
     ['is no JSON', '{', '', /expected JSON/],
     ['has a field too many', scenario([{ ...home, rof: roof }]), 'homes.0.rof', /no such field \(there are home, load/],
     ['lacks a field', { start: '2021-02-01T00:00:00Z', homes: [home] }, 'neighbourhood', /a value, not nothing/],
-    [
-      'lacks a field of a roof',
-      scenario([{ ...home, roof: { peakKw: 4, tiltDeg: 3 } }]),
-      'homes.0.roof.azimuthDeg',
-      /a value/,
-    ],
+    ['lacks a field of a roof', scenario([{ ...home, roof: { tiltDeg: 3 } }]), 'homes.0.roof.peakKw', /a value/],
     ['asks for too many', scenario({ generate: { homes: 201 } }), 'homes.generate.homes', /between 1 and 200, not 201/],
     ['has a start without zone', scenario([home], { start: '2021-02-01T00:00' }), 'start', /ISO 8601 with a zone/],
     ['starts on no day', scenario([home], { start: '2021-02-41T00:00Z' }), 'start', /exist/],

@@ -1,35 +1,35 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { OpenOrder } from '#protocol/open-orders.ts'
-import { applyEvent, emptyStreet } from '#protocol/street.ts'
+import type { DepthRow } from '#protocol/messages.ts'
+import { emptyPicture } from '#protocol/picture/picture.ts'
+import { applyDepth, type Book, emptyBook } from '../../ui/src/book.ts'
 import { ladderOf } from '../../ui/src/market/ladder.ts'
 import { slotToFollow, slotWindow } from '../../ui/src/market/slots.ts'
-import { hash, StreetEvents, slot } from './street-events.ts'
+import { untoldTrades } from '../../ui/src/market/untold-trades.ts'
+import { StreetStory, slot } from './street-story.ts'
 
-const order = (side: 'buy' | 'sell', priceEurPerMWh: number, openWh: number): OpenOrder => ({
-  orderId: hash(1),
-  account: '0x',
-  side,
-  timeInForce: 'GTC',
-  expiresAtMs: 0,
-  postOnly: false,
-  selfTradePrevention: 'none',
-  nonce: 1,
-  priceEurPerMWh,
-  energyWh: openWh,
-  openWh,
-})
+/** A book of levels `[price EUR/MWh, open Wh, orders]`. */
+const book = (bids: readonly DepthRow[], asks: readonly DepthRow[]): Book => {
+  const made = emptyBook(slot)
+  applyDepth(made, { ...{ slot, bids, asks }, ...header })
+  return made
+}
+
+const header = { fromSequence: 0, toSequence: 1, phase: 'continuous', lastEurPerMWh: null, lastWh: null } as const
 
 describe('the ladder', () => {
-  it('adds orders up by price, best first on both sides, with depth and spread', () => {
+  it('puts levels in order, best first on both sides, with depth and spread', () => {
     const ladder = ladderOf(
-      [
-        order('buy', 150, 100),
-        order('buy', 160, 200),
-        order('buy', 150, 50),
-        order('sell', 180, 300),
-        order('sell', 170, 10),
-      ],
+      book(
+        [
+          [150, 150, 2],
+          [160, 200, 1],
+        ],
+        [
+          [180, 300, 1],
+          [170, 10, 1],
+        ],
+      ),
       5,
     )
     expect(ladder.bids.levels).toEqual([
@@ -45,37 +45,58 @@ describe('the ladder', () => {
   })
 
   it('counts what lies beyond the levels it shows', () => {
-    const { asks } = ladderOf([order('sell', 1, 5), order('sell', 2, 6), order('sell', 3, 7)], 1)
+    const { asks } = ladderOf(
+      book(
+        [],
+        [
+          [1, 5, 1],
+          [2, 6, 1],
+          [3, 7, 1],
+        ],
+      ),
+      1,
+    )
     expect(asks.levels).toHaveLength(1)
     expect(asks.beyond).toEqual({ levels: 2, energyWh: 13 })
   })
 
   it('has no spread while a side is empty, and takes prices below zero', () => {
-    const ladder = ladderOf([order('buy', -20, 5)], 5)
+    const ladder = ladderOf(book([[-20, 5, 1]], []), 5)
     expect(ladder.spreadEurPerMWh).toBeNull()
     expect(ladder.bids.levels[0]?.priceEurPerMWh).toBe(-20)
   })
 
   it('loses no energy: levels and what is beyond hold every open Wh', () => {
-    const orders = fc.array(
-      fc
-        .tuple(fc.constantFrom('buy' as const, 'sell' as const), fc.integer({ min: -500, max: 4_000 }), fc.nat(5_000))
-        .map(([side, price, wh]) => order(side, price, wh + 1)),
+    const rows = fc.uniqueArray(
+      fc.tuple(
+        fc.integer({ min: -500, max: 4_000 }),
+        fc.integer({ min: 1, max: 5_000 }),
+        fc.integer({ min: 1, max: 9 }),
+      ),
+      { selector: ([price]) => price },
     )
     fc.assert(
-      fc.property(orders, fc.integer({ min: 1, max: 9 }), (all, levelsMax) => {
-        const ladder = ladderOf(all, levelsMax)
-        for (const [name, side] of [
-          ['buy', ladder.bids],
-          ['sell', ladder.asks],
+      fc.property(rows, rows, fc.integer({ min: 1, max: 9 }), (bids, asks, levelsMax) => {
+        const ladder = ladderOf(book(bids, asks), levelsMax)
+        for (const [all, side] of [
+          [bids, ladder.bids],
+          [asks, ladder.asks],
         ] as const) {
-          const open = all.filter((one) => one.side === name).reduce((sum, one) => sum + one.openWh, 0)
+          const open = all.reduce((sum, [, openWh]) => sum + openWh, 0)
           expect((side.levels.at(-1)?.depthWh ?? 0) + side.beyond.energyWh).toBe(open)
           expect(side.levels.length).toBeLessThanOrEqual(levelsMax)
         }
       }),
       { numRuns: 200, seed: 42 },
     )
+  })
+})
+
+describe('the tape', () => {
+  it('counts the trades that only the sums tell', () => {
+    expect(untoldTrades(undefined, 0)).toBe(0)
+    expect(untoldTrades({ trades: 7 }, 5)).toBe(2)
+    expect(untoldTrades({ trades: 5 }, 5)).toBe(0)
   })
 })
 
@@ -93,19 +114,15 @@ describe('the row of slots', () => {
   })
 
   it('follows the first open slot in which something happens, else the first open one, else the last', () => {
-    const events = StreetEvents.trading()
-    events.phase('continuous', slot + 1)
-    events.phase('continuous', slot - 1)
-    const street = emptyStreet()
-    expect(slotToFollow(street.slots)).toBeNull()
-    const apply = () => {
-      for (const logged of events.log.slice(street.sequence)) applyEvent(street, logged)
-      return slotToFollow(street.slots)
-    }
-    expect(apply()).toBe(slot - 1)
-    events.order({ home: 1, side: 'sell', price: 100, energyWh: 10 })
-    expect(apply()).toBe(slot)
-    for (const number of [slot - 1, slot, slot + 1]) events.phase('closed', number)
-    expect(apply()).toBe(slot + 1)
+    expect(slotToFollow(emptyPicture().slots)).toBeNull()
+    const story = StreetStory.trading()
+    const { slots } = story.picture
+    story.phase('continuous', slot + 1)
+    story.phase('continuous', slot - 1)
+    expect(slotToFollow(slots)).toBe(slot - 1)
+    story.tell({ type: 'ordered', slot, openOrders: 1 })
+    expect(slotToFollow(slots)).toBe(slot)
+    for (const number of [slot - 1, slot, slot + 1]) story.phase('closed', number)
+    expect(slotToFollow(slots)).toBe(slot + 1)
   })
 })

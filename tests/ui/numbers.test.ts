@@ -15,7 +15,7 @@ import {
 } from '../../ui/src/format.ts'
 import { priceDomain, sharedRange, tariffLines } from '../../ui/src/price/price-scale.ts'
 import { slotSpan, timesIn } from '../../ui/src/times.ts'
-import { slot, startMs } from './street-events.ts'
+import { slot, startMs } from './street-story.ts'
 
 describe('numbers are said in the units of the house', () => {
   it.each([

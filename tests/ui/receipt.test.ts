@@ -57,6 +57,22 @@ const receipt = (seller: ReceiptParty, buyer: ReceiptParty, batch: TradeReceipt[
   batch,
 })
 
+const settled: NonNullable<TradeReceipt['batch']> = {
+  batch: {
+    number: 3,
+    firstSlot: 100,
+    lastSlot: 103,
+    ...{ tradesRoot: hash('5'), statementsRoot: hash('6'), billsRoot: hash('6'), creditsRoot: hash('6') },
+    ...{ termsHash: hash('7'), logHead: hash('7'), archiveHash: hash('7') },
+    totals: {
+      ...{ trades: 12, tradedWh: 1, tradedMicroEur: 1, localChargeMicroEur: 1, importWh: 1, exportWh: 1 },
+      ...{ coveredWh: 1, costMicroEur: 1, costWithoutMarketMicroEur: 1, creditsWh: 1 },
+    },
+  },
+  proposed: { transaction: hash('8'), block: 80 },
+  final: { transaction: hash('9'), block: 90 },
+}
+
 describe('the steps of a receipt', () => {
   it('go from both meters to the transaction, and what has not happened is open', () => {
     const steps = receiptSteps(receipt(party('seven', 'stated'), party('nine', 'missing'), null))
@@ -75,8 +91,8 @@ describe('the steps of a receipt', () => {
 
   it('call an estimate an estimate, and name who signed it', () => {
     const [read, stated] = receiptSteps(receipt(party('seven', 'estimated'), party('nine', 'stated'), null))
-    expect(read).toMatchObject({ state: 'estimated', fact: null })
-    expect(stated).toMatchObject({ state: 'estimated', fact: signed.signer })
+    expect(read).toMatchObject({ state: 'estimated', facts: [], record: null })
+    expect(stated).toMatchObject({ state: 'estimated', facts: [{ value: signed.signer }] })
   })
 
   it('say whose key has signed the reading, as far as the records go together', () => {
@@ -135,8 +151,50 @@ describe('the steps of a receipt', () => {
     expect(good?.text).toMatch(/in this slot$/)
   })
 
-  it('name each by what it can be found again with', () => {
-    const facts = receiptSteps(receipt(party('seven', 'stated'), party('nine', 'stated'), null)).map(({ fact }) => fact)
-    expect(facts.slice(0, 7)).toEqual([hash('c'), hash('c'), hash('c'), hash('c'), hash('2'), hash('1'), '100.1'])
+  it('name each by what it can be found again with, and by the steps that it is made of', () => {
+    const steps = receiptSteps(receipt(party('seven', 'stated'), party('nine', 'stated'), settled))
+    expect(steps.map(({ facts }) => facts.map(({ value }) => value))).toEqual([
+      [hash('c')],
+      [hash('c')],
+      [hash('c')],
+      [hash('c')],
+      [hash('2')],
+      [hash('1')],
+      ['100.1'],
+      [hash('5')],
+      [hash('9'), hash('8')],
+    ])
+    // Following what each rests on from the transaction comes to every step.
+    const reached = new Set<string>()
+    const follow = (key: string) => {
+      reached.add(key)
+      for (const on of steps.find((step) => step.key === key)?.restsOn ?? []) follow(on)
+    }
+    follow('transaction')
+    expect([...reached].sort()).toEqual(steps.map(({ key }) => key).sort())
+  })
+
+  it('show each record whole, as the server has it', () => {
+    const seller = party('seven', 'stated')
+    const told = receipt(seller, party('nine', 'missing'), settled)
+    const records = new Map(receiptSteps(told).map(({ key, record }) => [key, record]))
+    expect(records.get('seller-statement')).toBe(seller.statement)
+    expect(records.get('buyer-statement')).toBeNull()
+    expect(records.get('match')).toBe(told.trade)
+    expect(records.get('batch')).toBe(settled.batch)
+  })
+
+  it('leave the transaction open while the batch can be disputed', () => {
+    const proposed = receipt(party('seven', 'stated'), party('nine', 'stated'), { ...settled, final: null })
+    const step = receiptSteps(proposed).at(-1)
+    expect(step).toMatchObject({ state: 'open', facts: [{ value: hash('8') }] })
+    expect(step?.text).toBe('proposed in block 80; it can still be disputed')
+  })
+
+  it('call homes what the page calls them', () => {
+    const told = receipt(party('seven', 'stated'), party('nine', 'stated'), null)
+    const names = receiptSteps(told, { seller: 'Home 1', buyer: 'Home 2' }).map(({ name }) => name)
+    expect(names[0]).toBe('Home 1 read its meter')
+    expect(names[5]).toBe('Home 2 ordered')
   })
 })

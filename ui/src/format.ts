@@ -1,4 +1,4 @@
-import { locale } from './words.ts'
+import { locale } from './words/words.ts'
 
 const decimals = [0, 1, 2, 3].map(
   (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
@@ -18,13 +18,18 @@ export const count = (value: number): string => fixed(value, 0)
 /** Power (W) in kW with two digits: one unit everywhere, so that digits stay in their column. */
 export const kilowatts = (powerW: number): string => fixed(powerW / 1000, 2)
 
+/** Power (W) of many together in kW, about four digits. */
+export const kilowattsInAll = (powerW: number): string => thousands(powerW)
+
 /** Energy (Wh) in kWh, to the Wh: what an order or a trade is for. */
 export const exactKilowattHours = (energyWh: number): string => fixed(energyWh / 1000, 3)
 
 /** Energy (Wh) in kWh, about four digits: what a total is read at. */
-export function kilowattHours(energyWh: number): string {
-  const size = Math.abs(energyWh) / 1000
-  return fixed(energyWh / 1000, size < 100 ? 2 : size < 1000 ? 1 : 0)
+export const kilowattHours = (energyWh: number): string => thousands(energyWh)
+
+function thousands(value: number): string {
+  const size = Math.abs(value) / 1000
+  return fixed(value / 1000, size < 100 ? 2 : size < 1000 ? 1 : 0)
 }
 
 /** A market price (whole EUR/MWh) in ct/kWh: one digit is exact. */

@@ -1,5 +1,6 @@
 import type { Status } from '#protocol/messages.ts'
-import type { Street } from '#protocol/street.ts'
+import type { Picture } from '#protocol/picture/picture.ts'
+import type { Motion, PageTime } from './page-time.ts'
 import type { Link } from './store.ts'
 
 /** What the page is to its viewer at this moment. */
@@ -11,32 +12,53 @@ export type PageState =
   | 'stale'
   | 'disconnected'
   | 'catching-up'
+  | 'halted'
+  | 'chain-behind'
+  | 'slow'
+  | 'paused'
+  | 'replaying'
   | 'unreadable'
 
 /** The gateway speaks once a second: after two missed words what is shown is old. */
 const STALE_AFTER_MS = 2_500
 /** Further behind than a few frames can be. */
 const BEHIND_EVENTS = 1_000
+/** A transaction that fails once is sent again: that is no news. */
+const CHAIN_PATIENCE_MS = 5_000
 
-/** The state that follows from the connection and from what has arrived. `nowMs` is the wall clock of `link`. */
-export function pageState(now: {
+/** What the state follows from. `nowMs` is the wall clock of `link`; `slot` the one whose market is shown. */
+export interface Circumstances {
+  readonly time: Pick<PageTime, 'mode'>
   readonly link: Link
-  readonly street: Street
+  readonly picture: Picture
   readonly status: Status | null
+  readonly slot: number | null
+  readonly motion: Motion
   readonly nowMs: number
-}): PageState {
-  const { link, street } = now
+}
+
+/** The one state that matters most: first what hides the truth, then what ails the market, then our own troubles. */
+export function pageState(now: Circumstances): PageState {
+  const { link, picture } = now
+  if (now.time.mode === 'paused') return 'paused'
+  if (now.time.mode === 'playing') return 'replaying'
   if (link.unreadable !== null) return 'unreadable'
-  const seen = street.sequence > 0
+  const seen = picture.sequence > 0
   if (!link.connected) return seen ? 'disconnected' : 'connecting'
   if (now.nowMs - link.heardAtMs > STALE_AFTER_MS) return seen ? 'stale' : 'connecting'
   if (seen && (link.awaiting || eventsBehind(now) > BEHIND_EVENTS)) return 'catching-up'
   if (!seen) return link.awaiting && now.status?.sequence !== 0 ? 'connecting' : 'nothing'
-  const spoken = street.homes.values().some((home) => home.readingSequence >= 0)
-  return spoken && street.slots.size > 0 ? 'live' : 'starting'
+  if (picture.isStopped || isHalted(now)) return 'halted'
+  if (!picture.homes.some(({ readingTimeMs }) => readingTimeMs > 0) || picture.slots.size === 0) return 'starting'
+  if ((now.status?.settlementFailingMs ?? 0) > CHAIN_PATIENCE_MS) return 'chain-behind'
+  return now.motion === 'less' ? 'slow' : 'live'
 }
 
 /** How many events the gateway has that the page has not. */
-export function eventsBehind(now: { readonly street: Street; readonly status: Status | null }): number {
-  return Math.max(0, (now.status?.sequence ?? 0) - now.street.sequence)
+export function eventsBehind(now: { readonly picture: Picture; readonly status: Status | null }): number {
+  return Math.max(0, (now.status?.sequence ?? 0) - now.picture.sequence)
+}
+
+function isHalted({ picture, slot }: Pick<Circumstances, 'picture' | 'slot'>): boolean {
+  return slot !== null && picture.slots.get(slot)?.phase === 'halted'
 }

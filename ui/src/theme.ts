@@ -1,22 +1,8 @@
-const STORED_AS = 'commonwatt-theme'
-const dark = matchMedia('(prefers-color-scheme: dark)')
+import { media } from './media.ts'
+import type { Palette } from './palette.ts'
+import type { Theme } from './selection.ts'
 
-/** Colours of the present theme, resolved for the canvas. Named as the tokens in `style/tokens.css`. */
-export interface Palette {
-  readonly ground: string
-  readonly road: string
-  readonly plot: string
-  readonly cable: string
-  readonly ink: string
-  readonly faint: string
-  readonly surface: string
-  readonly take: string
-  readonly give: string
-  readonly share: string
-  readonly stale: string
-  readonly priceLow: string
-  readonly priceHigh: string
-}
+const dark = media('(prefers-color-scheme: dark)')
 
 const tokens: Readonly<Record<keyof Palette, string>> = {
   ground: '--map',
@@ -28,43 +14,36 @@ const tokens: Readonly<Record<keyof Palette, string>> = {
   surface: '--surface',
   take: '--take',
   give: '--give',
+  takeText: '--take-text',
+  giveText: '--give-text',
   share: '--share',
   stale: '--stale',
+  warn: '--warn',
   priceLow: '--price-low',
   priceHigh: '--price-high',
 }
 
 /** Which theme shows: the viewer's choice, else the system's. */
-export function isDark(): boolean {
-  const chosen = document.documentElement.dataset.theme
-  return chosen === undefined ? dark.matches : chosen === 'dark'
+export function themeShown(chosen: Theme | null): Theme {
+  return chosen ?? (dark.matches ? 'dark' : 'light')
 }
 
-/** Turns to the other theme and remembers it. */
-export function toggleTheme(): void {
-  const theme = isDark() ? 'light' : 'dark'
-  document.documentElement.dataset.theme = theme
-  try {
-    localStorage.setItem(STORED_AS, theme)
-  } catch {
-    // Storage may be forbidden; the choice then lasts as long as the page.
-  }
+/** Shows a theme; null: the system's. */
+export function showTheme(chosen: Theme | null): void {
+  if (chosen === null) delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = chosen
 }
 
-/** Takes the remembered choice, and calls back whenever the system's changes. */
-export function startTheme(changed: () => void): void {
-  try {
-    const stored = localStorage.getItem(STORED_AS)
-    if (stored === 'dark' || stored === 'light') document.documentElement.dataset.theme = stored
-  } catch {
-    // Storage may be forbidden; the system's theme it is.
-  }
-  dark.addEventListener('change', changed)
+/** Calls back whenever the system's theme changes. */
+export function onSystemTheme(changed: () => void): void {
+  dark.onChange(changed)
 }
 
 /** The canvas cannot read `var()` or `light-dark()`: the browser computes them on an element for us. */
 export function readPalette(): Palette {
   const probe = document.body.appendChild(document.createElement('span'))
+  // Where the system forces its colours shapes still have to be told apart.
+  probe.style.setProperty('forced-color-adjust', 'none')
   const entries = Object.entries(tokens).map(([name, token]) => {
     probe.style.color = `var(${token})`
     return [name, getComputedStyle(probe).color]

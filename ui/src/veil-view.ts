@@ -1,7 +1,7 @@
 import { element, setText } from './dom.ts'
 import { count } from './format.ts'
 import type { Page } from './page.ts'
-import { words } from './words.ts'
+import { words } from './words/words.ts'
 
 /** What lies over the map while there is nothing to see yet: why, and how far it is. */
 export function createVeil(root: HTMLElement): { readonly draw: (page: Page) => void } {
@@ -12,18 +12,18 @@ export function createVeil(root: HTMLElement): { readonly draw: (page: Page) => 
   root.append(veil)
   return {
     draw(page) {
-      const { state, street } = page
+      const { state, picture } = page
       const said = state in words.veil ? words.veil[state as keyof typeof words.veil] : null
       veil.hidden = said === null
       if (said === null) return
       setText(heading, said[0] as string)
       setText(text, said[1] as string)
       steps.hidden = state !== 'starting'
-      const spoken = [...street.homes.values()].filter((home) => home.readingSequence >= 0).length
+      const spoken = picture.homes.filter(({ readingTimeMs }) => readingTimeMs > 0).length
       const done: readonly [number, string][] = [
-        [street.homes.size, words.steps.joined(count(street.homes.size))],
+        [picture.homes.length, words.steps.joined(count(picture.homes.length))],
         [spoken, words.steps.read(count(spoken))],
-        [street.slots.size, words.steps.slots(count(street.slots.size))],
+        [picture.slots.size, words.steps.slots(count(picture.slots.size))],
       ]
       done.forEach(([many, line], i) => {
         const step = steps.children[i] as HTMLElement

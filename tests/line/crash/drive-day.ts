@@ -1,10 +1,11 @@
 import { expect } from 'vitest'
 import { seededRandom } from '#meter-agent/seeded-random.ts'
+import type { Run } from '#protocol/picture/run.ts'
 import { OutsideHome } from '../outside-home.ts'
 import { startAndKill, startStreet } from '../street-process.ts'
 
 export const KILLS_A_DAY = 50
-export const HOUR_MS = 60 * 60_000
+const HOUR_MS = 60 * 60_000
 /** As fast as a clock goes: a day is half a minute, and the starts after its kills. */
 const SPEED = 3_600
 /** What a start may take between its clock and its first line, and a signal to arrive. */
@@ -16,8 +17,11 @@ const homesOf = (seed: number) => (seed % 5 === 0 ? 3 : 1)
 
 export interface Driven {
   readonly outside: OutsideHome
-  /** how far the clock went from the last look before a kill to the first one after it, and at most could, ms */
-  readonly clocks: { readonly wentMs: number; readonly mayGoMs: number }[]
+  /**
+   * how far the clock went from the last look before a kill to the first one after it, and at most could, and how far it was
+   * after it from the last event that was seen before it, ms
+   */
+  readonly clocks: { readonly wentMs: number; readonly mayGoMs: number; readonly sinceEventMs: number }[]
   readonly said: string[]
   readonly kills: { up: number; starting: number }
 }
@@ -35,7 +39,7 @@ export async function driveDay(folder: string, seed: number): Promise<Driven> {
   }
   const moments = Array.from({ length: KILLS_A_DAY }, () => random() * 24 * HOUR_MS).sort((a, b) => a - b)
   let beganMs: number | null = null
-  let last: { readonly timeMs: number; readonly atMs: number; killedMs: number } | null = null
+  let last: { readonly timeMs: number; readonly eventMs: number; readonly atMs: number; killedMs: number } | null = null
   let startingMs = 4_000
 
   /** Lives with the street until its clock is there, or, if it is to be killed, up to somewhere in a request. */
@@ -47,7 +51,11 @@ export async function driveDay(folder: string, seed: number): Promise<Driven> {
     const first = await street.status()
     if (last !== null) {
       const runningMs = last.killedMs - last.atMs + (performance.now() - upMs)
-      driven.clocks.push({ wentMs: first.timeMs - last.timeMs, mayGoMs: (runningMs + SLACK_WALL_MS) * SPEED })
+      driven.clocks.push({
+        wentMs: first.timeMs - last.timeMs,
+        mayGoMs: (runningMs + SLACK_WALL_MS) * SPEED,
+        sinceEventMs: first.timeMs - last.eventMs,
+      })
     }
     beganMs ??= first.timeMs
     let over = false
@@ -55,12 +63,13 @@ export async function driveDay(folder: string, seed: number): Promise<Driven> {
       while (!over && (await driven.outside.step(street.url))) await pause(30)
     })()
     let now = first
-    last = { timeMs: now.timeMs, atMs: upMs, killedMs: 0 }
+    last = { timeMs: now.timeMs, eventMs: 0, atMs: upMs, killedMs: 0 }
     while (!isOver(now.timeMs - beganMs, now.batches.final)) {
       await pause(20)
-      const askedMs = performance.now()
+      const eventMs = await lastEventMs(street.url)
+      const atMs = performance.now()
       now = await street.status()
-      last = { timeMs: now.timeMs, atMs: askedMs, killedMs: 0 }
+      last = { timeMs: now.timeMs, eventMs, atMs, killedMs: 0 }
     }
     if (end === 'killed') {
       await pause(random() * 60)
@@ -86,6 +95,12 @@ export async function driveDay(folder: string, seed: number): Promise<Driven> {
   // The last slots of the day are metered and paid, too.
   await liveUntil('stopped', (passedMs, final) => passedMs >= 26 * HOUR_MS && final >= 23)
   return driven
+}
+
+/** When the last event of the log happened, Unix ms. */
+async function lastEventMs(url: string): Promise<number> {
+  const [run] = (await (await fetch(`${url}/api/v1/runs`)).json()) as readonly Run[]
+  return run?.lastMs ?? 0
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

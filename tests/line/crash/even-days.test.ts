@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -17,6 +17,13 @@ describe('a street whose first start is killed, with devices of both kinds', () 
     const street = await startStreet(args)
     const { readings } = await street.until((status) => status.homes === 2 && status.readings > 4, 60_000)
     expect(readings).toBeGreaterThan(4)
+    expect(await street.stop('SIGTERM')).toBe(0)
+  })
+
+  it('does not wait for a lock that a killed one has left on the certificates of its devices', async () => {
+    mkdirSync(join(folder, 'opcua/servers/mutex.lock'), { recursive: true })
+    const street = await startStreet(['--homes', '2', '--speed', '60', '--data', folder])
+    expect((await street.until((status) => status.homes === 2, 20_000)).homes).toBe(2)
     expect(await street.stop('SIGTERM')).toBe(0)
   })
 })

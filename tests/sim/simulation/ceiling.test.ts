@@ -36,7 +36,10 @@ const opened = async (request: SimulationRequest) => ({
 })
 
 /** Of a ceiling these are its own, whatever the stores do. */
-const savings = { savingMicroEur: 0, savingShare: 0, giniOfSavings: 0 }
+const savings = {
+  ...{ savingMicroEur: 0, savingShare: 0, giniOfSavings: 0 },
+  ...{ losingHomes: 0, worstSavingMicroEur: 0, worstSavingShare: 0 },
+}
 
 function ceilingOf({ result }: WholeRun) {
   if (result.ceiling === null) throw new Error('no ceiling was computed')
@@ -90,11 +93,100 @@ describe('the best that could be of a street', () => {
     if (!stores) expect({ ...ceiling, ...savings }).toEqual({ ...run.result.without, ...savings })
   })
 
+  const fees = { upEurPerMWhPerOhm: 1_000, downEurPerMWhPerOhm: 3_000, ofPrice: 0.05 }
+  it.each([
+    ['street', {}],
+    ['summer-street', { 'homes.generate.carShare': 0.5, 'homes.generate.carCharging': 'v2g' }],
+    ['evening-call', {}],
+    ['winter-street', {}],
+  ])(
+    'stands above the market where trades pay fees for the wires, and below the one without fees: %s',
+    async (scenario, more) => {
+      const best = async (grid: object) => {
+        const changes = { 'homes.generate.homes': 5, 'market.forecast': 'perfect', grid, ...more }
+        const run = runOf(await opened({ scenario, changes }))
+        const ceiling = ceilingOf(run)
+        expect(ceiling.savingMicroEur).toBeGreaterThanOrEqual(run.result.kpis.savingMicroEur)
+        expect(ceiling.savingMicroEur).toBeGreaterThanOrEqual(0)
+        return ceiling.savingMicroEur
+      }
+      expect(await best({ feeder: 'village', fees })).toBeLessThan(await best({ feeder: 'village' }))
+    },
+  )
+
+  it('lets what neighbours share pay for each step of its way: three homes, solved by hand', () => {
+    // The sun of place 1 goes up to place 0 and down to place 2: 10 + 30, half a EUR/MWh of it lost in rounding.
+    const ways = { parent: [0, 0, 0], upEurPerMWh: [0, 10, 20], downEurPerMWh: [0, 50, 30] }
+    const prices = { retailEurPerMWh: 320, feedInEurPerMWh: 80, sharedEurPerMWh: 110 }
+    const costOf = (takenWh: readonly number[], givenWh: readonly number[]) =>
+      streetOptimum(solve, { peaks, ways, slots: [{ ...prices, takenWh, givenWh }], homes: [] }).costMicroEur
+    expect(costOf([0, 0, 100], [0, 150, 0])).toBeCloseTo(100 * (110 + 10 + 30 - 0.5) - 50 * 80, 6)
+    // The nearest have it first, and nobody has it where the way costs more than the supplier.
+    expect(costOf([100, 0, 100], [0, 150, 0])).toBeCloseTo(100 * 119.5 + 50 * 149.5 + 50 * 320, 6)
+    const far = { ...ways, downEurPerMWh: [0, 50, 300] }
+    const slot = { ...prices, takenWh: [0, 0, 100], givenWh: [0, 100, 0] }
+    expect(streetOptimum(solve, { peaks, ways: far, slots: [slot], homes: [] }).costMicroEur).toBeCloseTo(
+      100 * 320 - 100 * 80,
+      6,
+    )
+  })
+
+  it.each([0, 0.4, 110])(
+    'lets no battery earn by giving to itself, nor to its like: shared at %d EUR/MWh',
+    (shared) => {
+      const idle = { chargeMostWh: 1_000, dischargeMostWh: 1_000, lowWh: 0, highWh: 0, goneWh: 0 }
+      const store = { chargeEfficiency: 1, dischargeEfficiency: 1, firstWh: 0, slots: [idle, idle, idle, idle] }
+      const home = (place: number): FlexibleHome => ({ place, restWh: [0, 0, 0, 0], stores: [store] })
+      const costOf = (stepEurPerMWh: readonly [up: number, down: number], takenWh: readonly number[]) => {
+        const [up, down] = stepEurPerMWh
+        const ways = { parent: [0, 0, 1], upEurPerMWh: [0, up, up], downEurPerMWh: [0, down, down] }
+        const prices = { retailEurPerMWh: 320, feedInEurPerMWh: 80, sharedEurPerMWh: shared, givenWh: [0, 0, 0] }
+        const slots = Array.from({ length: 4 }, () => ({ ...prices, takenWh }))
+        return streetOptimum(solve, { peaks, ways, slots, homes: [home(0), home(1), home(1), home(2)] }).costMicroEur
+      }
+      for (const step of [
+        [0, 0],
+        [0, 0.2],
+        [0.1, 0.1],
+        [0.3, 0.6],
+        [0, 5],
+        [10, 30],
+      ] as const) {
+        expect(costOf(step, [0, 0, 0])).toBeCloseTo(0, 6)
+        // Nor by passing on what the supplier sells.
+        expect(costOf(step, [100, 0, 100])).toBeCloseTo(4 * 200 * 320, 6)
+      }
+    },
+  )
+
+  it.each([0, 0.4, 110])('rounds no fee where there is none, within a place: shared at %d EUR/MWh', (shared) => {
+    const ways = { parent: [0, 0, 1], upEurPerMWh: [0, 0, 10], downEurPerMWh: [0, 5, 30] }
+    const slot = { retailEurPerMWh: 320, feedInEurPerMWh: 80, sharedEurPerMWh: shared }
+    const costOf = (takenWh: readonly number[], givenWh: readonly number[]) =>
+      streetOptimum(solve, { peaks, ways, slots: [{ ...slot, takenWh, givenWh }], homes: [] }).costMicroEur
+    expect(costOf([0, 100, 0], [0, 100, 0])).toBeCloseTo(100 * shared, 6)
+    expect(costOf([100, 0, 0], [0, 0, 100])).toBeCloseTo(100 * (shared + 10 - 0.5), 6)
+    expect(costOf([0, 0, 100], [100, 0, 0])).toBeCloseTo(100 * (shared + 35 - 0.5), 6)
+    // Upwards costs nothing here. It is half a EUR/MWh too cheap at most, and never so that energy earns by moving.
+    expect(costOf([100, 0, 0], [0, 100, 0])).toBeCloseTo(100 * (shared < 0.5 ? shared : shared - 0.5), 6)
+  })
+
   it('changes nothing else of a run', async () => {
     const { street, ...open } = await opened({ homes: 3, days: 1 })
     const { ceiling, ...result } = runOf({ street, ...open }).result
     expect(ceiling).not.toBeNull()
     expect({ ...result, ceiling: null }).toEqual(streetRun({ homes: 3 }).result)
+  })
+
+  it('saves the same whatever homes are paid for being held back, and pay for the losses of the wires', async () => {
+    const best = async (grid: object) => {
+      const changes = { 'homes.generate.pvShare': 1, grid: { feeder: 'village', ratedKva: 6, ...grid } }
+      const run = runOf(await opened({ homes: 3, changes }))
+      expect(run.result.energyWh.curtailed).toBeGreaterThan(1_000)
+      return ceilingOf(run).savingMicroEur
+    }
+    const saving = await best({ curtailmentEurPerMWh: 0 })
+    expect(await best({ curtailmentEurPerMWh: 320, lossesPaidBy: 'homes' })).toBe(saving)
   })
 
   it('is what a pool shares where there are no stores: all but the fee of a lower price and roundings', () => {
@@ -108,7 +200,7 @@ describe('the best that could be of a street', () => {
       ...kpis,
       savingMicroEur: 25_960,
       savingShare: expect.any(Number),
-      giniOfSavings: null,
+      ...{ giniOfSavings: null, losingHomes: null, worstSavingMicroEur: null, worstSavingShare: null },
     })
     expect(ceilingOf(run).savingMicroEur - kpis.savingMicroEur).toBe(200 * 0.0025 * (144 - 80))
   })
@@ -129,14 +221,14 @@ describe('the best that could be of a street', () => {
         goneWh: 0,
       })),
     }
-    const prices = { retailEurPerMWh: 320, feedInEurPerMWh: 80, sharedEurPerMWh: 110, givenWh: 0 }
+    const prices = { retailEurPerMWh: 320, feedInEurPerMWh: 80, sharedEurPerMWh: 110, givenWh: [0] }
     const { costMicroEur, courses } = streetOptimum(solve, {
       peaks,
       slots: [
-        { ...prices, takenWh: 0 },
-        { ...prices, takenWh: 500 },
+        { ...prices, takenWh: [0] },
+        { ...prices, takenWh: [500] },
       ],
-      homes: [{ restWh: [-1_000, 300], stores: [store] }],
+      homes: [{ place: 0, restWh: [-1_000, 300], stores: [store] }],
     })
     const chargedWh = 800 / 0.81
     expect(costMicroEur).toBeCloseTo(500 * 110 - (1_000 - chargedWh) * 80, 3)
@@ -176,11 +268,12 @@ describe('the best that could be of a street', () => {
       retailEurPerMWh: 50,
       feedInEurPerMWh: 80,
       sharedEurPerMWh: 10,
-      takenWh: 100,
-      givenWh: 100,
+      takenWh: [100],
+      givenWh: [100],
     }
     const idle = { chargeMostWh: 0, dischargeMostWh: 0, lowWh: 0, highWh: 0, goneWh: 0 }
     const home = (restWh: number): FlexibleHome => ({
+      place: 0,
       restWh: [restWh],
       stores: [{ chargeEfficiency: 1, dischargeEfficiency: 1, firstWh: 0, slots: [idle] }],
     })
@@ -191,8 +284,9 @@ describe('the best that could be of a street', () => {
   it('says so by name where there is none', async () => {
     const impossible = { chargeMostWh: 1, dischargeMostWh: 0, lowWh: 100, highWh: 100, goneWh: 0 }
     const store = { chargeEfficiency: 1, dischargeEfficiency: 1, firstWh: 0, slots: [impossible] }
-    const prices = { retailEurPerMWh: 320, feedInEurPerMWh: 80, sharedEurPerMWh: 110, takenWh: 0, givenWh: 0 }
-    const attempt = () => streetOptimum(solve, { peaks, slots: [prices], homes: [{ restWh: [0], stores: [store] }] })
+    const prices = { retailEurPerMWh: 320, feedInEurPerMWh: 80, sharedEurPerMWh: 110, takenWh: [0], givenWh: [0] }
+    const attempt = () =>
+      streetOptimum(solve, { peaks, slots: [prices], homes: [{ place: 0, restWh: [0], stores: [store] }] })
     expect(attempt).toThrow(CeilingUnsolved)
     expect(attempt).toThrow(/^--ceiling: .*no optimum \(status \d+\)/)
   })

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -56,10 +58,16 @@ describe.concurrent('commonwatt simulate', () => {
       savingShare: number,
       peakImportW: number,
       peakExportW: number,
+      loadFactor: number,
+      rampingW: number,
       giniOfSavings: report.kpis.giniOfSavings,
+      losingHomes: number,
+      worstSavingMicroEur: number,
+      worstSavingShare: number,
       violationMinutes: null,
       emissionsG: number,
     }
+    const moneyFields = 'homes supplier grid fund gridFees losses compensation'
     const energyFields =
       'demand production selfUse traded gridImport gridExport gridLosses conversionLosses curtailed storageDelta'
     expect(report).toEqual({
@@ -76,9 +84,21 @@ describe.concurrent('commonwatt simulate', () => {
         unmatchedWh: number,
         allocativeEfficiency: number,
       },
+      moneyMicroEur: Object.fromEntries(moneyFields.split(' ').map((field) => [field, number])),
       kpis,
-      without: { ...kpis, savingMicroEur: 0, savingShare: 0, giniOfSavings: 0 },
-      ceiling: { ...kpis, giniOfSavings: null },
+      without: {
+        ...kpis,
+        ...{ savingMicroEur: 0, savingShare: 0, giniOfSavings: 0 },
+        ...{
+          losingHomes: 0,
+          worstSavingMicroEur: 0,
+          worstSavingShare: expect.toSatisfy((share) => share === 0 || share === null),
+        },
+      },
+      ceiling: {
+        ...kpis,
+        ...{ giniOfSavings: null, losingHomes: null, worstSavingMicroEur: null, worstSavingShare: null },
+      },
       resultHash: hash,
     })
     expect(wallSeconds).toBeGreaterThan(0)
@@ -92,6 +112,7 @@ describe.concurrent('commonwatt simulate', () => {
       'homes.ndjson',
       'report.html',
       'result.json',
+      'run.ndjson',
       'slots.csv',
       'slots.ndjson',
       'trades.csv',
@@ -119,9 +140,13 @@ describe.concurrent('commonwatt simulate', () => {
     expect(page).not.toMatch(/<script|<link|<img|@import|url\(|https?:\/\/|NaN|Infinity|undefined/)
   })
 
-  it('stops at Ctrl-C, and leaves no half of a file behind', async () => {
+  it('stops at Ctrl-C, says so, and leaves no half of a file behind', async () => {
     const out = join(folder, 'stopped')
     const child = spawn(process.execPath, [program, 'simulate', '--homes', '2', '--days', '3660', '--out', out])
+    let said = ''
+    child.stderr?.on('data', (piece) => {
+      said += piece
+    })
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
     const begun = () => {
       try {
@@ -132,7 +157,8 @@ describe.concurrent('commonwatt simulate', () => {
     }
     while (!begun()) await new Promise((resolve) => setTimeout(resolve, 50))
     child.kill('SIGINT')
-    expect(await ended).toBe(0)
+    // Whoever waits for its figures has none: `simulate … && next` goes no further.
+    expect([await ended, said]).toEqual([1, 'commonwatt: stopped before it was done\n'])
     expect(readdirSync(out)).toEqual([])
   })
 
@@ -148,6 +174,20 @@ describe.concurrent('commonwatt simulate', () => {
     files.close()
     expect(lost.message).toMatch(/slots\.csv cannot be written: ENOSPC/)
     expect(readdirSync(out)).toEqual([])
+  })
+
+  it.runIf(existsSync('/dev/full'))('fails where nobody gets what it came to', async () => {
+    const full = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [program, 'simulate', '--homes', '2', '--json'], {
+      stdio: ['ignore', full, 'pipe'],
+    })
+    closeSync(full)
+    let said = ''
+    child.stderr?.on('data', (piece) => {
+      said += piece
+    })
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    expect([code, said]).toEqual([1, expect.stringMatching(/stdout cannot be written: ENOSPC/)])
   })
 
   it('exits 2 on what it cannot use, on stderr only', async () => {
@@ -170,7 +210,7 @@ describe('what cannot be simulated', () => {
   const named = { ...street, homes: [{ home: 'one', load: { annualKwh: 3_000 } }] }
   const generated = (market: unknown) => ({ ...street, homes: { generate: { homes: 2 } }, market })
   it.each<[SimulationRequest, RegExp]>([
-    [{ scenario: 'stret' }, /^stret: expected a file that can be read, or one of .*street.*, not neither$/],
+    [{ scenario: 'stret' }, /^stret: expected a file that can be read, or one of .*street.*, not "stret"$/],
     [{ scenario: '../gallery/street' }, /expected a file that can be read, or one of/],
     [{ scenario: folder }, /EISDIR/],
     [{ scenario: file('text.json', 'street') }, /text\.json: expected JSON/],
@@ -181,7 +221,7 @@ describe('what cannot be simulated', () => {
     [{ homes: 0 }, /street: homes\.generate\.homes: expected a value between 1 and 10000, not 0/],
     [{ homes: 10_001 }, /not 10001/],
     [{ seed: -1 }, /street: seed/],
-    [{ scenario: file('named.json', named), homes: 3 }, /--homes: expected one whose homes are generated/],
+    [{ scenario: file('named.json', named), homes: 3 }, /--homes: expected a scenario whose homes are generated/],
     [
       { scenario: file('fast.json', generated({ mechanism: 'lottery' })) },
       /market\.mechanism: expected .*not "lottery"/,

@@ -93,10 +93,11 @@ describe('a street on wires', () => {
     expect(JSON.stringify(run())).toBe(JSON.stringify(first))
   })
 
-  it('changes no home’s energy, nor what it pays', () => {
+  it('changes no home’s energy, nor what it pays where the operator pays for losses', () => {
     const { result, homes } = streetRun({ changes: { grid: { feeder: 'rural' } } })
     const bare = streetRun()
-    expect(homes).toEqual(bare.homes)
+    expect(homes.map((home) => ({ ...home, gridLossesWh: 0 }))).toEqual(bare.homes)
+    expect(homes.reduce((sum, { gridLossesWh }) => sum + gridLossesWh, 0)).toBe(result.energyWh.gridLosses)
     expect(result.energyWh).toMatchObject({ demand: bare.result.energyWh.demand, traded: bare.result.energyWh.traded })
     expect(bare.result.kpis.violationMinutes).toBeNull()
     expect(bare.result).not.toHaveProperty('grid')
@@ -291,6 +292,7 @@ describe('the results of a street on wires', () => {
     files.finish(simulationReport(open, result, 1), homes)
     const page = readFileSync(join(out, 'report.html'), 'utf8')
     expect(page).toMatch(/Voltages along feeder [12],/)
+    expect(page).toMatch(/<th>curtailed<\/th><th>paid for it, EUR<\/th>/)
     expect(page).not.toMatch(/NaN|Infinity|undefined|<b>/)
     const rows = readFileSync(join(out, 'voltages.csv'), 'utf8').trim().split('\n')
     expect(rows[0]).toBe('feeder,bus,from,home,resistance_ohm,lowest_per_unit,highest_per_unit')

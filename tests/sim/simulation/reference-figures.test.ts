@@ -107,6 +107,9 @@ describe('05: what a consumer saves in a community', () => {
         netted: netSlot({ slot, trades, statements }, { tariff, protocolFeeBp: 0 }),
         tariff,
         grid: null,
+        fees: null,
+        losses: null,
+        compensation: null,
         emissionsGPerKwh: 0,
       })
     }
@@ -211,7 +214,8 @@ describe('a slot of a street', () => {
       exportWh: exportWh[home] ?? 0,
     }))
     const netted = netSlot({ slot: 7, trades: [], statements }, { tariff, protocolFeeBp: 25 })
-    return { meter: meter(importWh, exportWh), trading: alone, netted, tariff, grid: null, emissionsGPerKwh: 400 }
+    const none = { grid: null, fees: null, losses: null, compensation: null }
+    return { meter: meter(importWh, exportWh), trading: alone, netted, tariff, ...none, emissionsGPerKwh: 400 }
   }
 
   it('passes the transformer only with what neighbours do not use', () => {
@@ -226,11 +230,60 @@ describe('a slot of a street', () => {
     const street = figures()
     street.add({
       ...settled([500, 0], [0, 300]),
-      grid: { lossesWh: 12, violationMinutes: 15, lowestPerUnit: 0.89, highestPerUnit: 1, dimmedHomes: 0 },
+      grid: {
+        lossesWh: 12,
+        homeLossesWh: Int32Array.of(9, 3),
+        violationMinutes: 15,
+        lowestPerUnit: 0.89,
+        highestPerUnit: 1,
+        dimmedHomes: 0,
+      },
     })
     const { kpis, energyWh } = street.result([], { demand: 500 * 3_600, production: 300 * 3_600 })
     expect(energyWh).toMatchObject({ gridImport: 212, gridLosses: 12 })
     expect(kpis.violationMinutes).toBe(15)
+  })
+
+  it('tells load factor and ramping of what passes the transformer', () => {
+    const street = figures()
+    // Net 200, −300 and 600 Wh: mean import 800 / 3 of a peak of 600; changes of 500 and 900 Wh in a quarter of an hour.
+    for (const [imported, exported] of [
+      [500, 300],
+      [0, 300],
+      [600, 0],
+    ] as const) {
+      street.add(settled([imported, 0], [0, exported]))
+    }
+    const { kpis, without } = street.result([], { demand: 1, production: 1 })
+    expect(kpis).toMatchObject({ peakImportW: 2_400, peakExportW: 1_200, loadFactor: 0.444444, rampingW: 2_800 })
+    expect(without).toEqual(kpis)
+  })
+
+  it('has no load factor without import, and no ramping of one slot', () => {
+    const street = figures()
+    street.add(settled([0, 0], [0, 300]))
+    const { kpis } = street.result([], { demand: 1, production: 1 })
+    expect(kpis).toMatchObject({ loadFactor: null, rampingW: null })
+  })
+
+  it('pays who is held back with and without the market, out of what the wires earn', () => {
+    const street = figures()
+    const record = street.add({ ...settled([500, 0], [0, 300]), compensation: [0, 8_000] })
+    const bare = figures()
+    bare.add(settled([500, 0], [0, 300]))
+    const exactJ = { demand: 1, production: 1 }
+    const [paid, unpaid] = [street, bare].map((one) => one.result([], exactJ))
+    if (paid === undefined || unpaid === undefined) throw new Error('both have results')
+    expect(record.compensationMicroEur).toBe(8_000)
+    expect(paid.moneyMicroEur).toMatchObject({
+      compensation: 8_000,
+      homes: unpaid.moneyMicroEur.homes + 8_000,
+      grid: unpaid.moneyMicroEur.grid - 8_000,
+      supplier: unpaid.moneyMicroEur.supplier,
+    })
+    expect(street.wiresMicroEur).toBe(-8_000)
+    expect(street.withoutMicroEur).toBe(bare.withoutMicroEur - 8_000)
+    expect(paid.kpis.savingMicroEur).toBe(unpaid.kpis.savingMicroEur)
   })
 
   it('has no share of nothing', () => {

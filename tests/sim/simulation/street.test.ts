@@ -41,7 +41,21 @@ function audit({ result, homes, slots }: WholeRun): void {
     savingMicroEur: 0,
     savingShare: kpis.savingShare === null ? null : 0,
     giniOfSavings: 0,
+    losingHomes: 0,
+    worstSavingMicroEur: 0,
+    // All save the same: the first of them is named.
+    worstSavingShare: (homes[0]?.costWithoutMarketMicroEur ?? 0) > 0 ? 0 : null,
   })
+  const savings = homes.map(({ savingMicroEur }) => savingMicroEur)
+  expect(kpis.losingHomes).toBe(savings.filter((saving) => saving < 0).length)
+  expect(kpis.worstSavingMicroEur).toBe(Math.min(...savings))
+  const worst = homes.find(({ savingMicroEur }) => savingMicroEur === kpis.worstSavingMicroEur)
+  expect(kpis.worstSavingShare).toBe(worst?.savingShare)
+  const netW = slots.map(({ record }) => 4 * (record.gridImportWh - record.gridExportWh))
+  const changesW = netW.slice(1).map((watts, slot) => Math.abs(watts - (netW[slot] ?? Number.NaN)))
+  expect(kpis.rampingW).toBe(Math.round(changesW.reduce((all, watts) => all + watts, 0) / changesW.length))
+  if (kpis.loadFactor === null) expect(energyWh.gridImport).toBe(0)
+  else expect(kpis.loadFactor).toBeCloseTo((4 * energyWh.gridImport) / slots.length / kpis.peakImportW, 5)
   if (market.vwapEurPerMWh !== null) {
     expect(market.vwapEurPerMWh).toBeGreaterThanOrEqual(80)
     expect(market.vwapEurPerMWh).toBeLessThanOrEqual(210)
@@ -101,6 +115,22 @@ describe('a simulated street', () => {
     const known = slots.slice(4 * 96).map(({ record }) => record.costWithoutMarketMicroEur - record.costMicroEur)
     expect(known.reduce((sum, saving) => sum + saving, 0)).toBeGreaterThan(0)
   })
+
+  it.each([
+    { scenario: 'street', homes: 12, days: 10, leastShared: 0.3, mostLost: 0 },
+    { scenario: 'winter-street', homes: 12, days: 10, leastShared: 0.15, mostLost: 0.1 },
+    { scenario: 'measured-sixteen', homes: undefined, days: 7, leastShared: 0.43, mostLost: 0.02 },
+  ])(
+    'shares of what could be shared in $days days of $scenario $leastShared at least, and hardly at anybody’s cost',
+    ({ leastShared, mostLost, ...request }) => {
+      const { result, homes } = streetRun(request)
+      const sum = (of: (savingMicroEur: number) => number) =>
+        homes.reduce((total, { savingMicroEur }) => total + Math.max(0, of(savingMicroEur)), 0)
+      expect(result.market.allocativeEfficiency).toBeGreaterThan(leastShared)
+      // What the losing homes lose, of what the others save.
+      expect(sum((saving) => -saving)).toBeLessThanOrEqual(mostLost * sum((saving) => saving))
+    },
+  )
 
   it('trades a call at one price a slot, at the gate', () => {
     const { slots } = streetRun({ homes: 12, market: { mechanism: 'call' } })

@@ -1,125 +1,124 @@
-import { slotAt } from '#protocol/slot.ts'
+import type { Fairness } from '#protocol/picture/run.ts'
+import { Asked, readJson } from '../asked.ts'
 import { element, setText } from '../dom.ts'
-import { averageCentsPerKilowattHour, count, duration, kilowattHours, kilowatts, money, percent } from '../format.ts'
+import { count } from '../format.ts'
 import type { Page } from '../page.ts'
-import { words } from '../words.ts'
-import { type FigureName, type Figures, figureNames, figuresOf } from './figures.ts'
+import { words } from '../words/words.ts'
+import { type FigureGroup, type FigureName, figureGroups } from './figure.ts'
+import { type Figures, figuresOf } from './figures.ts'
+import { type ShownFigure, showFigure } from './shown-figure.ts'
 import { Sparkline } from './sparkline.ts'
-
-interface Shown {
-  readonly value: string
-  readonly unit: string
-  readonly note?: string
-  /** what the sparkline follows */
-  readonly trend?: number | null
-}
 
 interface Tile {
   readonly value: HTMLElement
   readonly unit: HTMLElement
   readonly note: HTMLElement
-  readonly spark: Sparkline | null
+  readonly spark: Sparkline
 }
 
-const large: readonly FigureName[] = ['saving', 'covered']
-const withTrend: readonly FigureName[] = ['saving', 'covered', 'taken', 'given', 'net', 'price']
+/** Added up over the final batches that are kept. */
+const settled: readonly FigureName[] = ['saving', 'revenue', 'velocity', 'credits']
 
-/** The figures: value, unit, and on pointing or focus the sentence that says what each means. */
+/** The figures: value, unit, way and change, and on pointing or focus the sentence that says what each means. */
 export class FiguresView {
   readonly #tiles = new Map<FigureName, Tile>()
-  readonly #meaning = element('p', { class: 'meaning', id: 'meaning', 'aria-live': 'polite' }, words.figures.hint)
-  #kept = ''
+  readonly #over = element('p', { class: 'figures-over' })
+  readonly #meaning = element('p', { class: 'meaning', id: 'meaning' }, words.figures.hint)
+  readonly #fairness = new Asked<Fairness>({
+    read: readJson<Fairness>,
+    nowMs: () => performance.now(),
+    // The next picture shows it.
+    changed: () => {},
+  })
+  #figures: Figures | null = null
+  /** the one that is explained, if any */
+  #explained: FigureName | null = null
 
   constructor(root: HTMLElement) {
-    const grid = element('div', { class: 'figure-grid' }, ...figureNames.map((name) => this.#add(name)))
     root.setAttribute('aria-label', words.figures.heading)
-    root.append(grid, this.#meaning)
+    const groups = Object.keys(figureGroups) as FigureGroup[]
+    root.append(element('div', { class: 'figure-grid' }, ...groups.map((group) => this.#group(group))), this.#meaning)
   }
 
   draw(page: Page): void {
-    const figures = figuresOf(page.street, page.clockMs)
-    this.#kept = figures.keptBatches === null ? '' : words.figures.keptOnly(count(figures.keptBatches))
-    const shown = showFigures(figures)
-    const slot = slotAt({ timeMs: page.clockMs, slotMinutes: page.slotMinutes })
+    const figures = figuresOf({ ...page, fairness: this.#fairnessOf(page) })
+    this.#figures = figures
+    setText(this.#over, words.figures.over[figures.over])
     for (const [name, tile] of this.#tiles) {
-      const { value, unit, note, trend } = shown[name]
-      setText(tile.value, value)
-      setText(tile.unit, unit)
-      setText(tile.note, note ?? '')
-      if (page.state === 'live') tile.spark?.note(trend ?? null, slot)
+      const shown = showFigure(name, figures)
+      setText(tile.value, shown.value)
+      tile.value.dataset.sign = (figures[name].value ?? 0) < 0 ? 'minus' : 'plus'
+      setText(tile.unit, shown.unit)
+      setText(tile.note, shown.note)
+      tile.spark.draw(figures[name].history)
     }
+    this.#explain()
   }
 
-  #add(name: FigureName): HTMLElement {
+  /** How evenly the savings of the final batches are shared: the bills of all homes are not in the picture. */
+  #fairnessOf({ picture, run }: Page): Fairness | null {
+    const numbers = [...picture.batches.values()]
+      .filter(({ finalAtMs }) => finalAtMs !== null)
+      .map(({ number }) => number)
+    if (numbers.length === 0) return null
+    const subject = `api/v1/runs/${run}/fairness`
+    const range = `fromBatch=${Math.min(...numbers)}&toBatch=${Math.max(...numbers)}`
+    const answer = this.#fairness.about({ subject, address: `${subject}?${range}`, time: 'standing' })
+    return answer.is === 'there' ? answer.value : null
+  }
+
+  #group(group: FigureGroup): HTMLElement {
+    const heading = element('h2', { id: `figures-${group}` }, words.figures.group[group])
+    const [first, ...others] = figureGroups[group]
+    const isNetwork = group === 'network'
+    const lead = this.#tile(first, isNetwork ? 'in-head' : 'large')
+    const head = element('header', {}, heading, ...(isNetwork ? [lead, this.#over] : []))
+    return element(
+      'section',
+      { class: `figure-group figure-group-${group}`, 'aria-labelledby': heading.id },
+      head,
+      ...(isNetwork ? [] : [lead]),
+      ...others.map((name) => this.#tile(name, 'small')),
+    )
+  }
+
+  #tile(name: FigureName, size: 'large' | 'small' | 'in-head'): HTMLElement {
     const tile: Tile = {
       value: element('span', { class: 'figure-value number' }),
       unit: element('span', { class: 'figure-unit' }),
       note: element('span', { class: 'figure-note' }),
-      spark: withTrend.includes(name) ? new Sparkline() : null,
+      spark: new Sparkline(),
     }
-    if (name === 'trades') tile.value.dataset.testid = 'trades-count'
+    if (name === 'traded') tile.note.dataset.testid = 'trades-count'
     this.#tiles.set(name, tile)
     const button = element(
       'button',
-      { class: `figure figure-${name}${large.includes(name) ? ' figure-large' : ''}`, type: 'button' },
+      { class: `figure figure-${size} figure-${name}`, type: 'button', 'aria-describedby': 'meaning' },
       element('span', { class: 'figure-name' }, words.figures.name[name]),
       element('span', { class: 'figure-line' }, tile.value, tile.unit),
-      tile.note,
+      element('span', { class: 'figure-foot' }, tile.note, tile.spark.root),
     )
     button.dataset.testid = `figure-${name}`
-    button.setAttribute('aria-describedby', 'meaning')
-    if (tile.spark !== null) button.append(tile.spark.root)
-    const explain = () =>
-      setText(this.#meaning, words.figures.meaning[name] + (settled.includes(name) ? this.#kept : ''))
-    const rest = () => setText(this.#meaning, words.figures.hint)
-    button.addEventListener('pointerenter', explain)
-    button.addEventListener('focus', explain)
-    button.addEventListener('click', explain)
-    button.addEventListener('pointerleave', rest)
-    button.addEventListener('blur', rest)
+    for (const event of ['pointerenter', 'focus', 'click']) {
+      button.addEventListener(event, () => this.#explain(name))
+    }
+    for (const event of ['pointerleave', 'blur']) button.addEventListener(event, () => this.#explain(null))
     return button
   }
-}
 
-/** Those that are added up over the batches the street keeps. */
-const settled: readonly FigureName[] = ['saving', 'covered', 'credits']
-
-/** Against the cost without the market; null is not known. */
-function savingNote(share: number | null): string {
-  if (share === null) return words.figures.inFinal
-  return share < 0 ? words.figures.more(percent(-share)) : words.figures.less(percent(share))
-}
-
-function showFigures(figures: Figures): Readonly<Record<FigureName, Shown>> {
-  const none = words.figures.none
-  return {
-    saving: {
-      value: figures.savedMicroEur === null ? none : money(figures.savedMicroEur),
-      unit: '',
-      note: savingNote(figures.savedShare),
-      trend: figures.savedMicroEur,
-    },
-    covered: {
-      value: figures.coveredShare === null ? none : percent(figures.coveredShare).replace(' %', ''),
-      unit: '%',
-      note: words.figures.ofImport,
-      trend: figures.coveredShare,
-    },
-    taken: { value: kilowatts(figures.takenW), unit: 'kW', trend: figures.takenW },
-    given: { value: kilowatts(figures.givenW), unit: 'kW', trend: figures.givenW },
-    net: { value: kilowatts(figures.netW), unit: 'kW', trend: figures.netW },
-    traded: { value: kilowattHours(figures.tradedWh), unit: 'kWh' },
-    trades: { value: count(figures.trades), unit: '' },
-    price: {
-      value: figures.vwapEurPerMWh === null ? none : averageCentsPerKilowattHour(figures.vwapEurPerMWh),
-      unit: 'ct/kWh',
-      trend: figures.vwapEurPerMWh,
-    },
-    settled: { value: kilowattHours(figures.settledWh), unit: 'kWh' },
-    batches: { value: count(figures.batchesFinal), unit: words.figures.ofProposed(count(figures.batchesProposed)) },
-    credits: { value: kilowattHours(figures.creditsWh), unit: 'kWh' },
-    lag: { value: figures.lagMs === null ? none : duration(figures.lagMs), unit: '' },
-    homes: { value: count(figures.homes), unit: '' },
-    readings: { value: count(figures.readings), unit: '' },
+  #explain(name: FigureName | null = this.#explained): void {
+    this.#explained = name
+    this.#meaning.dataset.figure = name ?? 'none'
+    if (name === null || this.#figures === null) setText(this.#meaning, words.figures.hint)
+    else setText(this.#meaning, meaningOf(name, this.#figures))
   }
+}
+
+/** What a figure means, what it is counted over, and how it has changed. */
+function meaningOf(name: FigureName, figures: Figures): string {
+  const { change }: ShownFigure = showFigure(name, figures)
+  const { keptBatches } = figures
+  const kept = settled.includes(name) && keptBatches !== null ? words.figures.keptOnly(count(keptBatches)) : ''
+  const unmeasured = name === 'losses' && figures.losses.value === null ? words.figures.unmeasured : ''
+  return [words.figures.meaning[name], unmeasured, kept, change].filter((sentence) => sentence !== '').join(' ')
 }

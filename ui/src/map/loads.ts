@@ -1,26 +1,22 @@
-import type { StreetLayout } from './layout.ts'
-
-/** A stretch of a feeder between two service lines, and what flows in it, W: + away from the transformer. */
-export interface Stretch {
-  readonly feeder: number
-  readonly from: number
-  readonly to: number
-  readonly powerW: number
-}
+import type { WireTree } from './wire-tree.ts'
 
 /**
- * What each stretch of wire carries by the homes' own readings: the sum of all homes beyond it (Kirchhoff, without
- * losses). Overdue homes count with their last reading.
+ * What each stretch of wire carries by the homes' own readings, W, + away from the transformer: the sum of all homes
+ * beyond it (Kirchhoff, without losses). `into` has a place for each node; [0] becomes what the transformer carries.
+ * Homes that are overdue count with their last reading.
  */
-export function feederLoads(layout: StreetLayout, powerOf: (home: string) => number): Stretch[] {
-  const taps: { along: number; powerW: number }[][] = layout.feeders.map(() => [])
-  for (const [home, place] of layout.homes) taps[place.feeder]?.push({ along: place.along, powerW: powerOf(home) })
-  return taps.flatMap((feeder, index) => {
-    feeder.sort((a, b) => b.along - a.along)
-    let powerW = 0
-    return feeder.map((tap, i) => {
-      powerW += tap.powerW
-      return { feeder: index, from: feeder[i + 1]?.along ?? 0, to: tap.along, powerW }
-    })
+export function wireLoads(tree: WireTree, powersW: ArrayLike<number>, into: Float64Array): void {
+  into.fill(0)
+  tree.nodeOfHome.forEach((node, home) => {
+    into[node] = (into[node] as number) + (powersW[home] ?? 0)
   })
+  for (let node = into.length - 1; node > 0; node--) {
+    const parent = tree.parent[node] as number
+    into[parent] = (into[parent] as number) + (into[node] as number)
+  }
+}
+
+/** How full a wire is: 1 is its limit. Null where none is known. */
+export function loading(powerW: number, ratedW: number): number | null {
+  return ratedW > 0 ? Math.abs(powerW) / ratedW : null
 }

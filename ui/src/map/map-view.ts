@@ -1,242 +1,293 @@
-import type { Trade } from '#protocol/trade.ts'
+import type { PictureTrade } from '#protocol/picture/picture.ts'
+import { element } from '../dom.ts'
 import type { Page } from '../page.ts'
-import { sharedRange } from '../price/price-scale.ts'
-import type { Palette } from '../theme.ts'
-import { words } from '../words.ts'
-import { Layer } from './canvas.ts'
-import { EasedPowers } from './eased-powers.ts'
-import { HomeButtons } from './home-buttons.ts'
-import { HomeCard } from './home-card.ts'
-import { homeState } from './home-state.ts'
-import { layoutStreet, type StreetLayout } from './layout.ts'
-import { createLegend } from './legend.ts'
-import { ParticleField } from './particles.ts'
-import { Places } from './places.ts'
-import { powerScale } from './power-scale.ts'
-import { priceColours, priceStep } from './price-colours.ts'
-import { type DrawnHome, drawStreet } from './street-layer.ts'
-import { type Arc, drawTrades } from './trade-layer.ts'
+import type { Palette } from '../palette.ts'
+import { words } from '../words/words.ts'
+import { FrameLoop } from './frame-loop.ts'
+import { HomeSearch } from './home-search.ts'
+import type { StreetLayout } from './layout.ts'
+import { listenToPointer } from './listen-to-pointer.ts'
+import { MapLayers } from './map-layers.ts'
+import type { MapPlace } from './map-place.ts'
+import { MapScene } from './map-scene.ts'
+import { MapWords } from './map-words.ts'
+import { MapZoom } from './map-zoom.ts'
+import type { Point } from './point.ts'
+import { stillness } from './stillness.ts'
 
-/** Trades of one frame leave one after the other over this time, so that each is seen. Wall ms. */
-const STAGGER_MS = 450
-/** Trades launched a frame: after a long frame (a tab that was hidden) the latest are enough. */
-const LAUNCHES_MAX = 60
-/** Standing arcs of a chosen home, or of the last trades where motion is not wanted. */
-const ARCS_MAX = 14
+/** What the viewer does on the map. */
+export interface MapListener {
+  /** a home is chosen, or none any more */
+  readonly onChoose: (home: number | null) => void
+  /** the viewer says which home is theirs */
+  readonly onMine: (home: number) => void
+  /** a trade that flies or stands is pressed, by its id; null: trades are looked at only */
+  readonly onTrade: ((trade: string) => void) | null
+}
 
-const stillness = matchMedia('(prefers-reduced-motion: reduce)')
+/** With more homes in sight than this a moving view is not drawn anew before it has rested so long, wall ms. */
+const SLIDING_MIN = 1_500
+const REST_MS = 120
+/** So near to a trade a click means it: what flies is hard to hit. */
+const NEAR_TRADE_PX = 16
+/** What one comes to when one looks for a home, px of room. */
+const FOUND_PITCH = 160
 
-/** The neighbourhood: two canvas layers and the homes as buttons over them. Draws only when something moves. */
+/** The neighbourhood: wires, homes and trades in canvas layers, words and buttons over them. Draws only what changes. */
 export class MapView {
-  readonly #street = new Layer()
-  readonly #trades = new Layer()
-  readonly #legend = createLegend()
-  readonly #places = new Places()
-  readonly #particles = new ParticleField()
-  readonly #powers = new EasedPowers()
-  readonly #buttons: HomeButtons
-  readonly #card: HomeCard
   readonly #root: HTMLElement
-  #palette: Palette
-  #homes: ReadonlyMap<string, Omit<DrawnHome, 'powerW'>> = new Map()
-  #colours: string[]
+  readonly #scene: MapScene
+  readonly #layers = new MapLayers()
+  readonly #flights = this.#layers.flights
+  readonly #words: MapWords
+  readonly #search: HomeSearch
+  readonly #zoom: MapZoom
+  readonly #loop = new FrameLoop((frame) => this.#paint(frame))
+  /** how many frames were drawn, and of the last how long that took and how long after the one before, ms */
+  readonly frames = this.#loop.frames
+  readonly #listening = new AbortController()
   #page: Page | null = null
-  #layout: StreetLayout | null = null
-  #laidOut = ''
-  #size = { width: 0, height: 0 }
-  #pointed: string | null = null
-  #chosen: string | null = null
-  #frame = 0
-  #upperDrawn = false
+  #sequence = 0
+  #pointed: number | null = null
+  #trading: 'flying' | 'dropped' = 'flying'
+  /** whether all is where the view has it, and when the view moved last */
+  #placed = false
+  #viewedAtMs = 0
 
-  constructor(root: HTMLElement, palette: Palette) {
+  constructor(root: HTMLElement, palette: Palette, listener: MapListener) {
     this.#root = root
-    this.#palette = palette
-    this.#colours = priceColours({ low: palette.priceLow, high: palette.priceHigh })
-    this.#buttons = new HomeButtons({
-      onPoint: (home) => {
-        this.#pointed = home
-        this.#wake()
-      },
-      onChoose: (home) => this.#choose(home === this.#chosen ? null : home),
+    this.#scene = new MapScene(palette)
+    this.#zoom = new MapZoom(root, (view) => {
+      this.#scene.view = view
+      this.#viewedAtMs = performance.now()
+      this.#markAll()
     })
-    this.#card = new HomeCard(() => this.#choose(null))
+    this.#words = new MapWords({
+      onPoint: (home) => this.#point(home),
+      onGo: (home) => this.#bringIntoSight(home),
+    })
+    this.#search = new HomeSearch({
+      onFound: (home) => {
+        listener.onChoose(home)
+        this.showHome(home)
+      },
+      onMine: listener.onMine,
+    })
     root.setAttribute('aria-label', words.map.heading)
     root.append(
-      this.#street.canvas,
-      this.#trades.canvas,
-      ...this.#places.roots,
-      this.#buttons.root,
-      this.#legend.root,
-      this.#card.root,
+      ...this.#layers.canvases,
+      ...this.#words.roots,
+      element('div', { class: 'map-tools' }, this.#zoom.buttons, this.#search.root),
     )
-    root.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') this.#choose(null)
-    })
-    new ResizeObserver(() => this.#resize()).observe(root)
-    document.addEventListener('visibilitychange', () => {
-      if (document.hidden) this.#particles.clear()
-    })
+    this.#listen(listener)
   }
 
   setPalette(palette: Palette): void {
-    this.#palette = palette
-    this.#colours = priceColours({ low: palette.priceLow, high: palette.priceHigh })
-    this.#legend.draw({ range: this.#range, colours: this.#colours })
-    this.#wake()
+    this.#scene.dye(palette)
+    this.#markAll()
+    if (this.#page !== null) this.#words.drawLegend(this.#page, this.#scene)
   }
 
   /** Takes a new picture and the trades that happened since the last. */
-  draw(page: Page, trades: readonly Trade[]): void {
+  draw(page: Page, trades: readonly PictureTrade[]): void {
+    const before = this.#page
+    if (page.picture.sequence < this.#sequence) this.#flights.clear()
+    this.#sequence = page.picture.sequence
     this.#page = page
-    this.#lay()
-    this.#launch(trades)
-    this.#wake()
+    this.#lay(page)
+    this.#launch(page, trades)
+    if (page.home !== before?.home || page.mine !== before?.mine) this.#words.drawMarks(page, this.#scene)
+    if (trades.length > 0 || page.home !== before?.home) this.#flights.mark()
+    this.#loop.wake()
   }
 
-  /** The slow part: homes and their labels together, so that what is drawn and what is said agree; legend, card. */
+  /** The slow part: homes and their words together, so that what is drawn and what is said agree; legend, card. */
   drawWords(page: Page): void {
     this.#page = page
-    this.#homes = new Map(
-      [...page.street.homes].map(([name, home]) => {
-        this.#powers.aim(name, home.powerW)
-        return [name, { state: homeState(home), overdue: page.isOverdue(name) }]
-      }),
-    )
-    this.#wake()
-    this.#buttons.draw(page, this.#chosen)
-    this.#legend.draw({ range: this.#range, colours: this.#colours })
-    this.#places.draw(page)
-    this.#drawCard()
+    this.#lay(page)
+    this.#layers.take(page, this.#scene)
+    this.#words.draw(page, this.#scene)
+    this.#search.draw(page)
+    this.#words.drawLegend(page, this.#scene)
+    this.#words.drawMarks(page, this.#scene)
+    this.#words.drawCard(page, this.#scene, this.#pointed)
+    this.#loop.wake()
   }
 
-  get #range() {
-    const rules = this.#page?.street.rules
-    return rules ? sharedRange(rules) : null
+  /** Lets go of the document: for a map that does not last as long as the page. */
+  stop(): void {
+    this.#listening.abort()
+    this.#loop.stop()
   }
 
-  #choose(home: string | null): void {
-    this.#chosen = home
-    if (home === null) this.#pointed = null
-    if (this.#page !== null) this.#buttons.draw(this.#page, home)
-    this.#drawCard()
-    this.#wake()
+  /** The homes on the screen, by number. */
+  visibleHomes(): readonly number[] {
+    return this.#scene.visible
+  }
+
+  /** Where a home is on the screen, px of the map; null where there is none of that number. */
+  screenPlace(home: number): Point | null {
+    return this.#scene.screenPlace(home)
+  }
+
+  /** Brings a home to the middle, near enough to be read. Who looks goes on there: Escape closes it, arrows go to the next. */
+  showHome(home: number): void {
+    this.#goTo(home, FOUND_PITCH / (this.#scene.layout?.pitch ?? FOUND_PITCH))
+    this.#words.focus(home)
+  }
+
+  /** Puts the keyboard on a home, and that home in sight. */
+  focusHome(home: number): void {
+    this.#words.focus(home)
+    this.#bringIntoSight(home)
+    this.#markAll()
+  }
+
+  focusSearch(): void {
+    this.#search.focus()
+  }
+
+  get place(): MapPlace {
+    return this.#zoom.shares
+  }
+
+  set place(place: MapPlace) {
+    this.#zoom.show(place)
+  }
+
+  /** Whether trades fly: a browser that is too slow drops them first. */
+  get trading(): 'flying' | 'dropped' {
+    return this.#trading
+  }
+
+  set trading(trading: 'flying' | 'dropped') {
+    if (trading === this.#trading) return
+    this.#trading = trading
+    if (trading === 'dropped') this.#flights.clear()
+    this.#flights.mark()
+    this.#loop.wake()
+  }
+
+  #listen({ onChoose, onTrade }: MapListener): void {
+    listenToPointer(this.#root, {
+      homeAt: (at) => this.#scene.homeUnder(at),
+      tradeAt: ({ x, y }) => {
+        if (onTrade === null) return null
+        const { view } = this.#scene
+        return this.#flights.tradeAt({ x: (x - view.x) / view.k, y: (y - view.y) / view.k }, NEAR_TRADE_PX / view.k)
+      },
+      onTrade: (trade) => onTrade?.(trade),
+      onPoint: (home) => this.#point(home),
+      onPress: (home) => {
+        if (home !== null || this.#page?.home != null) onChoose(home === this.#page?.home ? null : home)
+      },
+      onEscape: () => {
+        this.#point(null)
+        if (this.#page?.home != null) onChoose(null)
+      },
+    })
+    new ResizeObserver(() => this.#resize()).observe(this.#root)
+    const { signal } = this.#listening
+    const onVisibility = () => {
+      if (document.hidden) this.#flights.clear()
+      else this.#loop.wake()
+    }
+    document.addEventListener('visibilitychange', onVisibility, { signal })
+    stillness.onChange(() => {
+      this.#flights.clear()
+      this.#loop.wake()
+    }, signal)
   }
 
   #resize(): void {
     const { clientWidth: width, clientHeight: height } = this.#root
-    this.#size = { width, height }
-    this.#street.resize(width, height)
-    this.#trades.resize(width, height)
-    this.#laidOut = ''
-    this.#lay()
-    this.#paint()
-    if (this.#page !== null) this.drawWords(this.#page)
+    this.#loop.isShown = width > 0 && height > 0
+    if (!this.#loop.isShown) return
+    this.#scene.box = { width, height }
+    this.#layers.resize(this.#scene.box)
+    this.#markAll()
+    if (this.#page === null) return
+    this.drawWords(this.#page)
+    this.#loop.paint()
   }
 
-  #lay(): void {
-    const { width, height } = this.#size
-    if (this.#page === null || width === 0) return
-    const names = this.#page.street.homes
-    const key = `${names.size} ${width} ${height}`
-    if (key === this.#laidOut && names.keys().every((name) => this.#layout?.homes.has(name))) return
-    this.#laidOut = key
-    const across = width >= height
-    this.#layout = layoutStreet({
-      names: names.keys(),
-      width,
-      height,
-      inset: across ? { top: 58, bottom: 50, side: 22 } : { top: 84, bottom: 96, side: 12 },
-    })
-    this.#particles.clear()
-    this.#buttons.place(this.#layout)
-    this.#places.place(this.#layout)
-    this.#root.dataset.direction = this.#layout.direction
+  #lay(page: Page): void {
+    const laid = this.#scene.lay(page)
+    if (laid === 'same') return
+    this.#flights.clear()
+    const { layout } = this.#scene
+    if (laid === 'retold' || layout === null) return
+    this.#layers.relay(layout.homeX.length)
+    this.#zoom.place(layout)
+    this.#root.dataset.direction = layout.direction
+    this.#layers.take(page, this.#scene)
+    this.#markAll()
   }
 
-  #launch(trades: readonly Trade[]): void {
-    if (stillness.matches || document.hidden || this.#layout === null) return
-    const now = performance.now()
-    trades.slice(-LAUNCHES_MAX).forEach((trade, i, latest) => {
-      const ends = this.#ends(trade)
-      if (ends === null) return
-      this.#particles.launch({
-        ...ends,
-        r: Math.min(7, 2.4 + Math.sqrt(trade.energyWh) / 9),
-        startMs: now + (STAGGER_MS * i) / latest.length,
-      })
-    })
+  #launch(page: Page, trades: readonly PictureTrade[]): void {
+    const { layout, look } = this.#scene
+    const isStill = this.#trading === 'dropped' || stillness.matches || document.hidden || page.time.mode === 'paused'
+    if (layout === null || isStill) return
+    this.#flights.launch(trades, { page, layout, size: Math.max(0.5, Math.min(1, (look?.pitch ?? 0) / 45)) })
   }
 
-  /** From seller to buyer, and the colour of the price; null where one of them is not on the map. */
-  #ends(trade: Trade): Arc | null {
-    const { street } = this.#page as Page
-    const homes = this.#layout?.homes
-    const from = homes?.get(street.homeOfAccount.get(trade.seller)?.home ?? '')
-    const to = homes?.get(street.homeOfAccount.get(trade.buyer)?.home ?? '')
-    const range = this.#range
-    if (from === undefined || to === undefined || range === null) return null
-    return { from, to, step: priceStep(trade.priceEurPerMWh, range) }
+  #point(home: number | null): void {
+    if (home === this.#pointed) return
+    this.#pointed = home
+    this.#root.classList.toggle('pointing', home !== null)
+    this.#flights.mark()
+    if (this.#page !== null) this.#words.drawCard(this.#page, this.#scene, home)
+    this.#loop.wake()
   }
 
-  #standingArcs(): Arc[] {
-    const home = this.#chosen ?? this.#pointed
-    const street = this.#page?.street
-    if (street === undefined || (home === null && !stillness.matches)) return []
-    const account = home === null ? null : street.homes.get(home)?.account
-    return street.tape
-      .filter(({ trade }) => account === null || trade.buyer === account || trade.seller === account)
-      .slice(-ARCS_MAX)
-      .flatMap(({ trade }) => this.#ends(trade) ?? [])
+  #bringIntoSight(home: number): void {
+    const at = this.#scene.screenPlace(home)
+    const { width, height } = this.#scene.box
+    if (at === null || (at.x > 30 && at.y > 60 && at.x < width - 30 && at.y < height - 60)) return
+    if (this.#scene.view.k > 1) this.#goTo(home, 1)
   }
 
-  #drawCard(): void {
-    const home = this.#chosen ?? this.#pointed
-    const place = home === null ? undefined : this.#layout?.homes.get(home)
-    const shown =
-      home !== null &&
-      place !== undefined &&
-      this.#page !== null &&
-      this.#card.show({ page: this.#page, home, place, box: this.#size, chosen: home === this.#chosen })
-    if (!shown) this.#card.hide()
+  /** Brings a home to the middle, magnified so many times at least. */
+  #goTo(home: number, magnified: number): void {
+    const place = this.#scene.layoutPlace(home)
+    if (place !== null) this.#zoom.flyTo(place, magnified)
   }
 
-  #wake(): void {
-    if (this.#frame !== 0) return
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0
-      this.#drawCard()
-      this.#paint()
-    })
+  #markAll(): void {
+    this.#placed = false
+    this.#loop.wake()
   }
 
-  #paint(): void {
-    if (this.#page === null || this.#layout === null) return
-    const moving = this.#powers.step({ nowMs: performance.now(), atOnce: stillness.matches })
-    this.#paintStreet(this.#layout)
-    const flying = this.#particles.at(performance.now())
-    const arcs = this.#standingArcs()
-    if (flying.length > 0 || arcs.length > 0 || this.#upperDrawn) {
-      this.#trades.clear()
-      drawTrades(this.#trades.pen, { flying, arcs, colours: this.#colours })
-      this.#upperDrawn = flying.length > 0 || arcs.length > 0
+  #paint({ nowMs, gapMs }: { readonly nowMs: number; readonly gapMs: number }): 'done' | 'more' {
+    const page = this.#page
+    const { layout, view, colours, visible } = this.#scene
+    if (page === null || layout === null) return 'done'
+    const isPaused = page.time.mode === 'paused'
+    if (!isPaused) this.#flights.go(gapMs)
+    // A crowd under a moving view slides as it was drawn, and is drawn anew where the view rests.
+    const slides = !this.#placed && visible.length > SLIDING_MIN && nowMs - this.#viewedAtMs < REST_MS
+    if (slides) {
+      this.#layers.slide(this.#scene)
+      this.#words.slide(page, this.#scene)
+    } else {
+      if (!this.#placed) this.#placeAll(page, layout)
+      this.#layers.paintStreet(this.#scene, { nowMs, powers: isPaused || stillness.matches ? 'jump' : 'glide' })
     }
-    if (moving || this.#particles.size > 0) this.#wake()
+    const motion = stillness.matches || this.#trading === 'dropped' ? 'still' : 'flying'
+    this.#flights.paint({ page, layout, view, colours, motion, home: this.#pointed ?? page.home })
+    const flies = this.#flights.areFlying && !isPaused
+    const isDone = !slides && !flies && !this.#scene.columns.powers.isMoving && this.#layers.isStreetDone
+    return isDone ? 'done' : 'more'
   }
 
-  #paintStreet(layout: StreetLayout): void {
-    const homes = new Map<string, DrawnHome>()
-    let largestW = 0
-    for (const [name, home] of this.#homes) {
-      homes.set(name, { ...home, powerW: this.#powers.of(name) })
-      largestW = Math.max(largestW, Math.abs(this.#powers.aimOf(name)))
-    }
-    this.#street.clear()
-    drawStreet(this.#street.pen, {
-      layout,
-      homes,
-      scale: powerScale({ largestW, largestRadius: layout.bubble }),
-      palette: this.#palette,
-    })
+  /** Puts everything where the view has it. */
+  #placeAll(page: Page, layout: StreetLayout): void {
+    this.#placed = true
+    const tellsOther = this.#scene.place(layout)
+    this.#layers.place(this.#scene)
+    this.#words.place(this.#scene)
+    this.#words.drawMarks(page, this.#scene)
+    this.#words.drawCard(page, this.#scene, this.#pointed)
+    if (tellsOther) this.#words.drawLegend(page, this.#scene)
   }
 }

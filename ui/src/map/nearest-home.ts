@@ -1,4 +1,4 @@
-import type { Point } from './feeder.ts'
+import type { Point } from './point.ts'
 
 /** The arrow keys' directions, as unit vectors of the screen. */
 export const arrowKeys: Readonly<Record<string, Point>> = {
@@ -10,19 +10,26 @@ export const arrowKeys: Readonly<Record<string, Point>> = {
 
 /** The home one comes to first in a direction: near counts, and straight ahead counts more. Null at the edge. */
 export function nearestHome(options: {
-  readonly homes: ReadonlyMap<string, Point>
-  readonly from: string
+  readonly homeX: ArrayLike<number>
+  readonly homeY: ArrayLike<number>
+  readonly from: number
   readonly towards: Point
-}): string | null {
-  const start = options.homes.get(options.from)
-  if (start === undefined) return null
-  let best: { name: string; effort: number } | null = null
-  for (const [name, place] of options.homes) {
-    const ahead = (place.x - start.x) * options.towards.x + (place.y - start.y) * options.towards.y
+}): number | null {
+  const { homeX, homeY, from, towards } = options
+  const x = homeX[from]
+  const y = homeY[from]
+  if (x === undefined || y === undefined) return null
+  let best: number | null = null
+  let least = Number.POSITIVE_INFINITY
+  for (let home = 0; home < homeX.length; home++) {
+    const right = (homeX[home] as number) - x
+    const down = (homeY[home] as number) - y
+    const ahead = right * towards.x + down * towards.y
     if (ahead <= 1) continue
-    const aside = Math.abs((place.x - start.x) * options.towards.y) + Math.abs((place.y - start.y) * options.towards.x)
-    const effort = ahead + 2 * aside
-    if (best === null || effort < best.effort) best = { name, effort }
+    const effort = ahead + 2 * (Math.abs(right * towards.y) + Math.abs(down * towards.x))
+    if (effort >= least) continue
+    least = effort
+    best = home
   }
-  return best?.name ?? null
+  return best
 }

@@ -1,5 +1,6 @@
-/** A power drawn as an area: `radius(W)` in px. */
+/** A power drawn as an area: `radius(W)` in px, and the power that fills the largest. */
 export interface PowerScale {
+  readonly topW: number
   readonly radius: (powerW: number) => number
 }
 
@@ -8,9 +9,11 @@ export interface PowerScale {
  * so that the scale stays while the street breathes.
  */
 export function powerScale(options: { readonly largestW: number; readonly largestRadius: number }): PowerScale {
-  const top = roundUp(Math.max(1_000, options.largestW))
+  const topW = roundUp(Math.max(1_000, options.largestW))
+  const perRoot = options.largestRadius / Math.sqrt(topW)
   return {
-    radius: (powerW) => options.largestRadius * Math.sqrt(Math.min(1, Math.abs(powerW) / top)),
+    topW,
+    radius: (powerW) => Math.min(options.largestRadius, perRoot * Math.sqrt(Math.abs(powerW))),
   }
 }
 

@@ -1,4 +1,4 @@
-import { interpolateLab } from 'd3'
+import { mixedColours } from '../mix-colours.ts'
 
 /** Few colours, so that everything of one colour is one path. */
 export const PRICE_STEPS = 8
@@ -17,6 +17,5 @@ export function priceStep(priceEurPerMWh: number, range: PriceRange): number {
 
 /** The colours, cheap to dear. One hue that changes in lightness: it reads the same to every eye. */
 export function priceColours(ends: { readonly low: string; readonly high: string }): string[] {
-  const between = interpolateLab(ends.low, ends.high)
-  return Array.from({ length: PRICE_STEPS }, (_, i) => between(i / (PRICE_STEPS - 1)))
+  return mixedColours({ from: ends.low, to: ends.high }, PRICE_STEPS)
 }

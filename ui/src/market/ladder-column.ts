@@ -1,49 +1,51 @@
 import { element, setText } from '../dom.ts'
 import { centsPerKilowattHour, count, exactKilowattHours } from '../format.ts'
-import { words } from '../words.ts'
+import { words } from '../words/words.ts'
 import type { LadderSide } from './ladder.ts'
+
+interface Row {
+  readonly row: HTMLElement
+  readonly bar: HTMLElement
+  readonly orders: HTMLElement
+  readonly energy: HTMLElement
+  readonly price: HTMLElement
+}
 
 /** One side of the book: price towards the middle, a bar as long as the depth up to that price. */
 export class LadderColumn {
   readonly root: HTMLElement
-  readonly #rows: { row: HTMLElement; bar: HTMLElement; price: HTMLElement; energy: HTMLElement }[] = []
+  readonly #rows: readonly Row[]
   readonly #foot = element('p', { class: 'ladder-foot' })
   readonly #nobody: string
 
   constructor(side: 'bid' | 'ask', levels: number) {
     this.#nobody = side === 'bid' ? words.market.noBids : words.market.noAsks
-    const body = element('ol', {})
-    for (let i = 0; i < levels; i++) {
-      const parts = {
-        bar: element('i', { class: 'ladder-bar', 'aria-hidden': 'true' }),
-        energy: element('span', { class: 'number ladder-energy' }),
-        price: element('span', { class: 'number ladder-price' }),
-      }
-      const row = element('li', { 'data-testid': `${side}-level` }, parts.bar, parts.energy, parts.price)
-      this.#rows.push({ row, ...parts })
-      body.append(row)
-    }
+    const name = side === 'bid' ? words.market.bids : words.market.asks
+    this.#rows = Array.from({ length: levels }, () => makeRow(side))
+    const heads = [
+      element('span', { class: 'ladder-orders' }, words.market.orders),
+      element('span', { class: 'ladder-energy' }, words.market.energy),
+      element('span', { class: 'ladder-price' }, words.market.price),
+    ]
     this.root = element(
       'div',
       { class: `ladder-side ladder-${side}` },
-      element(
-        'p',
-        { class: 'ladder-head' },
-        element('span', {}, words.market.energy),
-        element('strong', {}, side === 'bid' ? words.market.bids : words.market.asks),
-        element('span', {}, words.market.price),
-      ),
-      body,
+      element('h3', {}, name),
+      element('p', { class: 'ladder-head ladder-row' }, ...heads),
+      element('ol', { 'aria-label': name }, ...this.#rows.map(({ row }) => row)),
       this.#foot,
     )
   }
 
-  draw(side: LadderSide, deepestWh: number): void {
-    this.#rows.forEach(({ row, bar, price, energy }, i) => {
+  /** `rows` of those there are, and what a full bar stands for. */
+  draw(side: LadderSide, { deepestWh, rows }: { readonly deepestWh: number; readonly rows: number }): void {
+    this.#rows.forEach(({ row, bar, orders, energy, price }, i) => {
       const level = side.levels[i]
+      row.hidden = i >= rows
       row.classList.toggle('empty', level === undefined)
-      setText(price, level === undefined ? '' : centsPerKilowattHour(level.priceEurPerMWh))
+      setText(orders, level === undefined ? '' : count(level.orders))
       setText(energy, level === undefined ? '' : exactKilowattHours(level.energyWh))
+      setText(price, level === undefined ? '' : centsPerKilowattHour(level.priceEurPerMWh))
       bar.style.transform = `scaleX(${level === undefined || deepestWh === 0 ? 0 : level.depthWh / deepestWh})`
     })
     const { levels, energyWh } = side.beyond
@@ -56,4 +58,13 @@ export class LadderColumn {
           : words.market.more(count(levels), `${exactKilowattHours(energyWh)} kWh`),
     )
   }
+}
+
+function makeRow(side: 'bid' | 'ask'): Row {
+  const bar = element('i', { class: 'ladder-bar', 'aria-hidden': 'true' })
+  const orders = element('span', { class: 'number ladder-orders' })
+  const energy = element('span', { class: 'number ladder-energy' })
+  const price = element('span', { class: 'number ladder-price' })
+  const row = element('li', { class: 'ladder-row', 'data-testid': `${side}-level` }, bar, orders, energy, price)
+  return { row, bar, orders, energy, price }
 }

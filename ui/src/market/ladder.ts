@@ -1,4 +1,5 @@
-import type { OpenOrder } from '#protocol/open-orders.ts'
+import type { DepthRow } from '#protocol/messages.ts'
+import type { Book } from '../book.ts'
 
 /** All open energy at one price, and all that is at least as good. */
 interface Level {
@@ -23,18 +24,10 @@ export interface Ladder {
   readonly deepestWh: number
 }
 
-/** Adds open orders up by price. At most `levelsMax` levels a side; the rest is counted, not listed. */
-export function ladderOf(orders: Iterable<OpenOrder>, levelsMax: number): Ladder {
-  const byPrice = { buy: new Map<number, Sum>(), sell: new Map<number, Sum>() }
-  for (const order of orders) {
-    const side = byPrice[order.side]
-    const sum = side.get(order.priceEurPerMWh) ?? { energyWh: 0, orders: 0 }
-    sum.energyWh += order.openWh
-    sum.orders++
-    side.set(order.priceEurPerMWh, sum)
-  }
-  const bids = sideOf(byPrice.buy, { levelsMax, best: 'highest' })
-  const asks = sideOf(byPrice.sell, { levelsMax, best: 'lowest' })
+/** Puts a book's levels in order. At most `levelsMax` levels a side; the rest is counted, not listed. */
+export function ladderOf(book: Pick<Book, 'bids' | 'asks'> | null, levelsMax: number): Ladder {
+  const bids = sideOf(book?.bids.values() ?? [], { levelsMax, best: 'highest' })
+  const asks = sideOf(book?.asks.values() ?? [], { levelsMax, best: 'lowest' })
   const [bid, ask] = [bids.levels[0], asks.levels[0]]
   return {
     bids,
@@ -44,22 +37,17 @@ export function ladderOf(orders: Iterable<OpenOrder>, levelsMax: number): Ladder
   }
 }
 
-interface Sum {
-  energyWh: number
-  orders: number
-}
-
 function sideOf(
-  sums: ReadonlyMap<number, Sum>,
+  rows: Iterable<DepthRow>,
   options: { readonly levelsMax: number; readonly best: 'highest' | 'lowest' },
 ): LadderSide {
   const direction = options.best === 'highest' ? -1 : 1
   let depthWh = 0
-  const levels = [...sums]
+  const levels = [...rows]
     .sort(([a], [b]) => direction * (a - b))
-    .map(([priceEurPerMWh, sum]): Level => {
-      depthWh += sum.energyWh
-      return { priceEurPerMWh, ...sum, depthWh }
+    .map(([priceEurPerMWh, energyWh, orders]): Level => {
+      depthWh += energyWh
+      return { priceEurPerMWh, energyWh, orders, depthWh }
     })
   const beyond = levels.slice(options.levelsMax)
   return {

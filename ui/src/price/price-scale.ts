@@ -28,6 +28,9 @@ export function sharedRange(rules: BillTerms): PriceRange {
   return { floor: feedIn, ceiling: Math.max(ceiling, feedIn + 1) }
 }
 
+/** An axis grows by so much at a time, EUR/MWh: a new highest price does not move everything each time. */
+const AXIS_STEP = 20
+
 /** The prices an axis must show: all lines and all trades, with some air, in EUR/MWh. */
 export function priceDomain(lines: TariffLines, prices: Iterable<number>): [number, number] {
   let low = Math.min(lines.feedIn, lines.ceiling, lines.retail)
@@ -37,5 +40,5 @@ export function priceDomain(lines: TariffLines, prices: Iterable<number>): [numb
     high = Math.max(high, price)
   }
   const air = Math.max(10, (high - low) * 0.09)
-  return [low - air, high + air]
+  return [Math.floor((low - air) / AXIS_STEP) * AXIS_STEP, Math.ceil((high + air) / AXIS_STEP) * AXIS_STEP]
 }

@@ -1,119 +1,114 @@
-import type { SlotPhase } from '#protocol/market-event.ts'
-import { slotStartMs } from '#protocol/slot.ts'
-import type { StreetSlot } from '#protocol/street.ts'
-import { element, setAttributes, setText, svg } from '../dom.ts'
+import { element, setAttributes } from '../dom.ts'
 import { kilowattHours } from '../format.ts'
 import type { SlotChooser } from '../market/market-view.ts'
-import type { SlotWindow } from '../market/slots.ts'
 import type { Page } from '../page.ts'
 import { slotSpan, timesIn } from '../times.ts'
-import { words } from '../words.ts'
-import { slotGlyphs } from './slot-glyphs.ts'
+import { words } from '../words/words.ts'
+import type { PriceScene } from './price-scene.ts'
 
-interface Cell {
-  readonly option: HTMLElement
-  readonly outline: SVGPathElement
-  readonly fill: SVGPathElement
-  readonly hour: HTMLElement
-}
-
-/** The row of slots under the chart, each with the mark of its state. A list box: arrows choose, so does the pointer. */
+/**
+ * The row of slots over their marks in the chart: a list box, of which arrow keys choose (an hour with Page Up and Down,
+ * the first and the last of the window with Home and End), and so does the pointer.
+ */
 export class SlotRow {
   readonly root = element('div', {
     class: 'slots',
     role: 'listbox',
     tabindex: '0',
+    'aria-orientation': 'horizontal',
     'aria-label': words.price.slots,
     'data-testid': 'slots',
   })
   readonly #times = timesIn()
-  readonly #cells: Cell[] = []
-  #page: Page | null = null
-  #first = 0
+  readonly #options: HTMLElement[] = []
+  #scene: PriceScene | null = null
 
   constructor(chooser: SlotChooser) {
+    const choose = (slot: number | null) => {
+      if (slot !== null && this.#scene?.page.picture.slots.has(slot)) chooser.onSlot(slot)
+    }
     this.root.addEventListener('keydown', (event) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
-      const next = step === undefined || this.#page?.slot == null ? null : this.#page.slot + step
+      const next = this.#next(event.key)
       if (next === null) return
       event.preventDefault()
-      if (this.#page?.street.slots.has(next)) chooser.onSlot(next)
+      choose(next)
     })
-    this.root.addEventListener('click', (event) => {
-      const cell = this.#cells.findIndex(({ option }) => option.contains(event.target as Node))
-      if (cell >= 0 && this.#page?.street.slots.has(this.#first + cell)) chooser.onSlot(this.#first + cell)
+    this.root.addEventListener('click', ({ target }) => {
+      const at = this.#options.findIndex((option) => option.contains(target as Node))
+      choose(at < 0 || this.#scene === null ? null : this.#scene.window.first + at)
     })
   }
 
-  draw(scene: {
-    readonly page: Page
-    readonly window: SlotWindow
-    readonly x: (slot: number) => number
-    readonly left: number
-    readonly right: number
-    readonly bottom: number
-  }): void {
-    const { page, window, x } = scene
-    this.#page = page
-    this.#first = window.first
-    while (this.#cells.length < window.length) this.#add()
-    const width = x(1) - x(0)
-    this.root.style.insetInlineStart = `${scene.left}px`
-    this.root.style.inlineSize = `${scene.right - scene.left}px`
-    this.root.style.setProperty('--slot-size', `${width}px`)
-    this.#cells.forEach((cell, i) => {
-      const number = window.first + i
-      const slot = page.street.slots.get(number)
-      cell.option.hidden = i >= window.length
-      this.#drawCell(cell, { page, number, slot })
+  draw(scene: PriceScene): void {
+    this.#scene = scene
+    const { page, window, left, right, bottom } = scene
+    while (this.#options.length < window.length) this.#add()
+    setStyle(this.root, { '--slots-start': `${left}px`, '--slots-size': `${right - left}px` })
+    setStyle(this.root, { '--slots-top': `${bottom + 3}px`, '--slots-count': String(window.length) })
+    this.#options.forEach((option, i) => {
+      option.hidden = i >= window.length
+      if (!option.hidden) this.#drawOption(option, { page, number: window.first + i })
     })
-    const chosen = page.slot === null ? undefined : this.#cells[page.slot - window.first]
+    const chosen = page.slot === null ? undefined : this.#options[page.slot - window.first]
     if (chosen === undefined) this.root.removeAttribute('aria-activedescendant')
-    else this.root.setAttribute('aria-activedescendant', chosen.option.id)
+    else setAttributes(this.root, { 'aria-activedescendant': chosen.id })
   }
 
-  #drawCell(cell: Cell, { page, number, slot }: { page: Page; number: number; slot: StreetSlot | undefined }): void {
-    const { slotMinutes } = page
-    const { option } = cell
-    const phase = slot?.phase ?? ''
-    option.dataset.phase = phase
-    option.dataset.slot = String(number)
-    option.setAttribute('aria-selected', String(number === page.slot))
-    option.setAttribute('aria-disabled', String(slot === undefined))
-    const glyph = slot === undefined ? null : slotGlyphs[slot.phase]
-    setAttributes(cell.outline, { d: glyph?.outline ?? '' })
-    setAttributes(cell.fill, { d: glyph?.fill ?? '' })
-    const span = slotSpan(this.#times, { slot: number, slotMinutes })
-    option.title =
+  #drawOption(option: HTMLElement, { page, number }: { readonly page: Page; readonly number: number }): void {
+    const slot = page.picture.slots.get(number)
+    // Most slots are as they were: their words are not made anew.
+    const drawn = `${number} ${slot?.phase} ${slot?.tradedWh} ${number === page.slot} ${page.slotMinutes}`
+    if (option.dataset.drawn === drawn) return
+    option.dataset.drawn = drawn
+    const span = slotSpan(this.#times, { slot: number, slotMinutes: page.slotMinutes })
+    const name =
       slot === undefined
         ? span
         : words.price.option(span, words.phase[slot.phase], `${kilowattHours(slot.tradedWh)} kWh`)
-    setText(cell.hour, number % 8 === 0 ? this.#times.clock(slotStartMs({ slot: number, slotMinutes })) : '')
+    setAttributes(option, {
+      'data-phase': slot?.phase ?? '',
+      'data-slot': number,
+      'aria-selected': String(number === page.slot),
+      'aria-disabled': String(slot === undefined),
+      'aria-label': name,
+      title: name,
+    })
+  }
+
+  #next(key: string): number | null {
+    const { page, window } = this.#scene ?? {}
+    if (page === undefined || window === undefined || page.slot === null) return null
+    const there = [...page.picture.slots.keys()].filter(
+      (slot) => slot >= window.first && slot < window.first + window.length,
+    )
+    const anHour = 60 / page.slotMinutes
+    switch (key) {
+      case 'ArrowLeft':
+        return page.slot - 1
+      case 'ArrowRight':
+        return page.slot + 1
+      case 'PageUp':
+        return page.slot - anHour
+      case 'PageDown':
+        return page.slot + anHour
+      case 'Home':
+        return there[0] ?? null
+      case 'End':
+        return there.at(-1) ?? null
+      default:
+        return null
+    }
   }
 
   #add(): void {
-    const outline = svg('path', { class: 'slot-outline' })
-    const fill = svg('path', { class: 'slot-fill' })
-    const hour = element('span', { class: 'slot-hour' })
-    const option = element(
-      'div',
-      { role: 'option', class: 'slot', id: `slot-${this.#cells.length}` },
-      svg('svg', { viewBox: '-6 -6 12 12', 'aria-hidden': 'true' }, outline, fill),
-      hour,
-    )
-    this.#cells.push({ option, outline, fill, hour })
+    const option = element('div', { role: 'option', class: 'slot', id: `slot-${this.#options.length}` })
+    this.#options.push(option)
     this.root.append(option)
   }
+}
 
-  /** A phase's mark with its word. */
-  static legend(phase: SlotPhase): HTMLElement {
-    const glyph = slotGlyphs[phase]
-    const mark = svg(
-      'svg',
-      { viewBox: '-6 -6 12 12', width: 12, height: 12, 'aria-hidden': 'true' },
-      svg('path', { class: 'slot-outline', d: glyph.outline }),
-      svg('path', { class: 'slot-fill', d: glyph.fill }),
-    )
-    return element('span', { class: 'slot-key', 'data-phase': phase }, mark, words.phase[phase])
+function setStyle(target: HTMLElement, properties: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(properties)) {
+    if (target.style.getPropertyValue(name) !== value) target.style.setProperty(name, value)
   }
 }

@@ -1,70 +1,123 @@
 import type { ReceiptParty, TradeReceipt } from '#protocol/trade-receipt.ts'
 import { reasonsOf, trustOf } from '#protocol/trust.ts'
 import { centsPerKilowattHour, count, exactKilowattHours, percent } from '../format.ts'
-import { words } from '../words.ts'
+import { words } from '../words/words.ts'
 
-/** One link of a trade's chain as the page shows it. `fact` is the hash or place by which it can be found again. */
+type Side = 'seller' | 'buyer'
+export type StepKey = `${Side}-${'reading' | 'statement' | 'order'}` | 'match' | 'batch' | 'transaction'
+
+/** A hash or a place by which something can be found again. */
+export interface Fact {
+  readonly name: string
+  readonly value: string
+}
+
+/** One link of a trade's chain as the page shows it. */
 export interface ShownStep {
+  readonly key: StepKey
   readonly name: string
   readonly state: 'recorded' | 'estimated' | 'open'
   readonly text: string
-  readonly fact: string | null
+  readonly facts: readonly Fact[]
+  /** the steps that this one is made of */
+  readonly restsOn: readonly StepKey[]
+  /** what the server shows of it, whole; null where there is nothing */
+  readonly record: unknown
 }
 
-const { step } = words.receipt
+/** What the two homes are called. */
+export type PartyNames = Readonly<Record<Side, string>>
 
 /** From the meters of both homes to the transaction, in the order in which things happen. */
-export function receiptSteps(receipt: TradeReceipt): readonly ShownStep[] {
-  const { trade, seller, buyer, batch } = receipt
-  const open = (name: string): ShownStep => ({ name, state: 'open', text: words.receipt.open, fact: null })
+export function receiptSteps(
+  receipt: TradeReceipt,
+  names: PartyNames = { seller: receipt.seller.home, buyer: receipt.buyer.home },
+): readonly ShownStep[] {
+  const { trade, batch } = receipt
+  const { step, fact } = words.receipt
+  const matched = words.receipt.matched(exactKilowattHours(trade.energyWh), centsPerKilowattHour(trade.priceEurPerMWh))
+  const sides = ['seller', 'buyer'] as const
   return [
-    ...[seller, buyer].flatMap((party) => meteringSteps(party)),
-    ...[seller, buyer].map((party) => orderStep(party, party === seller ? trade.sellOrderId : trade.buyOrderId)),
+    ...sides.flatMap((side) => meteringSteps(side, receipt[side], names[side])),
+    ...sides.map((side) =>
+      orderStep(side, receipt[side], {
+        home: names[side],
+        orderId: side === 'seller' ? trade.sellOrderId : trade.buyOrderId,
+      }),
+    ),
     {
+      key: 'match',
       name: step.match,
       state: 'recorded',
-      text: words.receipt.matched(exactKilowattHours(trade.energyWh), centsPerKilowattHour(trade.priceEurPerMWh)),
-      fact: trade.id,
+      text: matched,
+      facts: [{ name: fact.trade, value: trade.id }],
+      restsOn: ['seller-order', 'buyer-order'],
+      record: trade,
     },
     batch === null
-      ? open(step.batch)
+      ? openStep('batch', step.batch)
       : {
+          key: 'batch',
           name: step.batch,
           state: 'recorded',
           text: words.receipt.batched(count(batch.batch.number), count(batch.batch.totals.trades)),
-          fact: batch.batch.tradesRoot,
+          facts: [{ name: fact.root, value: batch.batch.tradesRoot }],
+          restsOn: ['match', 'seller-statement', 'buyer-statement'],
+          record: batch.batch,
         },
-    batch?.final
-      ? {
-          name: step.transaction,
-          state: 'recorded',
-          text: words.receipt.final(count(batch.final.block)),
-          fact: batch.final.transaction,
-        }
-      : open(step.transaction),
+    transactionStep(batch),
   ]
 }
 
-function meteringSteps({ home, reading, statement, session, enrolment }: ReceiptParty): readonly ShownStep[] {
-  const read = step.reading(home)
-  const stated = step.statement(home)
-  if (statement === null) {
-    return [read, stated].map((name) => ({ name, state: 'open', text: words.receipt.open, fact: null }))
+const openStep = (key: StepKey, name: string): ShownStep => ({
+  ...{ key, name, state: 'open', text: words.receipt.open },
+  ...{ facts: [], restsOn: [], record: null },
+})
+
+function transactionStep(batch: TradeReceipt['batch']): ShownStep {
+  const { step, fact } = words.receipt
+  if (batch === null) return openStep('transaction', step.transaction)
+  const { proposed, final } = batch
+  const place = final ?? proposed
+  const text = final === null ? words.receipt.proposedIn(count(place.block)) : words.receipt.final(count(place.block))
+  return {
+    key: 'transaction',
+    name: step.transaction,
+    state: final === null ? 'open' : 'recorded',
+    text,
+    facts: [
+      ...(final === null ? [] : [{ name: fact.transaction, value: final.transaction }]),
+      { name: fact.proposed, value: proposed.transaction },
+    ],
+    restsOn: ['batch'],
+    record: { proposed, final },
   }
+}
+
+function meteringSteps(side: Side, party: ReceiptParty, home: string): readonly ShownStep[] {
+  const { reading, statement, session, enrolment } = party
+  const { step, fact } = words.receipt
+  const read = { key: `${side}-reading`, name: step.reading(home) } as const
+  const stated = { key: `${side}-statement`, name: step.statement(home) } as const
+  if (statement === null) return [openStep(read.key, read.name), openStep(stated.key, stated.name)]
   const { importWh, exportWh, estimated, chainHead, quality } = statement.body
   const figures = words.receipt.stated(exactKilowattHours(importWh), exactKilowattHours(exportWh))
   const reasons = reasonsOf(quality).map((reason) => words.reason[reason])
   const text = quality === 0 ? figures : `${figures}; ${words.receipt.trust(percent(trustOf(quality)), reasons)}`
   if (estimated) {
+    const signer: Fact = { name: fact.operator, value: statement.signer }
     return [
-      { name: read, state: 'estimated', text: words.receipt.noReading, fact: null },
-      { name: stated, state: 'estimated', text, fact: statement.signer },
+      { ...read, state: 'estimated', text: words.receipt.noReading, facts: [], restsOn: [], record: null },
+      { ...stated, state: 'estimated', text, facts: [signer], restsOn: [], record: statement },
     ]
   }
   const body = reading?.reading.body
+  const hash: Fact = body?.registersHash
+    ? { name: fact.registers, value: body.registersHash }
+    : { name: fact.chain, value: chainHead }
   return [
     {
-      name: read,
+      ...read,
       state: 'recorded',
       text:
         body === undefined
@@ -75,9 +128,18 @@ function meteringSteps({ home, reading, statement, session, enrolment }: Receipt
               exactKilowattHours(body.exportWh),
               words.receipt.signedBy[signerOf({ reading, session, enrolment })],
             ),
-      fact: body?.registersHash ?? chainHead,
+      facts: [hash],
+      restsOn: [],
+      record: reading === null ? null : { ...reading, session, enrolment },
     },
-    { name: stated, state: 'recorded', text, fact: chainHead },
+    {
+      ...stated,
+      state: 'recorded',
+      text,
+      facts: [{ name: fact.chain, value: chainHead }],
+      restsOn: [read.key],
+      record: statement,
+    },
   ]
 }
 
@@ -92,11 +154,21 @@ function signerOf({ reading, session, enrolment }: Pick<ReceiptParty, 'reading' 
   return meter !== undefined && isLet && isInTime ? 'stream' : 'unknown'
 }
 
-function orderStep({ home, order }: ReceiptParty, orderId: string): ShownStep {
-  if (order === null)
-    return { name: step.order(home), state: 'recorded', text: words.receipt.orderNotKept, fact: orderId }
-  const { side, energyWh, priceEurPerMWh, type } = order.body
+function orderStep(
+  side: Side,
+  { order }: ReceiptParty,
+  { home, orderId }: { readonly home: string; readonly orderId: string },
+): ShownStep {
+  const step = {
+    key: `${side}-order`,
+    name: words.receipt.step.order(home),
+    state: 'recorded',
+    facts: [{ name: words.receipt.fact.order, value: orderId }],
+    restsOn: [],
+    record: order,
+  } as const
+  if (order === null) return { ...step, text: words.receipt.orderNotKept }
+  const { side: wants, energyWh, priceEurPerMWh, type } = order.body
   const limit = type === 'market' ? null : centsPerKilowattHour(priceEurPerMWh)
-  const text = words.receipt.ordered(side, exactKilowattHours(energyWh), limit)
-  return { name: step.order(home), state: 'recorded', text, fact: orderId }
+  return { ...step, text: words.receipt.ordered(wants, exactKilowattHours(energyWh), limit) }
 }

@@ -1,0 +1,84 @@
+import { createServer, type Server as HttpServer } from 'node:http'
+import { Server, type Socket } from 'socket.io'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { GatewaySocket } from '../../ui/src/gateway-socket.ts'
+
+let http: HttpServer
+let server: Server
+let port: number
+let heard: string[]
+let clients: Socket[]
+let page: GatewaySocket
+
+async function serve(): Promise<void> {
+  http = createServer()
+  server = new Server(http, { pingInterval: 100, pingTimeout: 100 })
+  server.on('connection', (client) => {
+    clients.push(client)
+    client.on('resume', (sequence: number) => heard.push(`resume ${sequence}`))
+    client.on('subscribe', ({ slot }: { slot: number }) => heard.push(`subscribe ${slot}`))
+  })
+  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve))
+  port = (http.address() as { port: number }).port
+}
+
+beforeEach(async () => {
+  port = 0
+  heard = []
+  clients = []
+  await serve()
+  page = new GatewaySocket(`http://127.0.0.1:${port}/`, {
+    connect: () => heard.push('connect'),
+    disconnect: () => heard.push('disconnect'),
+    snapshot: ({ toSequence }) => heard.push(`snapshot ${toSequence}`),
+    frame: ({ toSequence }) => heard.push(`frame ${toSequence}`),
+    status: ({ sequence }) => heard.push(`status ${sequence}`),
+    depth: ({ slot }) => heard.push(`depth ${slot}`),
+  })
+  page.open()
+})
+
+afterEach(async () => {
+  // The page tries again for ever: it must not find this server's port taken by another.
+  await server.close()
+})
+
+describe('the page’s line to the gateway', () => {
+  it('speaks with a socket.io server of today, in both directions and in order', async () => {
+    await expect.poll(() => heard).toEqual(['connect'])
+    page.resume(17)
+    page.subscribe({ slot: 1_982_000 })
+    await expect.poll(() => heard).toEqual(['connect', 'resume 17', 'subscribe 1982000'])
+    heard = []
+    clients[0]?.emit('snapshot', { toSequence: 20 })
+    clients[0]?.emit('frame', { toSequence: 21 })
+    clients[0]?.emit('nobody asked for this', 1)
+    clients[0]?.emit('depth', { slot: 5 })
+    clients[0]?.emit('status', { sequence: 21 })
+    await expect.poll(() => heard).toEqual(['snapshot 20', 'frame 21', 'depth 5', 'status 21'])
+  })
+
+  it('answers the server’s pings: it is still there after several', async () => {
+    await expect.poll(() => heard).toEqual(['connect'])
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect(clients[0]?.connected).toBe(true)
+    expect(heard).toEqual(['connect'])
+  })
+
+  it('comes back when it was thrown out, and when the server was away', async () => {
+    await expect.poll(() => heard).toEqual(['connect'])
+    clients[0]?.disconnect(true)
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['connect', 'disconnect', 'connect'])
+    await server.close()
+    await expect.poll(() => heard.at(-1)).toBe('disconnect')
+    page.resume(99)
+    await serve()
+    await expect.poll(() => heard.at(-1), { timeout: 8_000 }).toBe('connect')
+    expect(heard).not.toContain('resume 99')
+  })
+
+  it('says nothing before it is connected', () => {
+    page.resume(1)
+    expect(heard).toEqual([])
+  })
+})

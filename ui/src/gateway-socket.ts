@@ -1,0 +1,101 @@
+import type { ClientToServer, ServerToClient } from '#protocol/messages.ts'
+
+/** What a connection tells, in the order it happens. */
+export interface ConnectionListener extends ServerToClient {
+  readonly connect: () => void
+  readonly disconnect: () => void
+}
+
+/** How long to wait before the next try, ms; the last for ever. */
+const RETRIES_MS = [200, 400]
+/** Silence that is longer than the gateway's own rhythm by so much is a connection that has died. Ms. */
+const GRACE_MS = 2_000
+
+/**
+ * The page's line to the gateway that served it: it speaks socket.io's protocol (Engine.IO 4 over one WebSocket, text
+ * only), which is all that this page needs of it, and a tenth of its size. After a loss it tries again, for ever.
+ */
+export class GatewaySocket implements ClientToServer {
+  readonly #address: string
+  readonly #listener: ConnectionListener
+  #socket: WebSocket | null = null
+  #isConnected = false
+  #tries = 0
+  #silenceMs = 60_000
+  #watch: ReturnType<typeof setTimeout> | undefined
+
+  /** `address` is that of the page. Nothing happens before `open`. */
+  constructor(address: string, listener: ConnectionListener) {
+    const socket = new URL('socket.io/?EIO=4&transport=websocket', address)
+    socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:'
+    this.#address = socket.href
+    this.#listener = listener
+  }
+
+  open(): void {
+    const socket = new WebSocket(this.#address)
+    this.#socket = socket
+    this.#listen()
+    socket.addEventListener('message', ({ data }) => {
+      if (socket === this.#socket && typeof data === 'string') this.#take(data)
+    })
+    // An error is always followed by the end of the connection.
+    socket.addEventListener('close', () => {
+      if (socket === this.#socket) this.#lost()
+    })
+  }
+
+  /** Whether the gateway hears what is said now. */
+  get isConnected(): boolean {
+    return this.#isConnected
+  }
+
+  readonly resume = (sequence: number, log?: string) => this.#say('resume', sequence, log)
+  readonly seen = (sequence: number) => this.#say('seen', sequence)
+  readonly subscribe = (subscription: { readonly slot: number }) => this.#say('subscribe', subscription)
+  readonly unsubscribe = (subscription: { readonly slot: number }) => this.#say('unsubscribe', subscription)
+
+  /** Only while connected: what was said before is said anew by whoever means it still. */
+  #say(...said: readonly [event: keyof ClientToServer, ...values: unknown[]]): void {
+    if (this.#isConnected) this.#socket?.send(`42${JSON.stringify(said)}`)
+  }
+
+  #take(packet: string): void {
+    this.#listen()
+    if (packet.startsWith('42')) {
+      const [event, value] = JSON.parse(packet.slice(2)) as [string, never]
+      if (isEvent(event)) this.#listener[event](value)
+    } else if (packet === '2') {
+      this.#socket?.send('3')
+    } else if (packet.startsWith('0')) {
+      const { pingInterval, pingTimeout } = JSON.parse(packet.slice(1)) as Record<string, number>
+      this.#silenceMs = (pingInterval ?? 25_000) + (pingTimeout ?? 20_000)
+      this.#socket?.send('40')
+    } else if (packet.startsWith('40')) {
+      this.#isConnected = true
+      this.#tries = 0
+      this.#listener.connect()
+    } else if (packet.startsWith('41') || packet.startsWith('44') || packet === '1') {
+      this.#lost()
+    }
+  }
+
+  /** A connection may end without a word: who has not spoken for too long is gone. */
+  #listen(): void {
+    clearTimeout(this.#watch)
+    this.#watch = setTimeout(() => this.#lost(), this.#silenceMs + GRACE_MS)
+  }
+
+  #lost(): void {
+    clearTimeout(this.#watch)
+    this.#socket?.close()
+    this.#socket = null
+    if (this.#isConnected) this.#listener.disconnect()
+    this.#isConnected = false
+    const waitMs = RETRIES_MS[Math.min(this.#tries++, RETRIES_MS.length - 1)] as number
+    setTimeout(() => this.open(), waitMs)
+  }
+}
+
+const events = ['snapshot', 'frame', 'status', 'depth'] as const
+const isEvent = (name: string): name is (typeof events)[number] => (events as readonly string[]).includes(name)

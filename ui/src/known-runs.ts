@@ -1,0 +1,42 @@
+import type { Run, Timeline } from '#protocol/picture/run.ts'
+import type { RunClient } from './time/run-client.ts'
+
+/** The runs that the gateway serves, and what happened when in the one that is shown. */
+export class KnownRuns {
+  readonly #client: RunClient
+  #all: readonly Run[] = []
+  #timelineOf = ''
+
+  constructor(client: RunClient) {
+    this.#client = client
+  }
+
+  /** none before the gateway has told */
+  get all(): readonly Run[] {
+    return this.#all
+  }
+
+  /** Whether one of them lives: all that is known of a gateway that has not told. */
+  get haveLive(): boolean {
+    return (this.#all[0]?.kind ?? 'live') === 'live'
+  }
+
+  /** The one of that log, or at that place among them; null where it is not here. */
+  named(run: string): Run | null {
+    return this.#all.find(({ log, run: place }) => run === log || run === String(place)) ?? null
+  }
+
+  /** Asks for them; a gateway that does not answer leaves them as they were. */
+  async learn(): Promise<void> {
+    this.#all = await this.#client.runs().catch(() => this.#all)
+  }
+
+  /** What happened when in a run; null where that is known, for of a run that is over it does not change, or cannot be. */
+  async timeline(run: string): Promise<Timeline | null> {
+    if (this.#all.length === 0 || (this.#timelineOf === run && this.named(run)?.kind !== 'live')) return null
+    // Where the gateway does not answer, the state of the connection says so.
+    const timeline = await this.#client.timeline(run).catch(() => null)
+    if (timeline !== null) this.#timelineOf = run
+    return timeline
+  }
+}
