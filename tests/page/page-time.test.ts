@@ -52,6 +52,19 @@ describe.skipIf(!hasChromium)('time on the page of a street that trades', () => 
   /** All that the map is painted of, as it is now. */
   const pixels = (page: Page) =>
     page.evaluate<readonly string[]>("[...document.querySelectorAll('#map canvas')].map((of) => of.toDataURL())")
+  /** Simulated ms a real one over three seconds of the page, each moment taken as its clock changes: a question from here would add its own delay. */
+  const replaySpeed = (page: Page) =>
+    page.evaluate<number>(`new Promise((resolve) => {
+      const clock = document.querySelector('[data-testid=clock]')
+      let from
+      new MutationObserver((_, observer) => {
+        const now = { realMs: performance.now(), clockMs: Date.parse(clock.dateTime) }
+        from ??= now
+        if (now.realMs - from.realMs < 3000) return
+        observer.disconnect()
+        resolve((now.clockMs - from.clockMs) / (now.realMs - from.realMs))
+      }).observe(clock, { attributeFilter: ['datetime'] })
+    })`)
   /** At the end of what has happened there is no step on. */
   const untilPast = (stood: number) =>
     expect
@@ -98,10 +111,9 @@ describe.skipIf(!hasChromium)('time on the page of a street that trades', () => 
       await press(page, 'Space')
       await expect.poll(() => state(page), soon).toBe('replaying')
       expect(await accessibilityFaults(page, '#time')).toEqual([])
-      const [playedFrom, wallMs] = [await clock(page), Date.now()]
-      await expect.poll(() => clock(page), { timeout: 20_000 }).toBeGreaterThan(playedFrom + 200_000)
-      const speed = ((await clock(page)) - playedFrom) / (Date.now() - wallMs)
-      // A crowded machine is late, never early: the words are a quarter of a second old at most.
+      const speed = await replaySpeed(page)
+      console.info(`${name}: plays ${speed.toFixed(1)} times as fast as it happened`)
+      expect(speed).toBeGreaterThan(0)
       expect(speed).toBeLessThan(125)
 
       await press(page, 'l')
