@@ -1,7 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import type { ClientToServer, ServerToClient, Status } from '#protocol/messages.ts'
-import type { PictureFrame } from '#protocol/picture/picture-frame.ts'
 import type { MarketData } from '../market-data/market-data.ts'
 import { AddressCounts } from './address-counts.ts'
 import { askerOf } from './asker.ts'
@@ -11,6 +10,7 @@ import { fieldOf } from './lane-of.ts'
 import type { PictureFeed } from './picture-feed.ts'
 import { isSameOrigin } from './same-origin.ts'
 import { type Pace, TokenBucket } from './token-bucket.ts'
+import { TurnMessages } from './turn-messages.ts'
 
 const MAX_CLIENTS = 2_000
 /** Of one address, if that is not this machine's own: the pages of a house, or of an office. */
@@ -21,23 +21,27 @@ const MESSAGES: Pace = { burst: 300, perSecond: 20 }
 const MAX_MESSAGE_BYTES = 4_096
 type Client = Socket<ClientToServer, ServerToClient>
 
-/** The live connections of a gateway. Nothing is sent but by `sendFrames` and `sendStatus`. */
+/** The live connections of a gateway. Nothing is sent but by `sendFrames`. */
 export class PageConnections {
   readonly #server: Server<ClientToServer, ServerToClient>
   readonly #feed: PictureFeed
   readonly #followers: Followers<Client>
   readonly #depths: DepthSubscriptions<Client>
+  readonly #messages = new TurnMessages()
+  /** the newest status, and who is to be told it at their turn */
+  #status: { readonly status: Status; readonly clients: Set<Client> } | null = null
   readonly #addresses = new AddressCounts(MAX_CLIENTS_OF_ADDRESS)
 
   constructor(options: { readonly http: HttpServer; readonly feed: PictureFeed; readonly marketData: MarketData }) {
     this.#feed = options.feed
     this.#followers = new Followers({
       feed: this.#feed,
-      send: (clients, frame) => emit(this.#server.to(clients.map(({ id }) => id)), frame),
+      // A frame of everything is a snapshot: it takes the place of what there was.
+      send: (clients, frame) => this.#messages.tell(clients, frame.fromSequence === 0 ? 'snapshot' : 'frame', frame),
     })
     this.#depths = new DepthSubscriptions({
       marketData: options.marketData,
-      send: (clients, depth) => this.#server.to(clients.map(({ id }) => id)).emit('depth', depth),
+      send: (clients, depth) => this.#messages.tell(clients, 'depth', depth),
     })
     this.#server = new Server(options.http, {
       serveClient: false,
@@ -62,26 +66,29 @@ export class PageConnections {
 
   /** Sends those whose turn it is what they lack. Call it 20 times a second. */
   sendFrames(): void {
-    // Looked at before anything is sent: what is sent now waits for a moment with everybody.
-    const waiting = new Map<Client, number>()
-    for (const client of this.#server.sockets.sockets.values()) waiting.set(client, waitingPackets(client))
-    this.#depths.sendDepths((client) => waiting.get(client) === 0 && this.#followers.hasTurn(client))
-    this.#followers.sendFrames({
-      nowMs: performance.now(),
-      waitingPackets: (client) => waiting.get(client) ?? 0,
-    })
+    this.#tellStatus()
+    this.#depths.sendDepths((client) => waitingPackets(client) === 0 && this.#followers.hasTurn(client))
+    this.#followers.sendFrames({ nowMs: performance.now(), waitingPackets })
+    // Last: what is written waits for a moment with everybody.
+    this.#messages.write()
   }
 
-  /** Sends the status to everybody who is not too slow. */
+  /** Sends the status, at its turn, to everybody who is not too slow. */
   sendStatus(status: Status): void {
-    const live = this.#followers.live.map(({ id }) => id)
-    // Nobody named would mean everybody.
-    if (live.length > 0) this.#server.to(live).emit('status', status)
+    this.#status = { status, clients: new Set(this.#followers.live) }
   }
 
   /** Closes every connection and the HTTP server. */
   close(): Promise<void> {
     return this.#server.close()
+  }
+
+  #tellStatus(): void {
+    if (this.#status === null) return
+    const { status, clients } = this.#status
+    const now = [...clients].filter((client) => this.#followers.hasTurn(client))
+    if (now.length > 0) this.#messages.tell(now, 'status', status)
+    for (const client of now) clients.delete(client)
   }
 
   #welcome(client: Client): void {
@@ -115,6 +122,7 @@ export class PageConnections {
     client.on('disconnect', () => {
       this.#followers.forget(client)
       this.#depths.forget(client)
+      this.#status?.clients.delete(client)
     })
   }
 }
@@ -126,12 +134,6 @@ interface EngineSocket {
 }
 
 const askerOfSocket = ({ socket, headers }: IncomingMessage) => askerOf({ from: socket.remoteAddress, headers })
-
-/** A frame of everything is a snapshot: it takes the place of what there was. */
-function emit(to: Pick<Client, 'emit'>, frame: PictureFrame): void {
-  if (frame.fromSequence === 0) to.emit('snapshot', frame)
-  else to.emit('frame', frame)
-}
 
 const isSequence = (sequence: unknown): sequence is number => Number.isSafeInteger(sequence) && Number(sequence) >= 0
 
