@@ -140,6 +140,7 @@ export class OutcomeMemory {
     const slotsPerDay = this.#slotsPerDay
     const days = this.#days
     const perSlot = (HOUR_SHARE * 24 * (this.#missedWh[this.#indexOf(kind)] as number)) / slotsPerDay
+    const timeOfDay = slot % slotsPerDay
     let found = 0
     let farthest = Number.POSITIVE_INFINITY
     for (let turn = 0; turn < slotsPerDay; turn++) {
@@ -147,10 +148,14 @@ export class OutcomeMemory {
       const apart = (turn + 1) >> 1
       const hours = perSlot * apart
       if (hours > farthest) break
-      const time = modulo(slot + (turn % 2 === 0 ? 0 - apart : apart), slotsPerDay)
+      let time = timeOfDay + (turn % 2 === 0 ? 0 - apart : apart)
+      if (time < 0) time += slotsPerDay
+      else if (time >= slotsPerDay) time -= slotsPerDay
+      let timeBefore = time - back
+      let dayBefore = 0
+      for (; timeBefore < 0; timeBefore += slotsPerDay) dayBefore = dayBefore === 0 ? days - 1 : dayBefore - 1
       const row = time * days
-      const rowBefore = modulo(time - back, slotsPerDay) * days
-      let dayBefore = modulo(Math.floor((time - back) / slotsPerDay), days)
+      const rowBefore = timeBefore * days
       for (let day = 0; day < days; day++, dayBefore++) {
         if (dayBefore === days) dayBefore = 0
         const place = row + day
@@ -313,9 +318,4 @@ function isFarther(one: number, other: number, slots: Int32Array): boolean {
   const than = distances[other] as number
   if (distance !== than) return distance > than
   return (slots[places[one] as number] as number) > (slots[places[other] as number] as number)
-}
-
-/** The remainder of a division, from 0 on also of what is below 0. */
-function modulo(value: number, by: number): number {
-  return ((value % by) + by) % by
 }
