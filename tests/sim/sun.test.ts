@@ -4,6 +4,7 @@ import { alternatingCurrentPerPeak, cellTemperatureC, directCurrentPerPeak } fro
 import { sun } from '#sim/validation/sun.ts'
 import { AirTemperature } from '#sim/weather/air-temperature.ts'
 import { clearSkyDirectWPerM2, clearSkyWPerM2, extraterrestrialWPerM2 } from '#sim/weather/clear-sky.ts'
+import { CloudlessSky } from '#sim/weather/cloudless-sky.ts'
 import { Clouds } from '#sim/weather/clouds.ts'
 
 describe('the sun', () => {
@@ -44,7 +45,7 @@ describe('a roof', () => {
     new GeneratedRoof({
       seed: options.seed,
       home: options.home,
-      place: { latitudeDeg: 52.4, longitudeDeg: 13.1 },
+      sky: new CloudlessSky({ latitudeDeg: 52.4, longitudeDeg: 13.1 }),
       plane: { tiltDeg: 35, azimuthDeg: 180 },
       peakW: 1000,
       clouds: new Clouds({ seed: options.seed, startMs: options.startMs }),
