@@ -185,12 +185,12 @@ describe.each(forecasterNames)('the %s forecaster', (name) => {
   it('forgets what is older than two weeks, also where nothing was known meanwhile', () => {
     const old = roofDays(20).map(([slot, net]) => [slot, net + 1e6] as const)
     const days = roofDays(16)
-    const after = (slots: number) => days.map(([slot, net]) => [slot + slots, net] as const)
-    const { forecastErrorsWh } = told(name, [...old, ...after(20 * DAY)]).of(36 * DAY)
+    const later = (slots: number) => days.map(([slot, net]) => [slot + slots, net] as const)
+    const { forecastErrorsWh } = told(name, [...old, ...later(20 * DAY)]).of(36 * DAY)
     expect(forecastErrorsWh.length).toBe(32)
     expect(Math.max(...forecastErrorsWh.map(Math.abs))).toBeLessThan(1e5)
     // Too little to go by: guessed.
-    expect(told(name, [...old, ...after(50 * DAY).slice(0, 6)]).of(50 * DAY + 6).forecastErrorsWh.length).toBe(7)
+    expect(told(name, [...old, ...later(50 * DAY).slice(0, 6)]).of(50 * DAY + 6).forecastErrorsWh.length).toBe(7)
   })
 
   it('says the net alone as it says it with its errors, however far ahead', () => {
