@@ -17,29 +17,30 @@ type OpenOrder = SlotPositions['openOrders'][number]
  * not trade any more are left alone.
  */
 export function planOrders(quotes: readonly Quote[], positions: Pick<Positions, 'slots'>): readonly OrderAction[] {
-  const wanted = new Map(quotes.map((quote) => [quote.slot, quote]))
-  const known = new Set(positions.slots.map(({ slot }) => slot))
-  const inSlots = positions.slots.filter(isTrading).map((slot) => planSlot(slot, wanted.get(slot.slot)))
-  const fresh = quotes.filter(({ slot }) => !known.has(slot)).map((quote): OrderAction => ({ type: 'place', quote }))
-  const actions = [...inSlots.flat(), ...fresh]
-  return [...actions.filter(({ type }) => type === 'cancel'), ...actions.filter(({ type }) => type !== 'cancel')]
+  const cancels: OrderAction[] = []
+  const others: OrderAction[] = []
+  for (const held of positions.slots) {
+    if (!isTrading(held)) continue
+    const quote = quotes.find(({ slot }) => slot === held.slot)
+    const kept = held.openOrders.find(({ side }) => side === quote?.side)
+    for (const order of held.openOrders) {
+      if (order !== kept) cancels.push({ type: 'cancel', slot: held.slot, orderId: order.orderId })
+    }
+    if (quote === undefined) continue
+    if (kept === undefined) others.push({ type: 'place', quote })
+    else if (!isAsWanted(kept, quote)) {
+      others.push({ type: 'amend', replaces: kept.nonce, totalWh: filledWh(kept) + quote.energyWh, quote })
+    }
+  }
+  for (const quote of quotes) {
+    if (!positions.slots.some(({ slot }) => slot === quote.slot)) others.push({ type: 'place', quote })
+  }
+  return [...cancels, ...others]
 }
 
 /** Whether orders may still be sent for a slot. */
 export function isTrading(slot: Pick<SlotPositions, 'phase'>): boolean {
   return slot.phase === 'call' || slot.phase === 'continuous'
-}
-
-function planSlot(slot: SlotPositions, quote: Quote | undefined): readonly OrderAction[] {
-  const kept = slot.openOrders.find(({ side }) => side === quote?.side)
-  const cancels = slot.openOrders
-    .filter((order) => order !== kept)
-    .map(({ orderId }): OrderAction => ({ type: 'cancel', slot: slot.slot, orderId }))
-  if (quote === undefined) return cancels
-  if (kept === undefined) return [...cancels, { type: 'place', quote }]
-  return isAsWanted(kept, quote)
-    ? cancels
-    : [...cancels, { type: 'amend', replaces: kept.nonce, totalWh: filledWh(kept) + quote.energyWh, quote }]
 }
 
 function isAsWanted(order: OpenOrder, quote: Quote): boolean {

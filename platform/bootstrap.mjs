@@ -47,7 +47,8 @@ const tasks = {
 // with a larger one a command takes a tenth less time. Agent: V8 lets its heap grow to hundreds of megabytes of garbage
 // where it sees much memory; an agent, which may run beside other things, is about as fast with a fraction of that. Alone,
 // on a small computer: what is new is collected sooner, by one thread beside. Simulation: what lives for a slot is dropped
-// sooner than it is taken for old, which keeps a thousand homes below half a gigabyte.
+// sooner than it is taken for old, which keeps a thousand homes below half a gigabyte; it is dropped by the simulation
+// itself, for which that is little work: helpers who wait for each other on two cores cost it a twentieth of its time.
 const nodeOptions = JSON.parse(readFileSync(join(root, 'platform/node-options.json'), 'utf8'))
 const isAgent = process.argv[2] === 'meter' && process.argv[3] === 'run'
 const isSimulation = process.argv[2] === 'simulate' || (process.argv[2] === 'bench' && process.argv[3] === 'simulate')

@@ -27,4 +27,6 @@ export interface Forecaster {
   readonly begin: (begun: Begun) => void
   /** What is expected of a slot after the last noted one. */
   readonly of: (slot: number) => SlotForecast
+  /** Its net alone, which is said without looking for errors: for who looks far ahead. */
+  readonly netWhOf: (slot: number) => number
 }

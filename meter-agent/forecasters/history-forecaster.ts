@@ -54,14 +54,14 @@ export function historyForecaster(
   const slotsPerDay = MINUTES_PER_DAY / slotMinutes
   const history = new Map<number, number>()
   const memory = new OutcomeMemory(slotMinutes, slotsAhead)
-  /** by slots ahead, until more is known: the errors, and the room that they are written into */
-  const ascending = new Array<readonly number[] | null>(slotsAhead + 1).fill(null)
+  /** by slots ahead, until more is known: what is expected, and the room that its errors are written into */
+  const told = new Array<SlotForecast | null>(slotsAhead + 1).fill(null)
   const rooms = Array.from({ length: slotsAhead + 1 }, (): number[] => [])
   let last: number | null = null
   let begunWh: number | null = null
 
   const sayAll = (knownSlot: number): void => {
-    ascending.fill(null)
+    told.fill(null)
     const begun = begunWh === null ? 'unseen' : 'seen'
     for (let ahead = begunWh === null ? 1 : 2; ahead <= slotsAhead; ahead++) {
       const slot = knownSlot + ahead
@@ -84,31 +84,29 @@ export function historyForecaster(
     memory.begin(slot, begunWh)
     sayAll(last)
   }
-  const errorsOf = (slot: number, kind: ForecastKind, expectedWh: number): readonly number[] => {
-    const far = kind.ahead > slotsAhead
-    const known = far ? null : (ascending[kind.ahead] ?? null)
-    if (known !== null) return known
-    const ahead = Math.min(kind.ahead, slotsAhead)
-    const errors = memory.errorsOf(slot, { ...kind, ahead }, expectedWh, far ? [] : rooms[ahead])
-    const told = errors.length < OUTCOMES_LEAST ? guessedErrors(expectedWh) : errors
-    if (!far) ascending[ahead] = told
-    return told
-  }
-  const of = (slot: number): SlotForecast => {
+  /** What a forecast rests on, as far ahead as its errors are known. */
+  const kindOf = (ahead: number): ForecastKind => ({
+    ahead: Math.min(ahead, slotsAhead),
+    begun: begunWh === null || ahead < 2 ? 'unseen' : 'seen',
+  })
+  const netWhOf = (slot: number): number => {
     const knownSlot = last ?? slot - 1
     const ahead = slot - knownSlot
-    const kind: ForecastKind = { ahead, begun: begunWh === null || ahead < 2 ? 'unseen' : 'seen' }
-    const said = ahead > slotsAhead ? null : memory.saidOf(slot, kind)
-    const forecastNetWh = said ?? outlook.netWh(history, { slot, knownSlot, slotMinutes, begunWh })
-    return {
-      forecastNetWh,
-      // Looked for where they are asked for: a planner looks a day ahead, and asks for none.
-      get forecastErrorsWh() {
-        return errorsOf(slot, kind, forecastNetWh)
-      },
-    }
+    const said = ahead > slotsAhead ? null : memory.saidOf(slot, kindOf(ahead))
+    return said ?? outlook.netWh(history, { slot, knownSlot, slotMinutes, begunWh })
   }
-  return { name: outlook.name, note, begin, of }
+  const of = (slot: number): SlotForecast => {
+    const ahead = last === null ? 1 : slot - last
+    const known = told[ahead]
+    if (known != null) return known
+    const forecastNetWh = netWhOf(slot)
+    const errors = memory.errorsOf(slot, kindOf(ahead), forecastNetWh, rooms[ahead])
+    const forecastErrorsWh = errors.length < OUTCOMES_LEAST ? guessedErrors(forecastNetWh) : errors
+    const forecast = { forecastNetWh, forecastErrorsWh }
+    if (last !== null && ahead <= slotsAhead) told[ahead] = forecast
+    return forecast
+  }
+  return { name: outlook.name, note, begin, of, netWhOf }
 }
 
 function guessedErrors(expectedWh: number): readonly number[] {

@@ -28,5 +28,6 @@ export function perfectForecaster(netWh: (slot: number) => number): Forecaster {
     note: () => {},
     begin: () => {},
     of: (slot) => ({ forecastNetWh: netWh(slot), forecastErrorsWh: [] }),
+    netWhOf: netWh,
   }
 }

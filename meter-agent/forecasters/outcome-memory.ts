@@ -9,9 +9,9 @@ const ALIKE = 32
 const HOUR_SHARE = 0.2
 /** Over how many days it is told by how much forecasts miss. */
 const MISSED_DAYS = 7
-/** Nothing is known: no slot comes to so much. */
-const NONE = -(2 ** 31)
-/** Room for one look: what is alike, nearest first, by place and distance. */
+/** Nothing is known: no slot comes to so much, and what it differs by is still a small number. */
+const NONE = -(2 ** 30)
+/** Room for one look: what is alike, by place and distance; once it is full a heap, the farthest on top. */
 const places = new Int32Array(ALIKE)
 const distances = new Float64Array(ALIKE)
 
@@ -29,9 +29,11 @@ export interface ForecastKind {
  */
 export class OutcomeMemory {
   readonly #slotsPerDay: number
-  readonly #most: number
   readonly #ahead: number
-  /** by place, slot % room; room grows with what is known */
+  /** room for how many days; it grows with what is known */
+  #days: number
+  readonly #daysMost: number
+  /** by place: what is of the same time of day stands side by side, as it is looked through */
   #slots: Int32Array
   #netWh: Int32Array
   /** how each slot began, as if it had gone on so */
@@ -40,15 +42,17 @@ export class OutcomeMemory {
   /** by kind: how many outcomes are known, and by how much they were missed in the mean */
   readonly #known: Float64Array
   readonly #missedWh: Float64Array
-  #last = NONE
+  /** the earliest slot that is not forgotten */
+  #first = NONE
 
   /** @param ahead for how many slots ahead forecasts are kept. */
   constructor(slotMinutes: number, ahead: number) {
     this.#slotsPerDay = MINUTES_PER_DAY / slotMinutes
     this.#ahead = ahead
-    this.#most = DAYS * this.#slotsPerDay + ahead + 1
-    const room = Math.min(this.#most, this.#slotsPerDay + ahead + 1)
-    const column = () => new Int32Array(room).fill(NONE)
+    const daysAhead = Math.ceil((ahead + 1) / this.#slotsPerDay)
+    this.#days = 1 + daysAhead
+    this.#daysMost = DAYS + daysAhead
+    const column = () => new Int32Array(this.#days * this.#slotsPerDay).fill(NONE)
     this.#slots = column()
     this.#netWh = column()
     this.#begunWh = column()
@@ -60,11 +64,11 @@ export class OutcomeMemory {
 
   /** What a slot came to. Slots come in order. */
   note(slot: number, netWh: number): void {
+    this.#forgetBefore(slot - DAYS * this.#slotsPerDay)
     const place = this.#placeFor(slot)
     this.#netWh[place] = netWh
-    this.#last = slot
-    for (const [kind, said] of this.#saidWh.entries()) {
-      const saidWh = said[place] as number
+    for (let kind = 0; kind < this.#saidWh.length; kind++) {
+      const saidWh = (this.#saidWh[kind] as Int32Array)[place] as number
       if (saidWh === NONE) continue
       const known = Math.min(MISSED_DAYS * this.#slotsPerDay, (this.#known[kind] as number) + 1)
       this.#known[kind] = known
@@ -122,7 +126,7 @@ export class OutcomeMemory {
   }
 
   /**
-   * Leaves the places of the nearest outcomes in `places`, and says how many; of two as near the older one goes first.
+   * Leaves the nearest outcomes in `places`, in no order, and says how many; of two as near the older one goes first.
    * Asked by every home, book and look, it is most of a simulation: so it begins with the same time of day, goes on to
    * both sides, and ends where the hours alone are too far.
    */
@@ -131,10 +135,12 @@ export class OutcomeMemory {
     const back = kind.begun === 'seen' ? kind.ahead - 1 : kind.ahead
     const before = kind.begun === 'seen' ? this.#begunWh : this.#netWh
     const beforeWh = this.#valueOf(before, slot - back)
-    const [slots, netWh, slotsPerDay, last] = [this.#slots, this.#netWh, this.#slotsPerDay, this.#last]
+    const slots = this.#slots
+    const netWh = this.#netWh
+    const slotsPerDay = this.#slotsPerDay
+    const days = this.#days
     const perSlot = (HOUR_SHARE * 24 * (this.#missedWh[this.#indexOf(kind)] as number)) / slotsPerDay
-    const room = slots.length
-    const first = Math.max(0, last - room + this.#ahead + 1)
+    const timeOfDay = slot % slotsPerDay
     let found = 0
     let farthest = Number.POSITIVE_INFINITY
     for (let turn = 0; turn < slotsPerDay; turn++) {
@@ -142,21 +148,26 @@ export class OutcomeMemory {
       const apart = (turn + 1) >> 1
       const hours = perSlot * apart
       if (hours > farthest) break
-      const from = slot + (turn % 2 === 0 ? 0 - apart : apart)
-      let past = first + modulo(from - first, slotsPerDay)
-      let place = past % room
-      for (; past <= last; past += slotsPerDay, place += slotsPerDay) {
-        if (place >= room) place -= room
+      let time = timeOfDay + (turn % 2 === 0 ? 0 - apart : apart)
+      if (time < 0) time += slotsPerDay
+      else if (time >= slotsPerDay) time -= slotsPerDay
+      let timeBefore = time - back
+      let dayBefore = 0
+      for (; timeBefore < 0; timeBefore += slotsPerDay) dayBefore = dayBefore === 0 ? days - 1 : dayBefore - 1
+      const row = time * days
+      const rowBefore = timeBefore * days
+      for (let day = 0; day < days; day++, dayBefore++) {
+        if (dayBefore === days) dayBefore = 0
+        const place = row + day
         const saidWh = said[place] as number
         let distance = Math.abs(saidWh - expectedWh) + hours
-        if (distance > farthest || saidWh === NONE || slots[place] !== past || netWh[place] === NONE) continue
+        if (distance > farthest || saidWh === NONE || netWh[place] === NONE) continue
         if (beforeWh !== null) {
-          const then = place < back ? place - back + room : place - back
-          const known = slots[then] === past - back ? (before[then] as number) : NONE
+          const known = before[rowBefore + dayBefore] as number
           distance += Math.abs((known === NONE ? saidWh : known) - beforeWh)
         }
         found = putAlike(found, { place, distance }, slots)
-        if (found === ALIKE) farthest = distances[ALIKE - 1] as number
+        if (found === ALIKE) farthest = distances[0] as number
       }
     }
     return found
@@ -164,12 +175,16 @@ export class OutcomeMemory {
 
   /** How much of a Wh more that was expected comes, by least squares over `places`: 0 to 1. */
   #slopeOf(said: Int32Array, found: number): number {
-    let [expected, actual] = [0, 0]
+    // What fractions add up to hangs on their order.
+    sortAlike(found, this.#slots)
+    let expected = 0
+    let actual = 0
     for (let i = 0; i < found; i++) {
       expected += (said[places[i] as number] as number) / found
       actual += (this.#netWh[places[i] as number] as number) / found
     }
-    let [both, squares] = [0, 0]
+    let both = 0
+    let squares = 0
     for (let i = 0; i < found; i++) {
       const off = (said[places[i] as number] as number) - expected
       both += off * ((this.#netWh[places[i] as number] as number) - actual)
@@ -187,33 +202,50 @@ export class OutcomeMemory {
   }
 
   #valueOf(column: Int32Array, slot: number): number | null {
-    const place = slot % this.#slots.length
+    const place = this.#placeOf(slot)
     if (this.#slots[place] !== slot) return null
     const value = column[place] as number
     return value === NONE ? null : value
   }
 
-  /** The slot's place, made free of what stood there before. */
+  /** Where a slot stands if it is known. */
+  #placeOf(slot: number): number {
+    const day = Math.floor(slot / this.#slotsPerDay)
+    return (slot - day * this.#slotsPerDay) * this.#days + (day % this.#days)
+  }
+
+  /** The slot's place, free or its own. */
   #placeFor(slot: number): number {
-    const place = slot % this.#slots.length
+    const place = this.#placeOf(slot)
     if (this.#slots[place] === slot) return place
-    if (this.#slots[place] !== NONE && this.#slots.length < this.#most) {
+    if (this.#slots[place] !== NONE) {
       this.#grow()
       return this.#placeFor(slot)
     }
+    if (this.#first === NONE) this.#first = slot
     this.#slots[place] = slot
-    this.#netWh[place] = NONE
-    this.#begunWh[place] = NONE
-    for (const said of this.#saidWh) said[place] = NONE
     return place
+  }
+
+  #forgetBefore(slot: number): void {
+    for (; this.#first !== NONE && this.#first < slot; this.#first++) {
+      const place = this.#placeOf(this.#first)
+      if (this.#slots[place] !== this.#first) continue
+      this.#slots[place] = NONE
+      this.#netWh[place] = NONE
+      this.#begunWh[place] = NONE
+      for (const said of this.#saidWh) said[place] = NONE
+    }
   }
 
   #grow(): void {
     const before = this.#slots
-    const room = Math.min(this.#most, 2 * before.length)
+    this.#days = Math.min(this.#daysMost, 2 * this.#days)
     const moved = (column: Int32Array) => {
-      const wider = new Int32Array(room).fill(NONE)
-      for (const [place, slot] of before.entries()) if (slot !== NONE) wider[slot % room] = column[place] as number
+      const wider = new Int32Array(this.#days * this.#slotsPerDay).fill(NONE)
+      for (const [place, slot] of before.entries()) {
+        if (slot !== NONE) wider[this.#placeOf(slot)] = column[place] as number
+      }
       return wider
     }
     this.#netWh = moved(this.#netWh)
@@ -223,30 +255,67 @@ export class OutcomeMemory {
   }
 }
 
-/** Puts an outcome where it belongs among the nearest, of which so many are found; says how many there are then. */
+/** Puts an outcome among the nearest, of which so many are found, if it is one; says how many there are then. */
 function putAlike(
   found: number,
   { place, distance }: { readonly place: number; readonly distance: number },
   slots: Int32Array,
 ): number {
-  const slot = slots[place] as number
-  let at = found
-  for (; at > 0; at--) {
-    const next = distances[at - 1] as number
-    if (next < distance || (next === distance && (slots[places[at - 1] as number] as number) < slot)) break
+  if (found < ALIKE) {
+    distances[found] = distance
+    places[found] = place
+    if (found + 1 === ALIKE) heapAlike(ALIKE, slots)
+    return found + 1
   }
-  if (at === ALIKE) return found
-  const more = Math.min(ALIKE, found + 1)
-  for (let moved = more - 1; moved > at; moved--) {
-    distances[moved] = distances[moved - 1] as number
-    places[moved] = places[moved - 1] as number
+  const farthest = distances[0] as number
+  if (distance > farthest) return found
+  if (distance === farthest && (slots[place] as number) > (slots[places[0] as number] as number)) return found
+  distances[0] = distance
+  places[0] = place
+  sink(0, found, slots)
+  return found
+}
+
+/** The nearest first. */
+function sortAlike(found: number, slots: Int32Array): void {
+  heapAlike(found, slots)
+  for (let last = found - 1; last > 0; last--) {
+    const distance = distances[last] as number
+    const place = places[last] as number
+    distances[last] = distances[0] as number
+    places[last] = places[0] as number
+    distances[0] = distance
+    places[0] = place
+    sink(0, last, slots)
+  }
+}
+
+function heapAlike(found: number, slots: Int32Array): void {
+  for (let top = (found >> 1) - 1; top >= 0; top--) sink(top, found, slots)
+}
+
+/** Moves an outcome of a heap of so many down until nothing below it is farther. */
+function sink(top: number, found: number, slots: Int32Array): void {
+  const distance = distances[top] as number
+  const place = places[top] as number
+  const slot = slots[place] as number
+  let at = top
+  for (let below = 2 * at + 1; below < found; below = 2 * at + 1) {
+    if (below + 1 < found && isFarther(below + 1, below, slots)) below++
+    const farther = distances[below] as number
+    if (farther < distance || (farther === distance && (slots[places[below] as number] as number) < slot)) break
+    distances[at] = farther
+    places[at] = places[below] as number
+    at = below
   }
   distances[at] = distance
   places[at] = place
-  return more
 }
 
-/** The remainder of a division, from 0 on also of what is below 0. */
-function modulo(value: number, by: number): number {
-  return ((value % by) + by) % by
+/** Of two as far the newer one is farther. */
+function isFarther(one: number, other: number, slots: Int32Array): boolean {
+  const distance = distances[one] as number
+  const than = distances[other] as number
+  if (distance !== than) return distance > than
+  return (slots[places[one] as number] as number) > (slots[places[other] as number] as number)
 }

@@ -28,14 +28,16 @@ export function regression(options: { readonly slotMinutes: number; readonly slo
   const begunFits = fitsOf(FEATURES + 1)
   /** what the last days have seen, by the end of a slot: every slot ahead is held inside it */
   let seenTo: number | null = null
-  let [least, most] = [0, 0]
+  let least = 0
+  let most = 0
 
   const features = (history: NetHistory, slot: number, knownSlot: number): readonly number[] | null => {
-    const [last, before] = [history.get(knownSlot), history.get(knownSlot - 1)]
+    const last = history.get(knownSlot)
+    const before = history.get(knownSlot - 1)
+    if (last === undefined || before === undefined) return null
     const earlier = meanOf(history, knownSlot - 3, knownSlot - 2)
     const yesterday = aroundOf(history, slot - slotsPerDay)
     const yesterdayKnown = aroundOf(history, knownSlot - slotsPerDay)
-    if (last === undefined || before === undefined) return null
     if (earlier === null || yesterday === null || yesterdayKnown === null) return null
     return [1, last / WH, before / WH, earlier / WH, yesterday / WH, (yesterday - yesterdayKnown) / WH]
   }
@@ -61,7 +63,8 @@ export function regression(options: { readonly slotMinutes: number; readonly slo
       const seen = begunWh === null ? known : [...known, begunWh / WH]
       if (seenTo !== ask.knownSlot) {
         seenTo = ask.knownSlot
-        ;[least, most] = [0, 0]
+        least = 0
+        most = 0
         for (const net of history.values()) {
           least = Math.min(least, net)
           most = Math.max(most, net)
@@ -79,7 +82,8 @@ function aroundOf(history: NetHistory, slot: number): number | null {
 
 /** The mean of the known slots from the first to the last; null where none is. */
 function meanOf(history: NetHistory, firstSlot: number, lastSlot: number): number | null {
-  let [sum, known] = [0, 0]
+  let sum = 0
+  let known = 0
   for (let slot = firstSlot; slot <= lastSlot; slot++) {
     const net = history.get(slot)
     if (net === undefined) continue

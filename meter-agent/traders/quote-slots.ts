@@ -1,3 +1,4 @@
+import type { SlotForecast } from '../forecasters/forecaster.ts'
 import { OUTCOMES_LEAST } from '../forecasters/history-forecaster.ts'
 import { type PriceLimits, priceLimits } from './price-limits.ts'
 import { promiseWh, worthOfNextEurPerMWh } from './promise.ts'
@@ -20,8 +21,10 @@ type Rules = TraderInput['rules']
 /** By how many standard errors chances are doubted when a slot is traded first. */
 const FIRST_DOUBT = 2
 
-/** A slot, and by how many standard errors what outcomes say of chances is doubted. */
-type DoubtedSlot = TradingSlot & { readonly doubt: number }
+/** What is expected of a slot, and by how many standard errors what outcomes say of chances is doubted. */
+interface Doubted extends SlotForecast {
+  readonly doubt: number
+}
 
 /**
  * A quote for each slot in which the home still wants something and neighbours have something to share, at the price
@@ -30,28 +33,44 @@ type DoubtedSlot = TradingSlot & { readonly doubt: number }
  */
 export function quoteSlots(input: TraderInput, priceOf: (question: PriceQuestion) => number | null): readonly Quote[] {
   const marketLimits = priceLimits(input.rules)
-  return input.slots.flatMap((asked): Quote[] => {
-    const slot = { ...asked, doubt: doubtOf(asked, input.tradingWindowMs) }
+  const quotes: Quote[] = []
+  for (const slot of input.slots) {
     const rules = slot.tariff === undefined ? input.rules : { ...input.rules, tariff: slot.tariff }
     const limits = slot.tariff === undefined ? marketLimits : priceLimits(rules)
-    if (limits === null) return []
-    const { floorEurPerMWh, capEurPerMWh } = limits
-    const hoped = {
-      sell: openWh(slot, rules, { side: 'sell', priceEurPerMWh: capEurPerMWh }),
-      buy: openWh(slot, rules, { side: 'buy', priceEurPerMWh: floorEurPerMWh }),
-    }
-    const side = hoped.sell >= hoped.buy ? 'sell' : 'buy'
-    // Who would not promise anything at the best price there is has no need of one.
-    if (hoped[side] < 1) return []
-    const own = ownLimits(slot, rules, { side, limits })
-    if (own === null) return []
-    const [limitEurPerMWh, bestEurPerMWh] =
-      side === 'sell' ? [own.floorEurPerMWh, own.capEurPerMWh] : [own.capEurPerMWh, own.floorEurPerMWh]
-    const priceEurPerMWh = priceOf({ slot, side, limitEurPerMWh, bestEurPerMWh, limits: own })
-    if (priceEurPerMWh === null) return []
-    const energyWh = Math.min(rules.maxOrderWh, openWh(slot, rules, { side, priceEurPerMWh }))
-    return energyWh >= 1 ? [{ slot: slot.slot, side, energyWh, priceEurPerMWh }] : []
-  })
+    const quote = limits === null ? null : quoteSlot({ input, slot, rules, limits }, priceOf)
+    if (quote !== null) quotes.push(quote)
+  }
+  return quotes
+}
+
+function quoteSlot(
+  asked: {
+    readonly input: TraderInput
+    readonly slot: TradingSlot
+    readonly rules: Rules
+    readonly limits: PriceLimits
+  },
+  priceOf: (question: PriceQuestion) => number | null,
+): Quote | null {
+  const { input, slot, rules, limits } = asked
+  const { forecastNetWh, forecastErrorsWh } = slot
+  const expected = { forecastNetWh, forecastErrorsWh, doubt: doubtOf(slot, input.tradingWindowMs) }
+  const promisedWh = slot.soldWh - slot.boughtWh
+  const openWh = (side: Quote['side'], priceEurPerMWh: number) =>
+    openWhOf(expected, rules, { promisedWh, side, priceEurPerMWh })
+  const hopedToSellWh = openWh('sell', limits.capEurPerMWh)
+  const hopedToBuyWh = openWh('buy', limits.floorEurPerMWh)
+  const side = hopedToSellWh >= hopedToBuyWh ? 'sell' : 'buy'
+  // Who would not promise anything at the best price there is has no need of one.
+  if (Math.max(hopedToSellWh, hopedToBuyWh) < 1) return null
+  const own = ownLimits(expected, rules, { promisedWh, side, limits })
+  if (own === null) return null
+  const limitEurPerMWh = side === 'sell' ? own.floorEurPerMWh : own.capEurPerMWh
+  const bestEurPerMWh = side === 'sell' ? own.capEurPerMWh : own.floorEurPerMWh
+  const priceEurPerMWh = priceOf({ slot, side, limitEurPerMWh, bestEurPerMWh, limits: own })
+  if (priceEurPerMWh === null) return null
+  const energyWh = Math.min(rules.maxOrderWh, openWh(side, priceEurPerMWh))
+  return energyWh >= 1 ? { slot: slot.slot, side, energyWh, priceEurPerMWh } : null
 }
 
 /**
@@ -63,23 +82,26 @@ function doubtOf({ forecastErrorsWh, msToGate }: TradingSlot, tradingWindowMs: n
 }
 
 /** What a home would still sell, or buy, at a price, in whole Wh; below 1 nothing. */
-function openWh(slot: DoubtedSlot, rules: Rules, at: Pick<Quote, 'side' | 'priceEurPerMWh'>): number {
-  const wanted = promiseWh(slot, rules, at)
+function openWhOf(
+  expected: Doubted,
+  rules: Rules,
+  at: Pick<Quote, 'side' | 'priceEurPerMWh'> & { readonly promisedWh: number },
+): number {
+  const wanted = promiseWh(expected, rules, at)
   if (wanted === null) return 0
-  const promised = slot.soldWh - slot.boughtWh
-  return at.side === 'sell' ? wanted - promised : promised - wanted
+  return at.side === 'sell' ? wanted - at.promisedWh : at.promisedWh - wanted
 }
 
 function ownLimits(
-  slot: DoubtedSlot,
+  expected: Doubted,
   rules: Rules,
-  { side, limits }: { readonly side: Quote['side']; readonly limits: PriceLimits },
+  next: { readonly promisedWh: number; readonly side: Quote['side']; readonly limits: PriceLimits },
 ): PriceLimits | null {
-  const worth = worthOfNextEurPerMWh(slot, rules, { side, promisedWh: slot.soldWh - slot.boughtWh })
+  const worth = worthOfNextEurPerMWh(expected, rules, next)
   if (worth === null) return null
-  const { floorEurPerMWh, capEurPerMWh } = limits
+  const { floorEurPerMWh, capEurPerMWh } = next.limits
   const own =
-    side === 'sell'
+    next.side === 'sell'
       ? { floorEurPerMWh: Math.max(floorEurPerMWh, Math.ceil(worth - 1e-9)), capEurPerMWh }
       : { floorEurPerMWh, capEurPerMWh: Math.min(capEurPerMWh, Math.floor(worth + 1e-9)) }
   return own.floorEurPerMWh <= own.capEurPerMWh ? own : null

@@ -1,9 +1,7 @@
-import { solarPosition } from '#protocol/solar-position.ts'
 import { RandomStream } from '../random-stream.ts'
 import type { AirTemperature } from '../weather/air-temperature.ts'
-import { clearSkyDirectWPerM2, clearSkyWPerM2, extraterrestrialWPerM2 } from '../weather/clear-sky.ts'
+import type { CloudlessSky } from '../weather/cloudless-sky.ts'
 import type { Clouds } from '../weather/clouds.ts'
-import type { Place } from '../weather/place.ts'
 import { alternatingCurrentPerPeak, directCurrentPerPeak } from './photovoltaic.ts'
 import { diffuseShare, type Orientation, planeWPerM2 } from './plane-irradiance.ts'
 import { type PowerSource, STEP_MS } from './power-source.ts'
@@ -18,7 +16,7 @@ const HOUR_MS = 3_600_000
 export class GeneratedRoof implements PowerSource {
   readonly #seed: number
   readonly #home: string
-  readonly #place: Place
+  readonly #sky: CloudlessSky
   readonly #plane: Orientation
   readonly #peakW: number
   readonly #clouds: Clouds
@@ -29,7 +27,7 @@ export class GeneratedRoof implements PowerSource {
   constructor(options: {
     readonly seed: number
     readonly home: string
-    readonly place: Place
+    readonly sky: CloudlessSky
     readonly plane: Orientation
     readonly peakW: number
     readonly clouds: Clouds
@@ -37,7 +35,7 @@ export class GeneratedRoof implements PowerSource {
   }) {
     this.#seed = options.seed
     this.#home = options.home
-    this.#place = options.place
+    this.#sky = options.sky
     this.#plane = options.plane
     this.#peakW = options.peakW
     this.#clouds = options.clouds
@@ -47,23 +45,21 @@ export class GeneratedRoof implements PowerSource {
 
   meanW(minuteMs: number): number {
     const timeMs = minuteMs + STEP_MS / 2
-    const sun = solarPosition({ timeMs, ...this.#place })
+    const cloudless = this.#sky.at(timeMs)
+    const { sun, outsideWPerM2 } = cloudless
     if (sun.apparentElevationDeg <= 0) return 0
-    const outside = extraterrestrialWPerM2(timeMs)
-    const sky = { ...sun, extraterrestrialWPerM2: outside }
-    const clear = clearSkyWPerM2(sky)
-    const globalWPerM2 = clear * this.#clearSkyIndex(timeMs - this.#lagMs)
+    const globalWPerM2 = cloudless.globalWPerM2 * this.#clearSkyIndex(timeMs - this.#lagMs)
     const sine = Math.sin((sun.apparentElevationDeg * Math.PI) / 180)
-    const share = diffuseShare(globalWPerM2 / (outside * sine))
+    const share = diffuseShare(globalWPerM2 / (outsideWPerM2 * sine))
     // No cloud makes the sun itself brighter than a clear sky does.
-    const directNormalWPerM2 = Math.min((globalWPerM2 * (1 - share)) / sine, clearSkyDirectWPerM2(sky))
+    const directNormalWPerM2 = Math.min((globalWPerM2 * (1 - share)) / sine, cloudless.directNormalWPerM2)
     const plane = planeWPerM2({
       plane: this.#plane,
       sun,
       globalWPerM2,
       diffuseWPerM2: globalWPerM2 - directNormalWPerM2 * sine,
       directNormalWPerM2,
-      extraterrestrialWPerM2: outside,
+      extraterrestrialWPerM2: outsideWPerM2,
     })
     const airC = this.#air.atC(timeMs)
     return Math.round(this.#peakW * alternatingCurrentPerPeak(directCurrentPerPeak({ planeWPerM2: plane, airC })))

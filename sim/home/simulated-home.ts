@@ -65,7 +65,8 @@ export class SimulatedHome {
   #stepStartMs: number
   #lastMs: number
   #step: Step
-  #account: EnergyAccount
+  /** grows in place: a home steps too often to leave one behind each time */
+  readonly #account: { -readonly [flow in keyof EnergyAccount]: EnergyAccount[flow] }
   #restraint: HomeRestraint = UNRESTRAINED
 
   constructor(parts: HomeParts) {
@@ -83,7 +84,7 @@ export class SimulatedHome {
 
   /** What has flowed up to the last whole minute that the home was advanced to. */
   get account(): EnergyAccount {
-    return this.#account
+    return { ...this.#account }
   }
 
   /** What can hold energy for later; null where there is none. */
@@ -139,14 +140,10 @@ export class SimulatedHome {
     if (this.#car === null) return
     const account = this.#account
     const { drivenJ, elsewhereJ, missedJ } = this.#car.moveTo(this.#stepStartMs, account.carStoredJ)
-    if (drivenJ === 0 && elsewhereJ === 0 && missedJ === 0) return
-    this.#account = {
-      ...account,
-      carStoredJ: account.carStoredJ - drivenJ,
-      drivenJ: account.drivenJ + drivenJ,
-      carElsewhereJ: account.carElsewhereJ + elsewhereJ,
-      carMissedJ: account.carMissedJ + missedJ,
-    }
+    account.carStoredJ -= drivenJ
+    account.drivenJ += drivenJ
+    account.carElsewhereJ += elsewhereJ
+    account.carMissedJ += missedJ
   }
 
   #heat(surplusW: number): Step['heat'] {
@@ -221,31 +218,27 @@ export class SimulatedHome {
   #finishStep(): void {
     const { loadW, roofW, curtailedW, battery, car, heat, importW, exportW } = this.#step
     const account = this.#account
-    this.#account = {
-      loadJ: account.loadJ + loadW * STEP_SECONDS,
-      roofJ: account.roofJ + roofW * STEP_SECONDS,
-      curtailedJ: account.curtailedJ + curtailedW * STEP_SECONDS,
-      chargeJ: account.chargeJ + battery.chargeW * STEP_SECONDS,
-      dischargeJ: account.dischargeJ + battery.dischargeW * STEP_SECONDS,
-      importJ: account.importJ + importW * STEP_SECONDS,
-      exportJ: account.exportJ + exportW * STEP_SECONDS,
-      batteryLossJ: account.batteryLossJ + battery.lossJ,
-      storedJ: account.storedJ + battery.storedJ,
-      heatPumpJ: account.heatPumpJ + (heat?.powerW ?? 0) * STEP_SECONDS,
-      heatJ: account.heatJ + (heat?.heatJ ?? 0),
-      heatUsedJ: account.heatUsedJ + (heat?.usedJ ?? 0),
-      heatLossJ: account.heatLossJ + (heat?.lossJ ?? 0),
-      heatStoredJ: heat?.storedJ ?? 0,
-      carChargeJ: account.carChargeJ + car.chargeW * STEP_SECONDS,
-      carDischargeJ: account.carDischargeJ + car.dischargeW * STEP_SECONDS,
-      carLossJ: account.carLossJ + car.lossJ,
-      carStoredJ: account.carStoredJ + car.storedJ,
-      drivenJ: account.drivenJ,
-      carElsewhereJ: account.carElsewhereJ,
-      carMissedJ: account.carMissedJ,
-      withheldJ: account.withheldJ + ((heat?.withheldW ?? 0) + (car.withheldW ?? 0)) * STEP_SECONDS,
-    }
-    if (heat !== null) this.#heatPump = heat
+    account.loadJ += loadW * STEP_SECONDS
+    account.roofJ += roofW * STEP_SECONDS
+    account.curtailedJ += curtailedW * STEP_SECONDS
+    account.chargeJ += battery.chargeW * STEP_SECONDS
+    account.dischargeJ += battery.dischargeW * STEP_SECONDS
+    account.importJ += importW * STEP_SECONDS
+    account.exportJ += exportW * STEP_SECONDS
+    account.batteryLossJ += battery.lossJ
+    account.storedJ += battery.storedJ
+    account.carChargeJ += car.chargeW * STEP_SECONDS
+    account.carDischargeJ += car.dischargeW * STEP_SECONDS
+    account.carLossJ += car.lossJ
+    account.carStoredJ += car.storedJ
+    account.withheldJ += ((heat?.withheldW ?? 0) + (car.withheldW ?? 0)) * STEP_SECONDS
+    if (heat === null) return
+    account.heatPumpJ += heat.powerW * STEP_SECONDS
+    account.heatJ += heat.heatJ
+    account.heatUsedJ += heat.usedJ
+    account.heatLossJ += heat.lossJ
+    account.heatStoredJ = heat.storedJ
+    this.#heatPump = heat
   }
 
   #read(timeMs: number): HomeState {

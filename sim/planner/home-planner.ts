@@ -110,8 +110,8 @@ export class HomePlanner implements StoreWishes {
       timeMs = trip.arrivesMs
     }
     return {
-      loadW: this.#load.of(slot).forecastNetWh,
-      sunW: this.#sun.of(slot).forecastNetWh,
+      loadW: this.#load.netWhOf(slot),
+      sunW: this.#sun.netWhOf(slot),
       retailEurPerMWh: tariff.retailMilliEurPerMWh / MILLI,
       feedInEurPerMWh: tariff.feedInMilliEurPerMWh / MILLI,
       ...car,

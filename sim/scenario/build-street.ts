@@ -8,6 +8,7 @@ import { lateSolver } from '../planner/late-solver.ts'
 import { RandomStream } from '../random-stream.ts'
 import type { TariffParts } from '../supplier/supplier-tariff.ts'
 import { AirTemperature } from '../weather/air-temperature.ts'
+import { CloudlessSky } from '../weather/cloudless-sky.ts'
 import { Clouds } from '../weather/clouds.ts'
 import { localOffsetMs, type Place } from '../weather/place.ts'
 import { batteryOf } from './battery-of.ts'
@@ -68,6 +69,7 @@ export function buildStreet(options: {
     longitudeDeg: longitude ?? DEFAULT_PLACE.longitudeDeg,
   }
   const offsetMs = localOffsetMs(place)
+  const sky = new CloudlessSky(place)
   const clouds = new Clouds({ seed, startMs })
   const air = new AirTemperature({ seed, startMs, localOffsetMs: offsetMs })
   const listed = expandHomes({ scenario, file, seed, csvIn: files.csvIn, homesMax: options.homesMax })
@@ -109,7 +111,7 @@ export function buildStreet(options: {
         ? null
         : 'csv' in roof
           ? measured(roof, peakW, `${field}.roof`)
-          : new GeneratedRoof({ seed, home, place, plane: { ...DEFAULT_PLANE, ...roof }, peakW, clouds, air })
+          : new GeneratedRoof({ seed, home, sky, plane: { ...DEFAULT_PLANE, ...roof }, peakW, clouds, air })
     const parts = {
       home,
       startMs,

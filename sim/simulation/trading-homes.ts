@@ -1,6 +1,7 @@
 import {
   BEGUN_SHARE,
   type Forecaster,
+  isTrading,
   makeForecaster,
   perfectForecaster,
   planOrders,
@@ -97,19 +98,17 @@ export class TradingHomes {
     const { slotMinutes, gateBeforeDeliveryMs } = rules
     const { trader, forecaster, random } = this.#homes[home] as TradingHome
     const positions = this.#market.positions(home, first, count)
-    const slots = positions
-      .filter(({ phase }) => phase === 'call' || phase === 'continuous')
-      .map(
-        ({ slot, boughtWh, soldWh }): TradingSlot => ({
-          slot,
-          ...forecaster.of(slot),
-          boughtWh,
-          soldWh,
-          msToGate: slotStartMs({ slot, slotMinutes }) - gateBeforeDeliveryMs - nowMs,
-          ...(tariffAt(slot) === rules.tariff ? {} : { tariff: tariffAt(slot) }),
-          ...(listening === 'heard' ? { news: this.#market.news(home, slot) } : {}),
-        }),
-      )
+    const slots: TradingSlot[] = []
+    for (const position of positions) {
+      if (!isTrading(position)) continue
+      const { slot, boughtWh, soldWh } = position
+      const { forecastNetWh, forecastErrorsWh } = forecaster.of(slot)
+      const msToGate = slotStartMs({ slot, slotMinutes }) - gateBeforeDeliveryMs - nowMs
+      const known = { slot, forecastNetWh, forecastErrorsWh, boughtWh, soldWh, msToGate }
+      const tariff = tariffAt(slot)
+      const priced = tariff === rules.tariff ? known : { ...known, tariff }
+      slots.push(listening === 'heard' ? { ...priced, news: this.#market.news(home, slot) } : priced)
+    }
     const tradingWindowMs = tradedSlots * slotMinutes * MINUTE_MS
     const quotes = trader.quotes({ slots, rules: this.#rules, tradingWindowMs, random })
     for (const action of planOrders(quotes, { slots: positions })) this.#market.act(home, action)

@@ -6,6 +6,7 @@ import { type HeatPump, heatPumpFlow, restingHeatPump } from '../home/heat-pump.
 import { decodeScenario } from '../scenario/decode-scenario.ts'
 import { expandHomes } from '../scenario/expand-homes.ts'
 import { AirTemperature } from '../weather/air-temperature.ts'
+import { CloudlessSky } from '../weather/cloudless-sky.ts'
 import { Clouds } from '../weather/clouds.ts'
 import { coincidence, lagCorrelation, loadFactor, meansOf, peakOf, sumOfHomes } from './load-statistics.ts'
 import { between, same, type ValidationCase } from './validation-case.ts'
@@ -135,7 +136,7 @@ function roofYieldKwh(seed: number): number {
   const roof = new GeneratedRoof({
     seed,
     home: 'roof',
-    place: { latitudeDeg: 52.4, longitudeDeg: 13.1 },
+    sky: new CloudlessSky({ latitudeDeg: 52.4, longitudeDeg: 13.1 }),
     plane: { tiltDeg: 35, azimuthDeg: 180 },
     peakW: 1000,
     clouds: new Clouds({ seed, startMs }),

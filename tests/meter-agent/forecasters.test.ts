@@ -182,6 +182,25 @@ describe.each(forecasterNames)('the %s forecaster', (name) => {
     expect(forecastErrorsWh).toEqual(forecastErrorsWh.toSorted((a, b) => a - b))
   })
 
+  it('forgets what is older than two weeks, also where nothing was known meanwhile', () => {
+    const old = roofDays(20).map(([slot, net]) => [slot, net + 1e6] as const)
+    const days = roofDays(16)
+    const later = (slots: number) => days.map(([slot, net]) => [slot + slots, net] as const)
+    const { forecastErrorsWh } = told(name, [...old, ...later(20 * DAY)]).of(36 * DAY)
+    expect(forecastErrorsWh.length).toBe(32)
+    expect(Math.max(...forecastErrorsWh.map(Math.abs))).toBeLessThan(1e5)
+    // Too little to go by: guessed.
+    expect(told(name, [...old, ...later(50 * DAY).slice(0, 6)]).of(50 * DAY + 6).forecastErrorsWh.length).toBe(7)
+  })
+
+  it('says the net alone as it says it with its errors, however far ahead', () => {
+    const forecaster = told(name, roofDays(5))
+    for (const ahead of [0, 1, 7, 8, 40, DAY]) {
+      const slot = 5 * DAY + ahead
+      expect(forecaster.netWhOf(slot)).toBe(forecaster.of(slot).forecastNetWh)
+    }
+  })
+
   it('knows more of the next slot once it has seen how the one that runs began', () => {
     const missed = { seen: 0, unseen: 0 }
     /** of what it deems possible for the next slot */

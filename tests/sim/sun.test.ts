@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { solarPosition } from '#protocol/solar-position.ts'
 import { GeneratedRoof } from '#sim/home/generated-roof.ts'
 import { alternatingCurrentPerPeak, cellTemperatureC, directCurrentPerPeak } from '#sim/home/photovoltaic.ts'
 import { sun } from '#sim/validation/sun.ts'
 import { AirTemperature } from '#sim/weather/air-temperature.ts'
 import { clearSkyDirectWPerM2, clearSkyWPerM2, extraterrestrialWPerM2 } from '#sim/weather/clear-sky.ts'
+import { CloudlessSky } from '#sim/weather/cloudless-sky.ts'
 import { Clouds } from '#sim/weather/clouds.ts'
 
 describe('the sun', () => {
@@ -17,6 +19,20 @@ describe('the sun', () => {
     expect(extraterrestrialWPerM2(Date.UTC(2026, 0, 3))).toBeCloseTo(1414, -1)
     expect(extraterrestrialWPerM2(Date.UTC(2026, 6, 4))).toBeCloseTo(1321, -1)
     expect(clearSkyWPerM2({ apparentElevationDeg: -3, extraterrestrialWPerM2: 1364 })).toBe(0)
+  })
+
+  it('gives what it gives at a moment, whatever moments were asked for before', () => {
+    const place = { latitudeDeg: 52.4, longitudeDeg: 13.1 }
+    const sky = new CloudlessSky(place)
+    const noonMs = Date.UTC(2026, 5, 21, 11, 0, 30)
+    for (const timeMs of [noonMs, noonMs + 64 * 60_000, noonMs, noonMs + 1, noonMs + 12 * 3_600_000, noonMs]) {
+      const sun = solarPosition({ timeMs, ...place })
+      const outsideWPerM2 = extraterrestrialWPerM2(timeMs)
+      const under = { ...sun, extraterrestrialWPerM2: outsideWPerM2 }
+      const globalWPerM2 = clearSkyWPerM2(under)
+      const directNormalWPerM2 = clearSkyDirectWPerM2(under)
+      expect(sky.at(timeMs)).toEqual({ timeMs, sun, outsideWPerM2, globalWPerM2, directNormalWPerM2 })
+    }
   })
 
   it('shines directly and through the sky as Ineichen says, at noon in Berlin on the first day of spring', () => {
@@ -44,7 +60,7 @@ describe('a roof', () => {
     new GeneratedRoof({
       seed: options.seed,
       home: options.home,
-      place: { latitudeDeg: 52.4, longitudeDeg: 13.1 },
+      sky: new CloudlessSky({ latitudeDeg: 52.4, longitudeDeg: 13.1 }),
       plane: { tiltDeg: 35, azimuthDeg: 180 },
       peakW: 1000,
       clouds: new Clouds({ seed: options.seed, startMs: options.startMs }),
