@@ -9,7 +9,8 @@ const out = join(import.meta.dirname, 'dist')
  * The packages that are taken in with all that they need themselves: hundreds of small files each, nothing but
  * JavaScript. Others stay where they are: they bring native code, read files of their own, or are seldom needed.
  */
-const taken = /^(effect|@effect\/platform-node|viem|xstate|socket\.io|@noble\/curves|@openzeppelin\/merkle-tree)(\/|$)/
+const taken =
+  /^(effect|@effect\/platform-node|viem|xstate|socket\.io|@noble\/curves|@openzeppelin\/merkle-tree|@nomicfoundation\/ignition-core)(\/|$)/
 
 const isOurs = (file: string): boolean => file.startsWith(root) && !file.includes('/node_modules/')
 
