@@ -1,10 +1,10 @@
 // What is built from sources, and whether that is up to date. Plain JavaScript without dependencies, because the
 // bootstrap asks before every command.
 import { readdirSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
  * Something built from sources by a script and its arguments, for Node 24: rebuilt when any source is newer than its stamp.
