@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-/** What a process or a page comes to may take its time on a crowded machine; where that fails, its steps are told. */
+/**
+ * What a process or a page comes to may take its time on a crowded machine; where that fails, its steps are told. Both
+ * run what is built, so it is built first where it is older than its sources.
+ */
 const patient = {
+  globalSetup: './tests/line/prepared.ts',
   expect: { poll: { timeout: 15_000 } },
   experimental: { traceTimeline: true },
 } as const

@@ -10,6 +10,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isFresh } from './built.mjs'
 import { whileLocked } from './install-lock.mjs'
 
 const NODE_VERSION = '24.21.0'
@@ -19,6 +20,7 @@ const nodePackage = `node-linux-${process.arch}`
 const bin = (name, file) => join(root, 'node_modules', name, file)
 
 const program = join(root, 'platform/commonwatt.ts')
+const bundled = join(root, 'platform/dist/commonwatt.mjs')
 const agent = join(root, 'platform/commonwatt-agent.ts')
 const prepare = [join(root, 'platform/prepare.ts')]
 const tasks = {
@@ -52,16 +54,6 @@ const tasks = {
 const nodeOptions = JSON.parse(readFileSync(join(root, 'platform/node-options.json'), 'utf8'))
 const isAgent = process.argv[2] === 'meter' && process.argv[3] === 'run'
 const isSimulation = process.argv[2] === 'simulate' || (process.argv[2] === 'bench' && process.argv[3] === 'simulate')
-
-/** What runs, and how. Where the agent was installed alone it is all there is. */
-const commandLine = existsSync(program)
-  ? [
-      ...nodeOptions.all,
-      ...(isAgent ? nodeOptions.agent : []),
-      ...(isSimulation ? nodeOptions.simulation : []),
-      program,
-    ]
-  : [...nodeOptions.alone, agent]
 
 /** Ends with one line on stderr. */
 function fail(message) {
@@ -142,6 +134,23 @@ function installLocked() {
   }
 }
 
+/** The program in few files, written first where sources are newer; from its sources where they cannot be written. */
+function writtenProgram() {
+  if (!isFresh('program')) spawnSync(node, [...prepare, 'program'], { cwd: root, env, stdio: ['ignore', 2, 2] })
+  return isFresh('program') ? bundled : program
+}
+
+/** What runs, and how. Where the agent was installed alone it is all there is. */
+const commandLine = () =>
+  existsSync(program)
+    ? [
+        ...nodeOptions.all,
+        ...(isAgent ? nodeOptions.agent : []),
+        ...(isSimulation ? nodeOptions.simulation : []),
+        writtenProgram(),
+      ]
+    : [...nodeOptions.alone, agent]
+
 const node = (isInstalled() ? findNode() : null) ?? installLocked()
 const env = environment(node)
 
@@ -174,5 +183,5 @@ if (first === '--run') {
     if (code !== 0) process.exit(code)
   }
 } else {
-  process.exitCode = await run([...commandLine, ...process.argv.slice(2)], process.cwd())
+  process.exitCode = await run([...commandLine(), ...process.argv.slice(2)], process.cwd())
 }

@@ -5,6 +5,7 @@ import { type Cause, Console, Effect, type Exit, Layer, References } from 'effec
 import { CliError, CliOutput, Command } from 'effect/cli'
 import manifest from '../package.json' with { type: 'json' }
 import { BadInput } from './bad-input.ts'
+import { stackInSources } from './stack-in-sources.ts'
 
 /** Whether a command goes on until it is stopped: what it was asked for is done then. */
 const isEndless = ([command, part = '', ...flags]: readonly string[]): boolean =>
@@ -43,7 +44,10 @@ const report = (cause: Cause.Cause<unknown>) => {
   return Effect.forEach(
     [
       ...failures.map((error) => (error instanceof Error ? error.message : String(error))),
-      ...defects.map((defect) => `internal error: ${defect instanceof Error ? defect.stack : String(defect)}`),
+      ...defects.map(
+        (defect) =>
+          `internal error: ${defect instanceof Error ? stackInSources(defect.stack ?? defect.message) : String(defect)}`,
+      ),
     ],
     (line) => Console.error(`commonwatt: ${line}`),
   )

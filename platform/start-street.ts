@@ -50,7 +50,7 @@ const openAndRun = Effect.fnUntraced(function* (given: Settings) {
       Effect.mapError((error) => new BadInput({ detail: error.message })),
     ),
   )
-  yield* Effect.try({ try: () => prepare(), catch: (error) => error })
+  yield* Effect.try({ try: () => prepare(['contracts', 'page']), catch: (error) => error })
   const startMs = Math.max(street.startMs, yield* lastTimeMs(folder, street.neighbourhood))
   // Time stands still until the street is open: else what nobody could read or trade in would pass at each start.
   let openedAtMs: number | null = null

@@ -26,10 +26,11 @@ export const benchTerms = {
 }
 
 /** Who stands opposite the homes: accounts with a key, because a neighbourhood's consent is theirs, too. */
-export const benchCounterparties: readonly BenchHome[] = [1, 2, 3].map((n) => {
-  const key: Hex = `0x${(0xbc_0000 + n).toString(16).padStart(64, '0')}`
-  return { key, account: addressOf(key) }
-})
+export const benchCounterparties = (): readonly BenchHome[] =>
+  [1, 2, 3].map((n) => {
+    const key: Hex = `0x${(0xbc_0000 + n).toString(16).padStart(64, '0')}`
+    return { key, account: addressOf(key) }
+  })
 
 /** A chain of its own, until the scope closes, with a neighbourhood whose homes and supplier have money, and a bond. */
 export const openBenchChain = (street: {
@@ -46,7 +47,7 @@ export const openBenchChain = (street: {
     const transactions = yield* openTransactions(local)
     const chain = yield* connectChain({ ...local, addresses, neighbourhood: neighbourhoodIdOf(name), transactions })
     const rpc = yield* connectRpc(local.rpcUrl)
-    const [supplier, grid, fund] = benchCounterparties.map(({ account }) => account) as [Hex, Hex, Hex]
+    const [supplier, grid, fund] = benchCounterparties().map(({ account }) => account) as [Hex, Hex, Hex]
     const market = { supplier, grid, fund, slotSeconds: SLOT_MS / 1000, slotsAhead: 96 }
     yield* chain.openNeighbourhood(market, termsOf(terms))
     yield* chain.bondAtLeast(1_000_000 * EUR)

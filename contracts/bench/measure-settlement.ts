@@ -14,7 +14,6 @@ import {
   START_MS,
   WINDOW_SECONDS,
 } from './bench-chain.ts'
-import { applyConsented, registerConsentKeys } from './bench-consent.ts'
 import { type BenchHome, benchDeliveries, benchHomes, deviceIdOf } from './bench-street.ts'
 
 /** The sizes that are measured: trades of a batch, and how many homes they are of. */
@@ -79,7 +78,9 @@ export const measureSettlement = (size: {
     const credits = open.reduce((sum, { shares }) => sum + shares.length, 0)
     const claimPerCredit = Math.round((yield* gasOf(transaction)) / credits)
 
-    const members = [...benchCounterparties, ...homes]
+    // Loaded when it is needed: its curve takes a fifth of a second, which no other command shall wait for.
+    const { applyConsented, registerConsentKeys } = yield* Effect.promise(() => import('./bench-consent.ts'))
+    const members = [...benchCounterparties(), ...homes]
     yield* registerConsentKeys(bench, members)
     const agreed = yield* propose(WARM_BATCHES + 2)
     const batch = yield* chain.batchOf(agreed.built.header.number)

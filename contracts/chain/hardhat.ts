@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createHardhatRuntimeEnvironment } from 'hardhat/hre'
+import type { createHardhatRuntimeEnvironment } from 'hardhat/hre'
 
 /** What must not change while a chain lives. */
 export interface Genesis {
@@ -48,7 +48,9 @@ export async function openInProcessChain(options: {
       },
     },
   }
-  const runtime = await createHardhatRuntimeEnvironment(config, {}, projectRoot)
+  // Loaded when it is needed: only a street with a chain of its own has to wait for it.
+  const hardhat = await import('hardhat/hre')
+  const runtime = await hardhat.createHardhatRuntimeEnvironment(config, {}, projectRoot)
   const connection = await runtime.network.create({ network: 'local', chainType: 'l1' })
   return {
     request: (method, params = []) => connection.provider.request({ method, params: [...params] }),

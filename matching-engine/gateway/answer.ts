@@ -6,8 +6,10 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
-  /** the same body in fewer bytes, for those who take that; it may come later than the rest */
+  /** the same body in fewer bytes, for those who take that */
   readonly packed?: Packed
+  /** makes that once for all, when somebody first takes it */
+  readonly pack?: () => Promise<Packed>
 }
 
 const jsonHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const

@@ -61,9 +61,9 @@ export function responder(
       ),
       Effect.catch((problem) => Effect.sync(() => refusal(counts, problem))),
       Effect.flatMap((given) =>
-        Effect.map(packedIfLarge(request, given), (packed) => {
+        Effect.map(packedFor(request, given), (packed) => {
           // What was packed before is made once for all.
-          const isShared = given.packed !== undefined
+          const isShared = given.packed !== undefined || given.pack !== undefined
           const coded = codedFor(request, packed)
           return isShared || hasRoom(answers, response, coded)
             ? coded
@@ -79,16 +79,15 @@ export function responder(
     )
 }
 
-function packedIfLarge({ headers }: IncomingMessage, answer: Answer): Effect.Effect<Answer> {
+/** The answer, packed if who asks takes that and it can be: in its own way, or as a large text. */
+function packedFor({ headers }: IncomingMessage, answer: Answer): Effect.Effect<Answer> {
   const { body, packed } = answer
-  if (packed !== undefined || typeof body !== 'string' || body.length < PACKED_LENGTH_MIN) return Effect.succeed(answer)
-  if (acceptedOf(headers['accept-encoding'], { gzip: new Uint8Array() }) === null) {
-    return Effect.succeed({ ...answer, packed: {} })
-  }
-  return Effect.map(
-    Effect.promise(() => packedByGzip(body)),
-    (gzip) => ({ ...answer, packed: { gzip } }),
-  )
+  const isLargeText = typeof body === 'string' && body.length >= PACKED_LENGTH_MIN
+  const pack = answer.pack ?? (isLargeText ? async () => ({ gzip: await packedByGzip(body) }) : undefined)
+  if (packed !== undefined || pack === undefined) return Effect.succeed(answer)
+  const possible = { gzip: new Uint8Array(), ...(answer.pack === undefined ? {} : { br: new Uint8Array() }) }
+  if (acceptedOf(headers['accept-encoding'], possible) === null) return Effect.succeed({ ...answer, packed: {} })
+  return Effect.map(Effect.promise(pack), (made) => ({ ...answer, packed: made }))
 }
 
 /** An answer as it goes out. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-/** The command line's own file, for Node 24. */
-export const program = join(import.meta.dirname, '../../platform/commonwatt.ts')
+/** The command line as its users run it: the file that `prepare` writes, for Node 24. */
+export const program = join(import.meta.dirname, '../../platform/dist/commonwatt.mjs')
 
 /** What a `commonwatt` command printed, and how it ended. */
 export interface Ended {

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Status } from '#protocol/messages.ts'
-
-const root = join(import.meta.dirname, '../..')
+import { program } from './command-line.ts'
 
 /** A `commonwatt start` that runs as its users run it: a process of its own, on free ports. */
 export interface StreetProcess {
@@ -18,7 +16,7 @@ export interface StreetProcess {
 }
 
 function spawnStart(args: readonly string[]) {
-  return spawn(process.execPath, [join(root, 'platform/commonwatt.ts'), 'start', '--port', '0', ...args], {
+  return spawn(process.execPath, [program, 'start', '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

@@ -1,0 +1,71 @@
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { type Plugin, rolldown } from 'rolldown'
+
+const root = join(import.meta.dirname, '..')
+const out = join(import.meta.dirname, 'dist')
+
+/**
+ * The packages that are taken in with all that they need themselves: hundreds of small files each, nothing but
+ * JavaScript. Others stay where they are: they bring native code, read files of their own, or are seldom needed.
+ */
+const taken =
+  /^(effect|@effect\/platform-node|viem|xstate|socket\.io|@noble\/curves|@openzeppelin\/merkle-tree|@nomicfoundation\/ignition-core)(\/|$)/
+
+const isOurs = (file: string): boolean => file.startsWith(root) && !file.includes('/node_modules/')
+
+const beside = /new URL\('([^']+)', import\.meta\.url\)/g
+
+/**
+ * What a source says of its own place stays true: a file that it names beside itself is found, and a script that it
+ * starts there is written as a program, too. Throws where a source asks for its place in another way.
+ */
+const placesOfSources: Plugin = {
+  name: 'places-of-sources',
+  transform(code, file) {
+    if (!isOurs(file) || !code.includes('import.meta.')) return null
+    if (code.replaceAll(beside, '').includes('import.meta.url')) {
+      throw new Error(`${file}: its place is known as import.meta.dirname or in new URL('…', import.meta.url)`)
+    }
+    const folder = relative(out, dirname(file))
+    return code
+      .replaceAll(beside, (_, named: string) => {
+        const script = /^\.\/([\w-]+)\.ts$/.exec(named)?.[1]
+        if (script === undefined) return `new URL('${join(folder, named)}', import.meta.url)`
+        this.emitFile({ type: 'chunk', id: join(dirname(file), named), fileName: `${script}.mjs` })
+        return `new URL('./${script}.mjs', import.meta.url)`
+      })
+      .replaceAll('import.meta.dirname', `(import.meta.dirname + '/${folder}')`)
+      .replaceAll('import.meta.main', 'false')
+  },
+}
+
+/** How long parts of an earlier program stay, for what still runs from them, ms. */
+const KEPT_MS = 86_400_000
+
+/**
+ * Writes the command line as few files: most of a short command's time was Node finding and loading hundreds of them. A
+ * command still loads only the parts that it needs.
+ */
+async function bundleProgram(): Promise<void> {
+  const program = await rolldown({
+    input: { commonwatt: join(root, 'platform/commonwatt.ts') },
+    platform: 'node',
+    external: (name, importer) =>
+      importer !== undefined && isOurs(importer) && /^[^.#/]/.test(name) && !taken.test(name),
+    plugins: [placesOfSources],
+  })
+  await program.write({
+    dir: out,
+    entryFileNames: '[name].mjs',
+    chunkFileNames: '[name]-[hash].mjs',
+    keepNames: true,
+    sourcemap: true,
+  })
+  for (const name of readdirSync(out)) {
+    const file = join(out, name)
+    if (Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file)
+  }
+}
+
+await bundleProgram()
