@@ -10,13 +10,15 @@ export interface ConnectionListener extends ServerToClient {
 const RETRIES_MS = [200, 400]
 /** Silence that is longer than the gateway's own rhythm by so much is a connection that has died. Ms. */
 const GRACE_MS = 2_000
+/** A gateway that has not answered for so long is not there. */
+const KNOCK_PATIENCE_MS = 5_000
 
 /**
  * The page's line to the gateway that served it: it speaks socket.io's protocol (Engine.IO 4 over one WebSocket, text
  * only), which is all that this page needs of it, and a tenth of its size. After a loss it tries again, for ever.
  */
 export class GatewaySocket implements ClientToServer {
-  readonly #address: string
+  readonly #address: URL
   readonly #listener: ConnectionListener
   #socket: WebSocket | null = null
   #isConnected = false
@@ -26,14 +28,14 @@ export class GatewaySocket implements ClientToServer {
 
   /** `address` is that of the page. Nothing happens before `open`. */
   constructor(address: string, listener: ConnectionListener) {
-    const socket = new URL('socket.io/?EIO=4&transport=websocket', address)
-    socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:'
-    this.#address = socket.href
+    this.#address = new URL('socket.io/?EIO=4&transport=websocket', address)
     this.#listener = listener
   }
 
   open(): void {
-    const socket = new WebSocket(this.#address)
+    const address = new URL(this.#address)
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+    const socket = new WebSocket(address)
     this.#socket = socket
     this.#listen()
     socket.addEventListener('message', ({ data }) => {
@@ -92,10 +94,33 @@ export class GatewaySocket implements ClientToServer {
     this.#socket = null
     if (this.#isConnected) this.#listener.disconnect()
     this.#isConnected = false
+    this.#tryLater()
+  }
+
+  #tryLater(): void {
     const waitMs = RETRIES_MS[Math.min(this.#tries++, RETRIES_MS.length - 1)] as number
-    setTimeout(() => this.open(), waitMs)
+    setTimeout(() => void this.#again(), waitMs)
+  }
+
+  /**
+   * A browser lets WebSockets of a page wait when many have failed, each for seconds in the end: after the first that did,
+   * none is opened before somebody answers at its address.
+   */
+  async #again(): Promise<void> {
+    if (this.#tries === 1 || (await isAnswered(this.#address))) this.open()
+    else this.#tryLater()
   }
 }
 
 const events = ['snapshot', 'frame', 'status', 'depth'] as const
 const isEvent = (name: string): name is (typeof events)[number] => (events as readonly string[]).includes(name)
+
+/** Whether a gateway answers there, be it with a refusal; one that is away may have somebody before it who says so. */
+async function isAnswered(address: URL): Promise<boolean> {
+  try {
+    const { status } = await fetch(address, { signal: AbortSignal.timeout(KNOCK_PATIENCE_MS) })
+    return status < 500
+  } catch {
+    return false
+  }
+}
