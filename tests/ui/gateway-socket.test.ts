@@ -27,14 +27,15 @@ beforeEach(async () => {
   heard = []
   clients = []
   await serve()
-  page = new GatewaySocket(`http://127.0.0.1:${port}/`, {
+  page = new GatewaySocket(`http://127.0.0.1:${port}/`)
+  page.listener = {
     connect: () => heard.push('connect'),
     disconnect: () => heard.push('disconnect'),
     snapshot: ({ toSequence }) => heard.push(`snapshot ${toSequence}`),
     frame: ({ toSequence }) => heard.push(`frame ${toSequence}`),
     status: ({ sequence }) => heard.push(`status ${sequence}`),
     depth: ({ slot }) => heard.push(`depth ${slot}`),
-  })
+  }
   page.open()
 })
 

@@ -19,7 +19,8 @@ const KNOCK_PATIENCE_MS = 5_000
  */
 export class GatewaySocket implements ClientToServer {
   readonly #address: URL
-  readonly #listener: ConnectionListener
+  /** what happens before there is one nobody is told: who listens later looks at `isConnected` first */
+  listener: ConnectionListener | null = null
   #socket: WebSocket | null = null
   #isConnected = false
   #tries = 0
@@ -27,9 +28,8 @@ export class GatewaySocket implements ClientToServer {
   #watch: ReturnType<typeof setTimeout> | undefined
 
   /** `address` is that of the page. Nothing happens before `open`. */
-  constructor(address: string, listener: ConnectionListener) {
+  constructor(address: string) {
     this.#address = new URL('socket.io/?EIO=4&transport=websocket', address)
-    this.#listener = listener
   }
 
   open(): void {
@@ -38,6 +38,8 @@ export class GatewaySocket implements ClientToServer {
     const socket = new WebSocket(address)
     this.#socket = socket
     this.#listen()
+    // Its greeting says nothing that has to be known first.
+    socket.addEventListener('open', () => socket.send('40'))
     socket.addEventListener('message', ({ data }) => {
       if (socket === this.#socket && typeof data === 'string') this.#take(data)
     })
@@ -66,17 +68,16 @@ export class GatewaySocket implements ClientToServer {
     this.#listen()
     if (packet.startsWith('42')) {
       const [event, value] = JSON.parse(packet.slice(2)) as [string, never]
-      if (isEvent(event)) this.#listener[event](value)
+      if (isEvent(event)) this.listener?.[event](value)
     } else if (packet === '2') {
       this.#socket?.send('3')
     } else if (packet.startsWith('0')) {
       const { pingInterval, pingTimeout } = JSON.parse(packet.slice(1)) as Record<string, number>
       this.#silenceMs = (pingInterval ?? 25_000) + (pingTimeout ?? 20_000)
-      this.#socket?.send('40')
     } else if (packet.startsWith('40')) {
       this.#isConnected = true
       this.#tries = 0
-      this.#listener.connect()
+      this.listener?.connect()
     } else if (packet.startsWith('41') || packet.startsWith('44') || packet === '1') {
       this.#lost()
     }
@@ -92,7 +93,7 @@ export class GatewaySocket implements ClientToServer {
     clearTimeout(this.#watch)
     this.#socket?.close()
     this.#socket = null
-    if (this.#isConnected) this.#listener.disconnect()
+    if (this.#isConnected) this.listener?.disconnect()
     this.#isConnected = false
     this.#tryLater()
   }

@@ -18,7 +18,7 @@ export class KnownRuns {
 
   /** Whether one of them lives: all that is known of a gateway that has not told. */
   get haveLive(): boolean {
-    return (this.#all[0]?.kind ?? 'live') === 'live'
+    return isLive(this.#all)
   }
 
   /** The one of that log, or at that place among them; null where it is not here. */
@@ -40,3 +40,6 @@ export class KnownRuns {
     return timeline
   }
 }
+
+/** Whether one of a gateway's runs lives: the first of them. Null, or none: it has not told. */
+export const isLive = (runs: readonly Run[] | null): boolean => (runs?.[0]?.kind ?? 'live') === 'live'

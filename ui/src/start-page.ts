@@ -7,7 +7,7 @@ import type { SharedParts } from './compare/compared-page.ts'
 import { composePage } from './compose-page.ts'
 import { element, part } from './dom.ts'
 import { FiguresView } from './figures/figures-view.ts'
-import { GatewaySocket } from './gateway-socket.ts'
+import type { GatewaySocket } from './gateway-socket.ts'
 import { HeaderView } from './header-view.ts'
 import { keyActs } from './keys/key-acts.ts'
 import { listenToKeys } from './keys/listen-to-keys.ts'
@@ -47,6 +47,8 @@ export interface AskedFirst {
   /** the first of what lives; null: a link asks for another */
   readonly picture: Promise<PictureFrame | null> | null
   readonly runs: Promise<readonly Run[] | null>
+  /** opens by itself, where one of these runs lives */
+  readonly uplink: GatewaySocket
 }
 
 /** Puts the page together and lets it go on: once, when its words are there. */
@@ -57,7 +59,8 @@ export function startPage(asked: AskedFirst): void {
   const selection = new Selection(browserKeep, linked)
   showTheme(selection.choices.theme)
 
-  const uplink = new GatewaySocket(document.baseURI, {
+  const { uplink } = asked
+  uplink.listener = {
     connect: () => {
       if (hasBegun) carryOn()
     },
@@ -70,7 +73,7 @@ export function startPage(asked: AskedFirst): void {
     frame: (frame) => store.frame(frame),
     status: (status) => store.heartbeat(status),
     depth: (depth) => store.depth(depth),
-  })
+  }
   const store = new StreetStore({ uplink, nowMs, schedule: (run) => void requestAnimationFrame(run) })
   const control = new TimeControl({
     live: store,
@@ -192,15 +195,12 @@ export function startPage(asked: AskedFirst): void {
   draw()
   void begin()
 
-  /** The first picture comes over HTTP; what follows it over the socket, whose line is laid meanwhile. */
+  /** The first picture comes over HTTP; what follows it over the socket. */
   async function begin(): Promise<void> {
     const { run = '0', sequence = null, mode, speed } = linked
     if (speed !== undefined) control.setSpeed(speed)
     const opened = sequence === null ? null : control.open(run, { sequence })
-    const learnt = runs.learn(asked.runs).then(() => {
-      if (runs.haveLive) uplink.open()
-    })
-    await Promise.all([learnt, opened ?? takePicture()])
+    await Promise.all([runs.learn(asked.runs), opened ?? takePicture()])
     hasBegun = true
     if (uplink.isConnected) carryOn()
     const [first] = runs.all
