@@ -66,6 +66,15 @@ describe.skipIf(!hasChromium)('the map of 10,000 homes in a browser without a GP
     await page.close()
   }, 60_000)
 
+  it('says what many homes do soon after it has drawn them', async () => {
+    const page = await opened(10_000)
+    const balance = page.getByTestId('balance')
+    const before = await balance.textContent()
+    await ask(page, 'astray(2_000)')
+    await expect.poll(() => balance.textContent(), slowly).not.toBe(before)
+    await page.close()
+  }, 60_000)
+
   it('draws nothing where nothing happens, where it is paused, and where nobody looks', async () => {
     const page = await opened(300)
     const framesIn = async (ms: number) => {

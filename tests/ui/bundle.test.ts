@@ -12,11 +12,11 @@ const ui = join(import.meta.dirname, '../../ui')
 const outDir = mkdtempSync(join(tmpdir(), 'commonwatt-ui-'))
 const modules: string[] = []
 const files = new Map<string, Buffer>()
-/** what the page cannot begin without: the entry, what it imports, their styles */
+/** what the page cannot begin without: the entry and what it asks for at once, what they import, their styles */
 const first = new Set(['index.html'])
 /** the files that hold words, and of which language */
 const languages = new Map<string, string>()
-/** words that come with a dialog */
+/** words that come with what opens over the page, or beside it */
 const later = new Set<string>()
 
 beforeAll(async () => {
@@ -31,9 +31,9 @@ beforeAll(async () => {
           for (const part of Object.values(bundle)) {
             if (part.type === 'chunk') modules.push(...part.moduleIds)
             const language =
-              part.type === 'chunk' && /words\/(?:attach\/)?(en|de|fr)\.ts$/.exec(part.facadeModuleId ?? '')
+              part.type === 'chunk' && /words\/(?:later\/)?(en|de|fr)\.ts$/.exec(part.facadeModuleId ?? '')
             if (language) languages.set(part.fileName, language[1] as string)
-            if (part.type === 'chunk' && part.facadeModuleId?.includes('words/attach/')) later.add(part.fileName)
+            if (part.type === 'chunk' && part.facadeModuleId?.includes('words/later/')) later.add(part.fileName)
           }
           const need = (name: string) => {
             if (first.has(name)) return
@@ -41,7 +41,10 @@ beforeAll(async () => {
             const part = bundle[name]
             if (part?.type === 'chunk') for (const needed of part.imports) need(needed)
           }
-          for (const part of Object.values(bundle)) if (part.type === 'chunk' && part.isEntry) need(part.fileName)
+          for (const part of Object.values(bundle)) {
+            const isBegin = part.type === 'chunk' && (part.isEntry || part.facadeModuleId?.endsWith('/start-page.ts'))
+            if (isBegin) need(part.fileName)
+          }
         },
       },
     ],

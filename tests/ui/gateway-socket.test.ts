@@ -27,14 +27,15 @@ beforeEach(async () => {
   heard = []
   clients = []
   await serve()
-  page = new GatewaySocket(`http://127.0.0.1:${port}/`, {
+  page = new GatewaySocket(`http://127.0.0.1:${port}/`)
+  page.listener = {
     connect: () => heard.push('connect'),
     disconnect: () => heard.push('disconnect'),
     snapshot: ({ toSequence }) => heard.push(`snapshot ${toSequence}`),
     frame: ({ toSequence }) => heard.push(`frame ${toSequence}`),
     status: ({ sequence }) => heard.push(`status ${sequence}`),
     depth: ({ slot }) => heard.push(`depth ${slot}`),
-  })
+  }
   page.open()
 })
 
@@ -75,6 +76,28 @@ describe('the page’s line to the gateway', () => {
     await serve()
     await expect.poll(() => heard.at(-1), { timeout: 8_000 }).toBe('connect')
     expect(heard).not.toContain('resume 99')
+  })
+
+  it('opens no socket where nobody answers, or somebody says that the gateway is away', async () => {
+    await expect.poll(() => heard).toEqual(['connect'])
+    await server.close()
+    await expect.poll(() => heard.at(-1)).toBe('disconnect')
+    const asked: string[] = []
+    const proxy = createServer((_, response) => {
+      asked.push('knocked')
+      response.writeHead(502).end()
+    })
+    proxy.on('upgrade', (_, socket) => {
+      asked.push('opened')
+      socket.destroy()
+    })
+    await new Promise<void>((resolve) => proxy.listen(port, '127.0.0.1', resolve))
+    await expect.poll(() => asked.filter((what) => what === 'knocked').length, { timeout: 5_000 }).toBeGreaterThan(2)
+    // The first try after a loss is a socket: who was thrown out is back at once.
+    expect(asked.filter((what) => what === 'opened').length).toBeLessThanOrEqual(1)
+    await new Promise((resolve) => proxy.close(resolve))
+    await serve()
+    await expect.poll(() => heard.at(-1), { timeout: 8_000 }).toBe('connect')
   })
 
   it('says nothing before it is connected', () => {

@@ -195,6 +195,18 @@ describe('what is missing is asked for', () => {
     expect(whole(store.picture)).toEqual(whole(story.picture))
   })
 
+  it('before its first connection a page with a picture is catching up, for as long as one may be silent', () => {
+    store.snapshot(frame(0))
+    expect(state()).toBe('catching-up')
+    wallMs += 3_000
+    expect(state()).toBe('disconnected')
+    store.connected()
+    store.heartbeat(status())
+    expect(state()).toBe('live')
+    store.disconnected()
+    expect(state()).toBe('disconnected')
+  })
+
   it('a gap is not jumped: the page asks once, waits, and goes on when it is filled', () => {
     store.connected()
     store.snapshot(frame(0))

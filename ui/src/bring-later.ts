@@ -1,7 +1,8 @@
 import { fetchAgain } from './fetch-again.ts'
 import { Notice } from './notice.ts'
+import { speakLater } from './words/later-words.ts'
 
-/** What opens over the page or beside it: one file, since who opens one opens another. */
+/** What opens over the page or beside it: one file, and one of its words, since who opens one opens another. */
 export type Later = typeof import('./later.ts')
 
 const notice = new Notice()
@@ -12,7 +13,8 @@ const notice = new Notice()
  */
 export async function bringLater(act: (later: Later) => unknown): Promise<void> {
   try {
-    await act(await fetchAgain(() => import('./later.ts')))
+    const [later] = await Promise.all([fetchAgain(() => import('./later.ts')), speakLater()])
+    await act(later)
     notice.hide()
   } catch (cause) {
     reportError(cause)

@@ -30,6 +30,7 @@ export function composePage({ store, control, choices, runs, motion, wallMs }: P
   // A slot that the street has forgotten, or does not know yet, cannot be shown.
   const chosen = choices.slot !== null && picture.slots.has(choices.slot) ? choices.slot : null
   const slot = chosen ?? slotToFollow(picture.slots)
+  const clock = { nowMs: clockMs, speed }
   const isThere = (home: number | null) => (home !== null && home < picture.homes.length ? home : null)
   return {
     picture,
@@ -51,7 +52,7 @@ export function composePage({ store, control, choices, runs, motion, wallMs }: P
     mine: isThere(choices.mine),
     isOverdue: (number) => {
       const home = picture.homes[number]
-      return home !== undefined && isOverdue(home, { nowMs: clockMs, speed })
+      return home !== undefined && isOverdue(home, clock)
     },
     nameOf: (home) => nameOf(picture.homes[home], home),
   }

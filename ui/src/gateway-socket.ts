@@ -10,14 +10,17 @@ export interface ConnectionListener extends ServerToClient {
 const RETRIES_MS = [200, 400]
 /** Silence that is longer than the gateway's own rhythm by so much is a connection that has died. Ms. */
 const GRACE_MS = 2_000
+/** A gateway that has not answered for so long is not there. */
+const KNOCK_PATIENCE_MS = 5_000
 
 /**
  * The page's line to the gateway that served it: it speaks socket.io's protocol (Engine.IO 4 over one WebSocket, text
  * only), which is all that this page needs of it, and a tenth of its size. After a loss it tries again, for ever.
  */
 export class GatewaySocket implements ClientToServer {
-  readonly #address: string
-  readonly #listener: ConnectionListener
+  readonly #address: URL
+  /** what happens before there is one nobody is told: who listens later looks at `isConnected` first */
+  listener: ConnectionListener | null = null
   #socket: WebSocket | null = null
   #isConnected = false
   #tries = 0
@@ -25,17 +28,18 @@ export class GatewaySocket implements ClientToServer {
   #watch: ReturnType<typeof setTimeout> | undefined
 
   /** `address` is that of the page. Nothing happens before `open`. */
-  constructor(address: string, listener: ConnectionListener) {
-    const socket = new URL('socket.io/?EIO=4&transport=websocket', address)
-    socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:'
-    this.#address = socket.href
-    this.#listener = listener
+  constructor(address: string) {
+    this.#address = new URL('socket.io/?EIO=4&transport=websocket', address)
   }
 
   open(): void {
-    const socket = new WebSocket(this.#address)
+    const address = new URL(this.#address)
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+    const socket = new WebSocket(address)
     this.#socket = socket
     this.#listen()
+    // Its greeting says nothing that has to be known first.
+    socket.addEventListener('open', () => socket.send('40'))
     socket.addEventListener('message', ({ data }) => {
       if (socket === this.#socket && typeof data === 'string') this.#take(data)
     })
@@ -64,17 +68,16 @@ export class GatewaySocket implements ClientToServer {
     this.#listen()
     if (packet.startsWith('42')) {
       const [event, value] = JSON.parse(packet.slice(2)) as [string, never]
-      if (isEvent(event)) this.#listener[event](value)
+      if (isEvent(event)) this.listener?.[event](value)
     } else if (packet === '2') {
       this.#socket?.send('3')
     } else if (packet.startsWith('0')) {
       const { pingInterval, pingTimeout } = JSON.parse(packet.slice(1)) as Record<string, number>
       this.#silenceMs = (pingInterval ?? 25_000) + (pingTimeout ?? 20_000)
-      this.#socket?.send('40')
     } else if (packet.startsWith('40')) {
       this.#isConnected = true
       this.#tries = 0
-      this.#listener.connect()
+      this.listener?.connect()
     } else if (packet.startsWith('41') || packet.startsWith('44') || packet === '1') {
       this.#lost()
     }
@@ -90,12 +93,35 @@ export class GatewaySocket implements ClientToServer {
     clearTimeout(this.#watch)
     this.#socket?.close()
     this.#socket = null
-    if (this.#isConnected) this.#listener.disconnect()
+    if (this.#isConnected) this.listener?.disconnect()
     this.#isConnected = false
+    this.#tryLater()
+  }
+
+  #tryLater(): void {
     const waitMs = RETRIES_MS[Math.min(this.#tries++, RETRIES_MS.length - 1)] as number
-    setTimeout(() => this.open(), waitMs)
+    setTimeout(() => void this.#again(), waitMs)
+  }
+
+  /**
+   * A browser lets WebSockets of a page wait when many have failed, each for seconds in the end: after the first that did,
+   * none is opened before somebody answers at its address.
+   */
+  async #again(): Promise<void> {
+    if (this.#tries === 1 || (await isAnswered(this.#address))) this.open()
+    else this.#tryLater()
   }
 }
 
 const events = ['snapshot', 'frame', 'status', 'depth'] as const
 const isEvent = (name: string): name is (typeof events)[number] => (events as readonly string[]).includes(name)
+
+/** Whether a gateway answers there, be it with a refusal; one that is away may have somebody before it who says so. */
+async function isAnswered(address: URL): Promise<boolean> {
+  try {
+    const { status } = await fetch(address, { signal: AbortSignal.timeout(KNOCK_PATIENCE_MS) })
+    return status < 500
+  } catch {
+    return false
+  }
+}

@@ -18,7 +18,7 @@ export class KnownRuns {
 
   /** Whether one of them lives: all that is known of a gateway that has not told. */
   get haveLive(): boolean {
-    return (this.#all[0]?.kind ?? 'live') === 'live'
+    return isLive(this.#all)
   }
 
   /** The one of that log, or at that place among them; null where it is not here. */
@@ -26,9 +26,9 @@ export class KnownRuns {
     return this.#all.find(({ log, run: place }) => run === log || run === String(place)) ?? null
   }
 
-  /** Asks for them; a gateway that does not answer leaves them as they were. */
-  async learn(): Promise<void> {
-    this.#all = await this.#client.runs().catch(() => this.#all)
+  /** Asks for them, or takes what was asked for already; a gateway that does not answer (null) leaves them as they were. */
+  async learn(asked: Promise<readonly Run[] | null> = this.#client.runs().catch(() => null)): Promise<void> {
+    this.#all = (await asked) ?? this.#all
   }
 
   /** What happened when in a run; null where that is known, for of a run that is over it does not change, or cannot be. */
@@ -40,3 +40,6 @@ export class KnownRuns {
     return timeline
   }
 }
+
+/** Whether one of a gateway's runs lives: the first of them. Null, or none: it has not told. */
+export const isLive = (runs: readonly Run[] | null): boolean => (runs?.[0]?.kind ?? 'live') === 'live'

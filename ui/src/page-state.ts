@@ -44,8 +44,13 @@ export function pageState(now: Circumstances): PageState {
   if (now.time.mode === 'playing') return 'replaying'
   if (link.unreadable !== null) return 'unreadable'
   const seen = picture.sequence > 0
-  if (!link.connected) return seen ? 'disconnected' : 'connecting'
-  if (now.nowMs - link.heardAtMs > STALE_AFTER_MS) return seen ? 'stale' : 'connecting'
+  const isSilent = now.nowMs - link.heardAtMs > STALE_AFTER_MS
+  if (!link.connected) {
+    if (!seen) return 'connecting'
+    // The first picture is here before the line that its news come by.
+    return link.wasConnected || isSilent ? 'disconnected' : 'catching-up'
+  }
+  if (isSilent) return seen ? 'stale' : 'connecting'
   if (seen && (link.awaiting || eventsBehind(now) > BEHIND_EVENTS)) return 'catching-up'
   if (!seen) return link.awaiting && now.status?.sequence !== 0 ? 'connecting' : 'nothing'
   if (picture.isStopped || isHalted(now)) return 'halted'

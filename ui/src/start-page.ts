@@ -1,4 +1,5 @@
 import type { PictureFrame } from '#protocol/picture/picture-frame.ts'
+import type { Run } from '#protocol/picture/run.ts'
 import { Announcer } from './announcer.ts'
 import { bringLater } from './bring-later.ts'
 import { browserKeep } from './browser-keep.ts'
@@ -6,7 +7,7 @@ import type { SharedParts } from './compare/compared-page.ts'
 import { composePage } from './compose-page.ts'
 import { element, part } from './dom.ts'
 import { FiguresView } from './figures/figures-view.ts'
-import { GatewaySocket } from './gateway-socket.ts'
+import type { GatewaySocket } from './gateway-socket.ts'
 import { HeaderView } from './header-view.ts'
 import { keyActs } from './keys/key-acts.ts'
 import { listenToKeys } from './keys/listen-to-keys.ts'
@@ -41,15 +42,25 @@ const TIMELINE_EVERY_MS = 10_000
 const TIMELINE_FAST_MS = 2_000
 const KIOSK_PATIENCE_MS = 15_000
 
-/** Puts the page together and lets it go on: once, when its words are there. `picture` is the first of what lives, if it was asked for. */
-export function startPage(picture: Promise<PictureFrame | null> | null): void {
+/** What was asked for before the page could be put together; a promise of null where the gateway does not answer. */
+export interface AskedFirst {
+  /** the first of what lives; null: a link asks for another */
+  readonly picture: Promise<PictureFrame | null> | null
+  readonly runs: Promise<readonly Run[] | null>
+  /** opens by itself, where one of these runs lives */
+  readonly uplink: GatewaySocket
+}
+
+/** Puts the page together and lets it go on: once, when its words are there. */
+export function startPage(asked: AskedFirst): void {
   document.documentElement.lang = locale
   const nowMs = () => Date.now()
   const linked = viewOf(location.hash)
   const selection = new Selection(browserKeep, linked)
   showTheme(selection.choices.theme)
 
-  const uplink = new GatewaySocket(document.baseURI, {
+  const { uplink } = asked
+  uplink.listener = {
     connect: () => {
       if (hasBegun) carryOn()
     },
@@ -62,7 +73,7 @@ export function startPage(picture: Promise<PictureFrame | null> | null): void {
     frame: (frame) => store.frame(frame),
     status: (status) => store.heartbeat(status),
     depth: (depth) => store.depth(depth),
-  })
+  }
   const store = new StreetStore({ uplink, nowMs, schedule: (run) => void requestAnimationFrame(run) })
   const control = new TimeControl({
     live: store,
@@ -184,15 +195,12 @@ export function startPage(picture: Promise<PictureFrame | null> | null): void {
   draw()
   void begin()
 
-  /** The first picture comes over HTTP; what follows it over the socket, whose line is laid meanwhile. */
+  /** The first picture comes over HTTP; what follows it over the socket. */
   async function begin(): Promise<void> {
     const { run = '0', sequence = null, mode, speed } = linked
     if (speed !== undefined) control.setSpeed(speed)
     const opened = sequence === null ? null : control.open(run, { sequence })
-    const learnt = runs.learn().then(() => {
-      if (runs.haveLive) uplink.open()
-    })
-    await Promise.all([learnt, opened ?? takePicture()])
+    await Promise.all([runs.learn(asked.runs), opened ?? takePicture()])
     hasBegun = true
     if (uplink.isConnected) carryOn()
     const [first] = runs.all
@@ -217,7 +225,7 @@ export function startPage(picture: Promise<PictureFrame | null> | null): void {
 
   async function takePicture(): Promise<void> {
     // Where there is none the socket asks for it.
-    const frame = await picture
+    const frame = await asked.picture
     if (frame !== null) store.snapshot(frame)
   }
 
@@ -272,6 +280,8 @@ export function startPage(picture: Promise<PictureFrame | null> | null): void {
     map.trading = page.motion === 'full' ? 'flying' : 'dropped'
     control.followBook(page.slot)
     map.draw(page, news.trades)
+    // Another state is said at once: words that wait would speak of a street that has long been back.
+    if (page.state !== drawnState) wordsDue.hurry()
     if (wordsDue.isNow(by)) drawWords()
     gauge.note(performance.now() - startedMs)
   }

@@ -14,6 +14,8 @@ const SEEN_EVERY_MS = 500
 /** How the page stands with its gateway. Wall times in ms of the clock given to the store. */
 export interface Link {
   readonly connected: boolean
+  /** whether it stood before: who never had a connection has lost none */
+  readonly wasConnected: boolean
   /** a resume is out and what it asked for is not here yet */
   readonly awaiting: boolean
   /** when anything last arrived; 0 before that */
@@ -45,6 +47,7 @@ export class StreetStore {
   #status: Status | null = null
   #statusAtMs = 0
   #connected = false
+  #wasConnected = false
   #awaitingSinceMs: number | null = null
   #heardAtMs = 0
   #unreadable: string | null = null
@@ -79,6 +82,7 @@ export class StreetStore {
   get link(): Link {
     return {
       connected: this.#connected,
+      wasConnected: this.#wasConnected,
       awaiting: this.#awaitingSinceMs !== null,
       heardAtMs: this.#heardAtMs,
       unreadable: this.#unreadable,
@@ -108,6 +112,7 @@ export class StreetStore {
   /** The connection stands, for the first time or again: carry on after what we have. */
   connected(): void {
     this.#connected = true
+    this.#wasConnected = true
     this.#heard()
     this.#resume(this.picture.sequence)
     if (this.#book === null) return

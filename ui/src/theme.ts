@@ -41,13 +41,18 @@ export function onSystemTheme(changed: () => void): void {
 
 /** The canvas cannot read `var()` or `light-dark()`: the browser computes them on an element for us. */
 export function readPalette(): Palette {
-  const probe = document.body.appendChild(document.createElement('span'))
-  // Where the system forces its colours shapes still have to be told apart.
-  probe.style.setProperty('forced-color-adjust', 'none')
-  const entries = Object.entries(tokens).map(([name, token]) => {
+  const probes = Object.entries(tokens).map(([name, token]) => {
+    const probe = document.createElement('span')
+    // Where the system forces its colours shapes still have to be told apart.
+    probe.style.setProperty('forced-color-adjust', 'none')
     probe.style.color = `var(${token})`
-    return [name, getComputedStyle(probe).color]
+    return [name, probe] as const
   })
-  probe.remove()
-  return Object.fromEntries(entries) as unknown as Palette
+  // All are there before the first is read: each reading after a change has the browser compute the page's styles anew.
+  const asked = document.createElement('div')
+  asked.append(...probes.map(([, probe]) => probe))
+  document.body.append(asked)
+  const colours = probes.map(([name, probe]) => [name, getComputedStyle(probe).color])
+  asked.remove()
+  return Object.fromEntries(colours) as unknown as Palette
 }

@@ -1,5 +1,5 @@
 import { element } from '../dom.ts'
-import { attachWords } from '../words/attach-words.ts'
+import { laterWords } from '../words/later-words.ts'
 import { attachClient, problemWords } from './attach-client.ts'
 import { type AttachDraft, deviceOfDraft, hasLoginOf } from './attach-draft.ts'
 import { type AttachStep, STEP_FORM, type StepHost } from './attach-step.ts'
@@ -7,25 +7,25 @@ import { formField } from './form-field.ts'
 
 /** The second step: where the meter answers, tried at once. */
 export function addressStep(draft: AttachDraft, host: StepHost): AttachStep {
-  const address = formField({ name: 'address', label: attachWords.address, attributes: { required: '' } })
+  const address = formField({ name: 'address', label: laterWords.attach.address, attributes: { required: '' } })
   const unit = formField({
     name: 'unit',
-    label: attachWords.unit,
-    hint: attachWords.unitHint,
+    label: laterWords.attach.unit,
+    hint: laterWords.attach.unitHint,
     attributes: { type: 'number', inputmode: 'numeric', min: '0', max: '255' },
   })
-  const user = formField({ name: 'user', label: attachWords.user, hint: attachWords.userHint })
+  const user = formField({ name: 'user', label: laterWords.attach.user, hint: laterWords.attach.userHint })
   const passwordFile = formField({
     name: 'password-file',
-    label: attachWords.passwordFile,
-    hint: attachWords.passwordFileHint,
+    label: laterWords.attach.passwordFile,
+    hint: laterWords.attach.passwordFileHint,
   })
   const what = element('p', { class: 'attach-said' })
   let under: AbortController | null = null
 
   return {
-    title: attachWords.step.address,
-    next: attachWords.readIt,
+    title: laterWords.attach.step.address,
+    next: laterWords.attach.readIt,
     root: element(
       'form',
       { id: STEP_FORM },
@@ -38,8 +38,8 @@ export function addressStep(draft: AttachDraft, host: StepHost): AttachStep {
       const { profile } = draft
       if (profile === null) return
       what.textContent = profile.title
-      address.setHint(attachWords.addressHint[profile.speaks])
-      address.input.placeholder = attachWords.addressExample[profile.speaks]
+      address.setHint(laterWords.attach.addressHint[profile.speaks])
+      address.input.placeholder = laterWords.attach.addressExample[profile.speaks]
       address.input.value = draft.address
       unit.root.hidden = profile.speaks !== 'modbus' || /[?&]unit=/.test(draft.address)
       unit.input.value = draft.unit === null ? '' : String(draft.unit)
@@ -67,7 +67,7 @@ export function addressStep(draft: AttachDraft, host: StepHost): AttachStep {
         return false
       }
       if (answer.value.fault !== null) {
-        host.tell(attachWords.fault[answer.value.fault])
+        host.tell(laterWords.attach.fault[answer.value.fault])
         return false
       }
       draft.probed = answer.value

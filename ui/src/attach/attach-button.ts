@@ -1,6 +1,5 @@
-import { bringLater, type Later } from '../bring-later.ts'
+import { bringLater } from '../bring-later.ts'
 import { element, svg } from '../dom.ts'
-import { speakAttach } from '../words/attach-words.ts'
 import { words } from '../words/words.ts'
 import type { AttachPage } from './attach-step.ts'
 
@@ -23,11 +22,7 @@ export function attachButton(page: AttachPage): HTMLElement {
       svg('path', { d: 'M7 2v5m6-5v5M4.5 7h11v2.5a5.5 5.5 0 0 1-11 0zM10 15v3.5' }),
     ),
   )
-  const open = async ({ openAttach }: Later) => {
-    await speakAttach()
-    openAttach(page)
-  }
-  button.addEventListener('click', () => void bringLater(open))
+  button.addEventListener('click', () => void bringLater(({ openAttach }) => openAttach(page)))
   // The client with all its words comes with the dialog: here only whether there is a door matters.
   void fetch('api/v1/attach').then(
     ({ ok }) => {

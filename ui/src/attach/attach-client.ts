@@ -7,7 +7,7 @@ import type {
   RemovedMeter,
   ScanAnswer,
 } from '#protocol/attach.ts'
-import { attachWords } from '../words/attach-words.ts'
+import { laterWords } from '../words/later-words.ts'
 
 /** Why the street did not do what was asked. */
 export interface AttachProblem {
@@ -66,7 +66,7 @@ function problemOf(said: unknown): AttachProblem {
 export function problemWords({ code, error, field, detail }: AttachProblem): string {
   const about = (words: Readonly<Record<string, string>>, name: string | null) =>
     name !== null && Object.hasOwn(words, name) ? words[name] : undefined
-  const { cause, wrong } = attachWords
+  const { cause, wrong } = laterWords.attach
   const wrongField = code === 'BAD_ATTACH' ? about(wrong, field) : undefined
   const advice = about(cause, error) ?? wrongField ?? about(cause, code)
   if (advice === undefined) return detail

@@ -1,5 +1,5 @@
 import { element, setText } from '../dom.ts'
-import { attachWords } from '../words/attach-words.ts'
+import { laterWords } from '../words/later-words.ts'
 import { words } from '../words/words.ts'
 import { addressStep } from './address-step.ts'
 import { newDraft } from './attach-draft.ts'
@@ -16,7 +16,7 @@ class AttachDialog {
   readonly #body = element('div', { class: 'attach-body' })
   readonly #problem = element('p', { class: 'attach-problem', role: 'alert', 'data-testid': 'attach-problem' })
   readonly #said = element('p', { class: 'attach-done', role: 'status', 'data-testid': 'attach-done' })
-  readonly #back = element('button', { type: 'button', class: 'attach-button' }, attachWords.back)
+  readonly #back = element('button', { type: 'button', class: 'attach-button' }, laterWords.attach.back)
   readonly #next = element('button', {
     form: STEP_FORM,
     class: 'attach-button attach-next',
@@ -44,7 +44,11 @@ class AttachDialog {
       },
     }
     this.#steps = [chooseStep, addressStep, previewStep, saveStep].map((step) => step(draft, host))
-    const close = element('button', { type: 'button', class: 'attach-close', 'aria-label': attachWords.close }, '×')
+    const close = element(
+      'button',
+      { type: 'button', class: 'attach-close', 'aria-label': laterWords.attach.close },
+      '×',
+    )
     this.#root = element(
       'dialog',
       { class: 'attach', 'data-testid': 'attach-dialog', 'aria-labelledby': 'attach-title' },
@@ -80,7 +84,7 @@ class AttachDialog {
     setText(this.#problem, '')
     setText(this.#said, '')
     this.#next.setAttribute('aria-busy', 'true')
-    setText(this.#next, attachWords.working)
+    setText(this.#next, laterWords.attach.working)
     const isDone = await step.finish()
     // Who has gone back meanwhile sees another step, with a button of its own.
     if (!this.#root.open || this.#steps[this.#at] !== step) return
@@ -99,7 +103,7 @@ class AttachDialog {
     if (this.#body.firstChild !== null) this.#steps[this.#at]?.leave()
     this.#at = at
     setText(this.#problem, '')
-    setText(this.#place, attachWords.place(String(at + 1), String(this.#steps.length)))
+    setText(this.#place, laterWords.attach.place(String(at + 1), String(this.#steps.length)))
     setText(this.#title, step.title)
     setText(this.#next, step.next)
     this.#next.setAttribute('aria-busy', 'false')

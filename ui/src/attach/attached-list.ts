@@ -1,7 +1,7 @@
 import type { AttachedMeter } from '#protocol/attach.ts'
 import { element, setText } from '../dom.ts'
 import { count, kilowatts } from '../format.ts'
-import { attachWords } from '../words/attach-words.ts'
+import { laterWords } from '../words/later-words.ts'
 import { words } from '../words/words.ts'
 import { attachClient, problemWords } from './attach-client.ts'
 import type { StepHost } from './attach-step.ts'
@@ -15,7 +15,7 @@ export function attachedList(host: StepHost): {
   readonly stop: () => void
 } {
   const list = element('ul', { class: 'attach-meters', 'data-testid': 'attach-meters' })
-  const root = element('section', { hidden: '' }, element('h4', {}, attachWords.attachedHere), list)
+  const root = element('section', { hidden: '' }, element('h4', {}, laterWords.attach.attachedHere), list)
   let timer: number | undefined
   let shown = ''
   /** whose meter is about to be removed: a list that is built again still asks */
@@ -28,7 +28,9 @@ export function attachedList(host: StepHost): {
     else {
       const { cancelled } = answer.value
       host.tell('')
-      host.say(cancelled === null ? attachWords.removedMute(home) : attachWords.removed(home, count(cancelled)))
+      host.say(
+        cancelled === null ? laterWords.attach.removedMute(home) : laterWords.attach.removed(home, count(cancelled)),
+      )
     }
     await refresh()
     root.parentElement?.querySelector('select')?.focus()
@@ -76,13 +78,13 @@ function row(
 ): HTMLElement {
   const { home, number, state, cause, reading, address, sign } = meter
   const { page } = by.host
-  const leaves = element('small', { class: 'attach-cause', hidden: '' }, attachWords.leaves)
-  const remove = rowButton('remove', home, attachWords.remove, attachWords.removeHome(home))
+  const leaves = element('small', { class: 'attach-cause', hidden: '' }, laterWords.attach.leaves)
+  const remove = rowButton('remove', home, laterWords.attach.remove, laterWords.attach.removeHome(home))
   // The first press asks, the second one does it: there is no way back to the orders it has.
   const ask = () => {
     leaves.hidden = false
-    setText(remove, attachWords.reallyRemove)
-    remove.setAttribute('aria-label', `${attachWords.reallyRemoveHome(home)} ${attachWords.leaves}`)
+    setText(remove, laterWords.attach.reallyRemove)
+    remove.setAttribute('aria-label', `${laterWords.attach.reallyRemoveHome(home)} ${laterWords.attach.leaves}`)
   }
   if (by.leaving.home === home) ask()
   remove.addEventListener('click', () => {
@@ -92,9 +94,9 @@ function row(
   })
   const places: HTMLElement[] = []
   if (number !== null) {
-    const show = rowButton('show', home, attachWords.showOnMap, attachWords.showHome(home))
+    const show = rowButton('show', home, laterWords.attach.showOnMap, laterWords.attach.showHome(home))
     show.addEventListener('click', () => page.onShow(number))
-    const mine = rowButton('mine', home, attachWords.mine, attachWords.mineHome(home))
+    const mine = rowButton('mine', home, laterWords.attach.mine, laterWords.attach.mineHome(home))
     const isMine = () => page.mine() === number
     mine.setAttribute('aria-pressed', String(isMine()))
     mine.addEventListener('click', () => {
@@ -111,8 +113,8 @@ function row(
       {},
       element('strong', {}, home),
       ...(number === null ? [] : [element('span', {}, words.home(count(number + 1)))]),
-      element('span', { class: 'attach-state' }, attachWords.meterState[state]),
-      ...(sign === 'as-is' ? [] : [element('span', {}, attachWords.turnedHere[sign])]),
+      element('span', { class: 'attach-state' }, laterWords.attach.meterState[state]),
+      ...(sign === 'as-is' ? [] : [element('span', {}, laterWords.attach.turnedHere[sign])]),
       element('code', {}, address),
     ),
     element(

@@ -1,6 +1,6 @@
 import type { AttachProfile, FoundMeter } from '#protocol/attach.ts'
 import { element } from '../dom.ts'
-import { attachWords } from '../words/attach-words.ts'
+import { laterWords } from '../words/later-words.ts'
 import { attachClient, problemWords } from './attach-client.ts'
 import type { AttachDraft } from './attach-draft.ts'
 import { type AttachStep, STEP_FORM, type StepHost } from './attach-step.ts'
@@ -14,28 +14,28 @@ export function chooseStep(draft: AttachDraft, host: StepHost): AttachStep {
   const select = element('select', { id: 'attach-profile', 'data-testid': 'attach-profile', name: 'profile' })
   const hosts = formField({
     name: 'hosts',
-    label: attachWords.hosts,
-    hint: attachWords.hostsHint,
+    label: laterWords.attach.hosts,
+    hint: laterWords.attach.hostsHint,
     attributes: { placeholder: '192.168.1.1-254', required: '' },
   })
   const number = { type: 'number', inputmode: 'numeric', required: '' }
   const port = formField({
     name: 'port',
-    label: attachWords.port,
+    label: laterWords.attach.port,
     attributes: { ...number, min: '1', max: '65535', value: MODBUS_PORT },
   })
   const units = formField({
     name: 'units',
-    label: attachWords.units,
-    attributes: { value: '1', required: '', pattern: '[0-9]{1,3}(-[0-9]{1,3})?', title: attachWords.unitsHint },
+    label: laterWords.attach.units,
+    attributes: { value: '1', required: '', pattern: '[0-9]{1,3}(-[0-9]{1,3})?', title: laterWords.attach.unitsHint },
   })
-  const scan = element('button', { class: 'attach-button', 'data-testid': 'attach-scan' }, attachWords.scan)
+  const scan = element('button', { class: 'attach-button', 'data-testid': 'attach-scan' }, laterWords.attach.scan)
   const said = element('p', { class: 'attach-said', role: 'status', 'data-testid': 'attach-scan-said' })
   const found = element('ul', { class: 'attach-found', 'data-testid': 'attach-found' })
   const search = element(
     'form',
     { class: 'attach-search' },
-    element('h4', {}, attachWords.orScan),
+    element('h4', {}, laterWords.attach.orScan),
     element('div', { class: 'attach-row' }, hosts.root, port.root, units.root, scan),
     said,
     found,
@@ -69,7 +69,7 @@ export function chooseStep(draft: AttachDraft, host: StepHost): AttachStep {
     event.preventDefault()
     host.tell('')
     scan.disabled = true
-    said.textContent = attachWords.scanning
+    said.textContent = laterWords.attach.scanning
     found.replaceChildren()
     const answer = await attachClient.scan({
       hosts: hosts.input.value.trim(),
@@ -83,15 +83,15 @@ export function chooseStep(draft: AttachDraft, host: StepHost): AttachStep {
     }
     const { devices, asked, complete } = answer.value
     said.textContent = complete
-      ? attachWords.scanned(String(devices.length), String(asked))
-      : attachWords.scanStopped(String(devices.length), String(asked))
+      ? laterWords.attach.scanned(String(devices.length), String(asked))
+      : laterWords.attach.scanStopped(String(devices.length), String(asked))
     found.replaceChildren(...devices.map((device) => foundRow(device, () => void choose(device))))
     found.querySelector('button')?.focus()
   })
 
   return {
-    title: attachWords.step.choose,
-    next: attachWords.toAddress,
+    title: laterWords.attach.step.choose,
+    next: laterWords.attach.toAddress,
     root: element(
       'div',
       { class: 'attach-choose' },
@@ -102,7 +102,7 @@ export function chooseStep(draft: AttachDraft, host: StepHost): AttachStep {
         element(
           'p',
           { class: 'attach-field' },
-          element('label', { for: 'attach-profile' }, attachWords.profile),
+          element('label', { for: 'attach-profile' }, laterWords.attach.profile),
           select,
         ),
       ),
@@ -119,7 +119,7 @@ export function chooseStep(draft: AttachDraft, host: StepHost): AttachStep {
       const chosen = profiles.find(({ name }) => name === select.value) ?? null
       draft.profile = chosen
       if (chosen === null) {
-        host.tell(attachWords.chooseFirst)
+        host.tell(laterWords.attach.chooseFirst)
         select.focus()
       }
       return chosen !== null
@@ -130,11 +130,11 @@ export function chooseStep(draft: AttachDraft, host: StepHost): AttachStep {
 function optionsOf(profiles: readonly AttachProfile[]): readonly HTMLElement[] {
   const groups = Map.groupBy(profiles, ({ speaks }) => speaks)
   return [
-    element('option', { value: '' }, attachWords.choose),
+    element('option', { value: '' }, laterWords.attach.choose),
     ...[...groups].map(([speaks, all]) =>
       element(
         'optgroup',
-        { label: attachWords.speaks[speaks] },
+        { label: laterWords.attach.speaks[speaks] },
         ...all.map(({ name, title }) => element('option', { value: name }, title)),
       ),
     ),
@@ -146,8 +146,8 @@ function foundRow(device: FoundMeter, choose: () => void): HTMLElement {
   const use = element(
     'button',
     { type: 'button', class: 'attach-found-meter', 'data-testid': 'attach-found-meter' },
-    element('strong', {}, name === '' ? attachWords.nameless : name),
-    element('span', {}, device.profile ?? attachWords.unknownProfile),
+    element('strong', {}, name === '' ? laterWords.attach.nameless : name),
+    element('span', {}, device.profile ?? laterWords.attach.unknownProfile),
     element('code', {}, device.address),
   )
   use.addEventListener('click', choose)

@@ -1,5 +1,5 @@
 import { kilowatts } from '../format.ts'
-import { attachWords } from '../words/attach-words.ts'
+import { laterWords } from '../words/later-words.ts'
 
 /** So little (W) may be the meter's own noise: nobody can tell by it which way it flows. */
 const AT_REST_W = 20
@@ -19,6 +19,6 @@ export function flowOf(powerW: number | null): Flow {
 
 /** That, as a sentence to the one whose home it is. */
 export function flowWords({ direction, powerW }: Flow): string {
-  const sentences: Readonly<Record<Flow['direction'], (power: string) => string>> = attachWords.flow
+  const sentences: Readonly<Record<Flow['direction'], (power: string) => string>> = laterWords.attach.flow
   return sentences[direction](`${kilowatts(powerW)}\u00a0kW`)
 }

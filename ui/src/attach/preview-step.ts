@@ -2,7 +2,7 @@ import type { ProbeAnswer } from '#protocol/attach.ts'
 import type { MeterSign } from '#protocol/meter-sign.ts'
 import { element, setText } from '../dom.ts'
 import { kilowattHours } from '../format.ts'
-import { attachWords } from '../words/attach-words.ts'
+import { laterWords } from '../words/later-words.ts'
 import { attachClient, problemWords } from './attach-client.ts'
 import { type AttachDraft, deviceOfDraft } from './attach-draft.ts'
 import { type AttachStep, STEP_FORM, type StepHost } from './attach-step.ts'
@@ -48,10 +48,10 @@ export function previewStep(draft: AttachDraft, host: StepHost): AttachStep {
   }
   /** Asks whether it is right: the answer is one of the signs, the others are another way to read it. */
   const ask = () => {
-    setText(question, draft.sign === 'as-is' ? attachWords.signRight : attachWords.signAgain)
+    setText(question, draft.sign === 'as-is' ? laterWords.attach.signRight : laterWords.attach.signAgain)
     for (const { input, label, sign } of signs) {
       const isNow = sign === draft.sign
-      setText(label, isNow ? attachWords.signYes : attachWords.sign[sign])
+      setText(label, isNow ? laterWords.attach.signYes : laterWords.attach.sign[sign])
       input.checked = isNow && draft.isRight
     }
   }
@@ -97,8 +97,8 @@ export function previewStep(draft: AttachDraft, host: StepHost): AttachStep {
   }
 
   return {
-    title: attachWords.step.preview,
-    next: attachWords.itIsRight,
+    title: laterWords.attach.step.preview,
+    next: laterWords.attach.itIsRight,
     root: element(
       'form',
       { id: STEP_FORM },
@@ -108,9 +108,9 @@ export function previewStep(draft: AttachDraft, host: StepHost): AttachStep {
       element(
         'dl',
         { class: 'attach-counters' },
-        element('div', {}, element('dt', {}, attachWords.importedInAll), imported),
-        element('div', {}, element('dt', {}, attachWords.exportedInAll), exported),
-        element('div', {}, element('dt', {}, attachWords.voltage), volts),
+        element('div', {}, element('dt', {}, laterWords.attach.importedInAll), imported),
+        element('div', {}, element('dt', {}, laterWords.attach.exportedInAll), exported),
+        element('div', {}, element('dt', {}, laterWords.attach.voltage), volts),
       ),
       element('fieldset', { class: 'attach-signs' }, question, ...signs.map(({ root }) => root)),
     ),
@@ -119,7 +119,7 @@ export function previewStep(draft: AttachDraft, host: StepHost): AttachStep {
       if (probed === null || profile === null) return
       const { manufacturer, model, serial } = probed.device
       const device = [manufacturer, model, serial].filter((part) => part !== null && part !== '').join(' · ')
-      setText(name, device === '' ? attachWords.nameless : device)
+      setText(name, device === '' ? laterWords.attach.nameless : device)
       saidFlow = null
       isLost = false
       isFresh = true
@@ -133,7 +133,7 @@ export function previewStep(draft: AttachDraft, host: StepHost): AttachStep {
     },
     finish: async () => {
       if (draft.isRight) return true
-      host.tell(isFresh ? attachWords.signFirst : attachWords.signWait)
+      host.tell(isFresh ? laterWords.attach.signFirst : laterWords.attach.signWait)
       signs.find(({ sign }) => sign === draft.sign)?.input.focus()
       return false
     },

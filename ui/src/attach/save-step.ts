@@ -1,5 +1,5 @@
 import { element, setText } from '../dom.ts'
-import { attachWords } from '../words/attach-words.ts'
+import { laterWords } from '../words/later-words.ts'
 import { attachClient, problemWords } from './attach-client.ts'
 import { type AttachDraft, deviceOfDraft } from './attach-draft.ts'
 import { type AttachStep, STEP_FORM, type StepHost } from './attach-step.ts'
@@ -9,12 +9,12 @@ import { formField } from './form-field.ts'
 export function saveStep(draft: AttachDraft, host: StepHost): AttachStep {
   const home = formField({
     name: 'home',
-    label: attachWords.home,
-    hint: attachWords.homeHint,
+    label: laterWords.attach.home,
+    hint: laterWords.attach.homeHint,
     attributes: {
       required: '',
       maxlength: '32',
-      title: attachWords.homeHint,
+      title: laterWords.attach.homeHint,
       pattern: '[a-z0-9]([a-z0-9\\-]{0,30}[a-z0-9])?',
     },
   })
@@ -22,14 +22,14 @@ export function saveStep(draft: AttachDraft, host: StepHost): AttachStep {
   const speed = element('p', { class: 'attach-warning' })
 
   return {
-    title: attachWords.step.save,
-    next: attachWords.save,
+    title: laterWords.attach.step.save,
+    next: laterWords.attach.save,
     root: element('form', { id: STEP_FORM }, summary, home.root, speed),
     enter: () => {
       setText(summary, `${draft.profile?.title ?? ''} · ${draft.probed?.address ?? ''}`)
       void attachClient.status().then((answer) => {
         const isFast = answer.is === 'done' && answer.value.speed !== 1
-        setText(speed, isFast ? attachWords.fastClock(String(answer.value.speed)) : '')
+        setText(speed, isFast ? laterWords.attach.fastClock(String(answer.value.speed)) : '')
       })
     },
     leave: () => {},
@@ -37,7 +37,7 @@ export function saveStep(draft: AttachDraft, host: StepHost): AttachStep {
       const answer = await attachClient.attach(home.input.value.trim(), deviceOfDraft(draft))
       if (answer.is === 'done') {
         home.input.value = ''
-        host.say(attachWords.attached(answer.value.home))
+        host.say(laterWords.attach.attached(answer.value.home))
         return true
       }
       host.tell(problemWords(answer.problem))

@@ -6,6 +6,7 @@ import { element, setAttributes, setText, svg } from '../dom.ts'
 import { count, exactKilowattHours, kilowattHours, percent } from '../format.ts'
 import type { Page } from '../page.ts'
 import { timesIn } from '../times.ts'
+import { laterWords } from '../words/later-words.ts'
 import { words } from '../words/words.ts'
 import { type Flow, type FlowEnd, type FlowGraph, flowGraph, flowsOf, OTHERS, SUPPLIER } from './flow-graph.ts'
 import { type FlowWindow, flowWindows, slotsOfWindow } from './flow-window.ts'
@@ -21,10 +22,10 @@ const ROWS_MAX = 200
 export class FlowsView {
   readonly #root: HTMLElement
   readonly #body = element('div', { class: 'flows' })
-  readonly #enlarge = element('button', { class: 'flows-enlarge', type: 'button' }, words.flows.enlarge)
+  readonly #enlarge = element('button', { class: 'flows-enlarge', type: 'button' }, laterWords.flows.enlarge)
   readonly #windows = new Map<FlowWindow, HTMLButtonElement>()
   readonly #sum = element('p', { class: 'flows-sum' })
-  readonly #drawing = svg('svg', { role: 'group', 'aria-label': words.flows.heading })
+  readonly #drawing = svg('svg', { role: 'group', 'aria-label': laterWords.flows.heading })
   readonly #heads = element('p', { class: 'flows-heads' })
   readonly #told = element('p', { class: 'flows-told' })
   readonly #rows = element('tbody')
@@ -45,7 +46,7 @@ export class FlowsView {
   constructor(root: HTMLElement) {
     this.#root = root
     const choices = flowWindows.map((name) => {
-      const button = element('button', { type: 'button' }, words.flows.window[name])
+      const button = element('button', { type: 'button' }, laterWords.flows.window[name])
       button.addEventListener('click', () => {
         this.#window = name
         if (this.#page !== null) this.draw(this.#page)
@@ -53,27 +54,27 @@ export class FlowsView {
       this.#windows.set(name, button)
       return button
     })
-    const { column } = words.flows
+    const { column } = laterWords.flows
     const heads = [column.seller, column.buyer, column.energy].map((name) => element('th', { scope: 'col' }, name))
     this.#table = element(
       'details',
       { class: 'flows-table' },
-      element('summary', {}, words.flows.asTable),
+      element('summary', {}, laterWords.flows.asTable),
       element('table', {}, element('thead', {}, element('tr', {}, ...heads)), this.#rows),
       this.#rowsNote,
     )
     this.#heads.append(element('span', {}, column.sellers), element('span', {}, column.buyers))
     this.#body.append(
-      element('div', { class: 'flows-windows', role: 'group', 'aria-label': words.flows.windows }, ...choices),
+      element('div', { class: 'flows-windows', role: 'group', 'aria-label': laterWords.flows.windows }, ...choices),
       this.#sum,
       this.#heads,
       this.#drawing,
       this.#told,
       this.#table,
     )
-    root.setAttribute('aria-label', words.flows.heading)
+    root.setAttribute('aria-label', laterWords.flows.heading)
     root.append(
-      element('header', { class: 'flows-head' }, element('h2', {}, words.flows.heading), this.#enlarge),
+      element('header', { class: 'flows-head' }, element('h2', {}, laterWords.flows.heading), this.#enlarge),
       this.#body,
     )
     this.#enlarge.addEventListener('click', () => this.#openLarge())
@@ -86,7 +87,7 @@ export class FlowsView {
     for (const [name, button] of this.#windows) setAttributes(button, { 'aria-pressed': String(name === this.#window) })
     const slots = slotsOfWindow(page.picture, { name: this.#window, slotMinutes: page.slotMinutes })
     if (slots === null) {
-      this.#clear(words.flows.notStated)
+      this.#clear(laterWords.flows.notStated)
       return
     }
     const base = `api/v1/runs/${page.run}/flows`
@@ -97,13 +98,13 @@ export class FlowsView {
       time: 'standing',
     })
     if (answer.is === 'there') this.#show(page, answer.value)
-    else this.#clear(answer.is === 'asked' ? words.flows.asked : words.flows.notThere)
+    else this.#clear(answer.is === 'asked' ? laterWords.flows.asked : laterWords.flows.notThere)
   }
 
   /** The same drawing in a window of its own, where its bands are easier to follow. */
   #openLarge(): void {
     openDialog({
-      ...{ name: 'flows', heading: words.flows.heading, content: [this.#body] },
+      ...{ name: 'flows', heading: laterWords.flows.heading, content: [this.#body] },
       onClose: () => this.#root.append(this.#body),
     })
   }
@@ -124,7 +125,7 @@ export class FlowsView {
     this.#drawn = key
     const graph = flowGraph(flows)
     setText(this.#sum, this.#sentence(page, flows, graph))
-    setText(this.#told, words.flows.hint)
+    setText(this.#told, laterWords.flows.hint)
     this.#heads.hidden = graph.totalWh === 0
     this.#table.hidden = graph.totalWh === 0
     this.#drawSankey(page, graph, width)
@@ -136,11 +137,11 @@ export class FlowsView {
       fromMs: slotStartMs({ slot: fromSlot, slotMinutes }),
       untilMs: slotStartMs({ slot: toSlot + 1, slotMinutes }),
     })
-    if (graph.totalWh === 0) return words.flows.nothing(span)
+    if (graph.totalWh === 0) return laterWords.flows.nothing(span)
     const betweenWh = graph.flows
       .filter(({ seller, buyer }) => seller !== SUPPLIER && buyer !== SUPPLIER)
       .reduce((sum, { energyWh }) => sum + energyWh, 0)
-    return words.flows.sum(span, `${kilowattHours(graph.totalWh)} kWh`, percent(betweenWh / graph.totalWh))
+    return laterWords.flows.sum(span, `${kilowattHours(graph.totalWh)} kWh`, percent(betweenWh / graph.totalWh))
   }
 
   /** The days are told where it is more than one. */
@@ -164,7 +165,7 @@ export class FlowsView {
       setText(this.#told, told)
       for (const { flow, path } of drawn) path.dataset.lit = isLit === null ? 'rest' : isLit(flow) ? 'yes' : 'no'
     }
-    const rest = () => light(null, words.flows.hint)
+    const rest = () => light(null, laterWords.flows.hint)
     for (const { flow, path } of drawn) {
       path.append(svg('title', {}, this.#flowText(page, flow, graph)))
       path.addEventListener('pointerenter', () => light((other) => other === flow, this.#flowText(page, flow, graph)))
@@ -219,7 +220,7 @@ export class FlowsView {
         page,
         ends.find(({ end }) => end === of),
       )
-    return words.flows.flow(
+    return laterWords.flows.flow(
       name(sellers, flow.seller),
       name(buyers, flow.buyer),
       `${exactKilowattHours(flow.energyWh)} kWh`,
@@ -233,7 +234,9 @@ export class FlowsView {
       .filter((flow) => flow[node.side] === node.end && flow[node.side === 'seller' ? 'buyer' : 'seller'] === SUPPLIER)
       .reduce((sum, { energyWh }) => sum + energyWh, 0)
     const supplier = `${exactKilowattHours(supplierWh)} kWh`
-    return node.side === 'seller' ? words.flows.sells(name, energy, supplier) : words.flows.buys(name, energy, supplier)
+    return node.side === 'seller'
+      ? laterWords.flows.sells(name, energy, supplier)
+      : laterWords.flows.buys(name, energy, supplier)
   }
 
   #drawTable(page: Page, flows: Flows): void {
@@ -253,13 +256,13 @@ export class FlowsView {
         ),
     )
     const left = all.length - ROWS_MAX
-    setText(this.#rowsNote, left > 0 ? words.flows.moreRows(count(left)) : '')
+    setText(this.#rowsNote, left > 0 ? laterWords.flows.moreRows(count(left)) : '')
   }
 }
 
 function endName(page: Page, end: Pick<FlowEnd, 'end' | 'homes'> | undefined): string {
   if (end === undefined || end.end === SUPPLIER) return words.map.supplier
-  return end.end === OTHERS ? words.flows.others(count(end.homes)) : page.nameOf(end.end)
+  return end.end === OTHERS ? laterWords.flows.others(count(end.homes)) : page.nameOf(end.end)
 }
 
 const shortened = (name: string, letters: number): string =>

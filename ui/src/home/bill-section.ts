@@ -1,7 +1,7 @@
 import type { HomeDetail } from '#protocol/picture/run.ts'
 import { element, setText } from '../dom.ts'
 import { money } from '../format.ts'
-import { words } from '../words/words.ts'
+import { laterWords } from '../words/later-words.ts'
 import { billSentence } from './bill-sentence.ts'
 
 type Line = 'without' | 'with'
@@ -20,8 +20,8 @@ export class BillSection {
     this.#list = element('dl', {}, this.#line('without'), this.#line('with'))
     this.root = element(
       'section',
-      { class: 'detail-bill', 'aria-label': words.homePanel.heading.bill },
-      element('h3', {}, words.homePanel.heading.bill),
+      { class: 'detail-bill', 'aria-label': laterWords.homePanel.heading.bill },
+      element('h3', {}, laterWords.homePanel.heading.bill),
       this.#list,
       this.#sum,
     )
@@ -34,7 +34,7 @@ export class BillSection {
     const costs = { without: bill.costWithoutMarketMicroEur, with: bill.costMicroEur }
     const most = Math.max(1, Math.abs(costs.without), Math.abs(costs.with))
     for (const [name, line] of this.#lines) {
-      setText(line.name, costs[name] < 0 ? words.homePanel.billEarned[name] : words.homePanel.billPaid[name])
+      setText(line.name, costs[name] < 0 ? laterWords.homePanel.billEarned[name] : laterWords.homePanel.billPaid[name])
       setText(line.value, money(Math.abs(costs[name])))
       line.bar.style.setProperty('--part', String(Math.abs(costs[name]) / most))
       line.bar.dataset.is = costs[name] < 0 ? 'earned' : 'paid'

@@ -2,6 +2,7 @@ import type { HomeDetail } from '#protocol/picture/run.ts'
 import { Asked, readJson } from '../asked.ts'
 import { element, setText } from '../dom.ts'
 import type { Page } from '../page.ts'
+import { laterWords } from '../words/later-words.ts'
 import { words } from '../words/words.ts'
 import { BillSection } from './bill-section.ts'
 import { MeterSection } from './meter-section.ts'
@@ -20,7 +21,7 @@ export interface HomeActions {
 export class HomePanel {
   readonly root: HTMLElement
   readonly #name = element('h2', { id: 'home-name' })
-  readonly #mine = element('button', { class: 'detail-mine', type: 'button' }, words.homePanel.mine)
+  readonly #mine = element('button', { class: 'detail-mine', type: 'button' }, laterWords.homePanel.mine)
   readonly #note = element('p', { class: 'detail-note', role: 'status' })
   readonly #body = element('div', { class: 'detail-body' })
   readonly #meter = new MeterSection()
@@ -77,7 +78,7 @@ export class HomePanel {
       time: isLive ? 'moving' : 'standing',
     })
     const detail = answer.is === 'there' ? answer.value : null
-    const note = { asked: words.homePanel.asked, 'not-there': words.homePanel.notThere, there: '' }[answer.is]
+    const note = { asked: laterWords.homePanel.asked, 'not-there': laterWords.homePanel.notThere, there: '' }[answer.is]
     setText(this.#note, note)
     for (const { root } of [this.#bill, this.#slots, this.#trades]) root.hidden = detail === null
     if (detail === null) return

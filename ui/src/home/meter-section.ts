@@ -3,6 +3,7 @@ import { element, setText } from '../dom.ts'
 import { count, duration, exactKilowattHours, fixed, percent } from '../format.ts'
 import { homeState } from '../map/home-state.ts'
 import type { Page } from '../page.ts'
+import { laterWords } from '../words/later-words.ts'
 import { words } from '../words/words.ts'
 import { qualitySentence } from './quality-sentence.ts'
 
@@ -22,7 +23,7 @@ export class MeterSection {
   readonly root: HTMLElement
 
   constructor() {
-    const { column, register } = words.homePanel
+    const { column, register } = laterWords.homePanel
     const head = element(
       'tr',
       {},
@@ -30,7 +31,7 @@ export class MeterSection {
     )
     this.root = element(
       'section',
-      { class: 'detail-meter', 'aria-label': words.homePanel.meter },
+      { class: 'detail-meter', 'aria-label': laterWords.homePanel.meter },
       element('p', { class: 'detail-now' }, this.#power, this.#state),
       element(
         'table',

@@ -2,6 +2,7 @@ import type { HomeSlot } from '#protocol/picture/run.ts'
 import { element } from '../dom.ts'
 import { count, exactKilowattHours } from '../format.ts'
 import { slotSpan, timesIn } from '../times.ts'
+import { laterWords } from '../words/later-words.ts'
 import { words } from '../words/words.ts'
 
 /** More rows are no overview: the others come when they are asked for. */
@@ -10,7 +11,7 @@ const ROWS_FIRST = 12
 /** The slots in which a home has something: what it still wants or offers, what it traded, what its meter stated. */
 export class SlotsSection {
   readonly #body = element('tbody')
-  readonly #none = element('p', { class: 'detail-more' }, words.homePanel.noSlots)
+  readonly #none = element('p', { class: 'detail-more' }, laterWords.homePanel.noSlots)
   readonly #more = element('button', { class: 'detail-more', type: 'button' })
   readonly root: HTMLElement
   readonly #times = timesIn()
@@ -20,7 +21,7 @@ export class SlotsSection {
   #drawn = ''
 
   constructor() {
-    const { heading, column } = words.homePanel
+    const { heading, column } = laterWords.homePanel
     const group = (name: string) => element('th', { scope: 'colgroup', colspan: '2' }, name)
     const columns = [column.wants, column.offers, column.bought, column.sold, column.taken, column.given]
     this.root = element(
@@ -68,7 +69,7 @@ export class SlotsSection {
     const left = slots.length - shown.length
     this.#none.hidden = slots.length > 0
     this.#more.hidden = left === 0
-    this.#more.textContent = words.homePanel.earlierSlots(count(left))
+    this.#more.textContent = laterWords.homePanel.earlierSlots(count(left))
   }
 
   #row(slot: HomeSlot, slotMinutes: number): HTMLElement {
@@ -79,7 +80,7 @@ export class SlotsSection {
     ]
     return element(
       'tr',
-      { 'data-phase': slot.phase, ...(estimated ? { title: words.receipt.state.estimated } : {}) },
+      { 'data-phase': slot.phase, ...(estimated ? { title: laterWords.receipt.state.estimated } : {}) },
       element(
         'th',
         { scope: 'row' },

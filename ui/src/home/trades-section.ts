@@ -2,7 +2,7 @@ import type { PictureTrade } from '#protocol/picture/picture.ts'
 import { element, setText } from '../dom.ts'
 import { centsPerKilowattHour, count, exactKilowattHours } from '../format.ts'
 import { slotSpan, timesIn } from '../times.ts'
-import { words } from '../words/words.ts'
+import { laterWords } from '../words/later-words.ts'
 
 /** More rows are no overview: the others come when they are asked for. */
 const ROWS_FIRST = 12
@@ -18,7 +18,7 @@ interface HomeTrades {
 /** A home's trades, newest first; each can be asked for its receipt and for the reason of its price. */
 export class TradesSection {
   readonly #list = element('ol', { class: 'detail-trades' })
-  readonly #none = element('p', { class: 'detail-more' }, words.homePanel.noTrades)
+  readonly #none = element('p', { class: 'detail-more' }, laterWords.homePanel.noTrades)
   readonly #more = element('button', { class: 'detail-more', type: 'button' })
   readonly #rows = new Map<string, HTMLElement>()
   readonly #on: { readonly onReceipt: (trade: string) => void; readonly onStory: (trade: string) => void }
@@ -31,8 +31,8 @@ export class TradesSection {
     this.#on = on
     this.root = element(
       'section',
-      { 'aria-label': words.homePanel.heading.trades },
-      element('h3', {}, words.homePanel.heading.trades),
+      { 'aria-label': laterWords.homePanel.heading.trades },
+      element('h3', {}, laterWords.homePanel.heading.trades),
       this.#list,
       this.#none,
       this.#more,
@@ -65,7 +65,7 @@ export class TradesSection {
     const left = trades.length - shown.length
     this.#none.hidden = trades.length > 0
     this.#more.hidden = left === 0
-    setText(this.#more, words.homePanel.earlierTrades(count(left)))
+    setText(this.#more, laterWords.homePanel.earlierTrades(count(left)))
   }
 
   #row(trade: PictureTrade, now: HomeTrades): HTMLElement {
@@ -73,7 +73,7 @@ export class TradesSection {
     const other = now.nameOf(sold ? trade.buyer : trade.seller)
     const energy = `${exactKilowattHours(trade.energyWh)} kWh`
     const price = `${centsPerKilowattHour(trade.priceEurPerMWh)} ct/kWh`
-    const told = sold ? words.homePanel.soldTo(energy, other) : words.homePanel.boughtFrom(energy, other)
+    const told = sold ? laterWords.homePanel.soldTo(energy, other) : laterWords.homePanel.boughtFrom(energy, other)
     const button = (name: string, press: (trade: string) => void) => {
       const made = element('button', { type: 'button', 'aria-label': `${name}: ${told}` }, name)
       made.addEventListener('click', () => press(trade.id))
@@ -89,12 +89,12 @@ export class TradesSection {
         element(
           'span',
           { class: 'detail-trade-when number' },
-          `${this.#times.clock(trade.timeMs)} · ${words.homePanel.forSlot(slotSpan(this.#times, { slot: trade.slot, slotMinutes: now.slotMinutes }))}`,
+          `${this.#times.clock(trade.timeMs)} · ${laterWords.homePanel.forSlot(slotSpan(this.#times, { slot: trade.slot, slotMinutes: now.slotMinutes }))}`,
         ),
       ),
       element('span', { class: 'number' }, price),
-      button(words.homePanel.receipt, this.#on.onReceipt),
-      button(words.homePanel.why, this.#on.onStory),
+      button(laterWords.homePanel.receipt, this.#on.onReceipt),
+      button(laterWords.homePanel.why, this.#on.onStory),
     )
   }
 }

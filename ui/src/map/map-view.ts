@@ -28,6 +28,8 @@ export interface MapListener {
 /** With more homes in sight than this a moving view is not drawn anew before it has rested so long, wall ms. */
 const SLIDING_MIN = 1_500
 const REST_MS = 120
+/** With more homes in sight than this their words are said a frame after they are drawn. */
+const SPREAD_MIN = 1_500
 /** So near to a trade a click means it: what flies is hard to hit. */
 const NEAR_TRADE_PX = 16
 /** What one comes to when one looks for a home, px of room. */
@@ -53,6 +55,8 @@ export class MapView {
   /** whether all is where the view has it, and when the view moved last */
   #placed = false
   #viewedAtMs = 0
+  /** whether words wait for the frame after the homes' */
+  #saysLater = false
 
   constructor(root: HTMLElement, palette: Palette, listener: MapListener) {
     this.#root = root
@@ -101,12 +105,16 @@ export class MapView {
     this.#loop.wake()
   }
 
-  /** The slow part: homes and their words together, so that what is drawn and what is said agree; legend, card. */
+  /**
+   * The slow part: homes and their words together, so that what is drawn and what is said agree; legend, card. Where homes
+   * are many their words come a frame later: one frame has no time for both.
+   */
   drawWords(page: Page): void {
     this.#page = page
     this.#lay(page)
     this.#layers.take(page, this.#scene)
-    this.#words.draw(page, this.#scene)
+    if (this.#placed && this.#scene.visible.length > SPREAD_MIN) this.#sayLater()
+    else this.#words.draw(page, this.#scene)
     this.#search.draw(page)
     this.#words.drawLegend(page, this.#scene)
     this.#words.drawMarks(page, this.#scene)
@@ -166,6 +174,17 @@ export class MapView {
     if (trading === 'dropped') this.#flights.clear()
     this.#flights.mark()
     this.#loop.wake()
+  }
+
+  /** In the frame after the next, which draws what homes do. */
+  #sayLater(): void {
+    if (this.#saysLater) return
+    this.#saysLater = true
+    const say = () => {
+      this.#saysLater = false
+      if (this.#page !== null) this.#words.draw(this.#page, this.#scene)
+    }
+    requestAnimationFrame(() => requestAnimationFrame(say))
   }
 
   #listen({ onChoose, onTrade }: MapListener): void {

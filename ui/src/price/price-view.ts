@@ -77,7 +77,7 @@ export class PriceView {
     this.#why.hidden = last === undefined
     if (last === undefined) return
     this.#why.dataset.trade = last.id
-    setText(this.#why, words.story.heading(centsPerKilowattHour(last.priceEurPerMWh)))
+    setText(this.#why, words.price.why(centsPerKilowattHour(last.priceEurPerMWh)))
   }
 
   /** As the viewer has chosen, else what suits the width. */

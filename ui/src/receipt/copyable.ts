@@ -1,6 +1,6 @@
 import { copyText } from '../copy-text.ts'
 import { element, setText, svg } from '../dom.ts'
-import { words } from '../words/words.ts'
+import { laterWords } from '../words/later-words.ts'
 import type { Fact } from './receipt-steps.ts'
 
 const SAYS_SO_MS = 2_000
@@ -11,11 +11,11 @@ export function copyable({ name, value }: Fact): HTMLElement {
   const said = element('span', { class: 'copy-said', role: 'status' })
   const button = element(
     'button',
-    { type: 'button', class: 'copy', 'aria-label': words.receipt.copy(name) },
+    { type: 'button', class: 'copy', 'aria-label': laterWords.receipt.copy(name) },
     twoSheets(),
   )
   button.addEventListener('click', async () => {
-    setText(said, (await copyText(value)) ? words.receipt.copied : select(code))
+    setText(said, (await copyText(value)) ? laterWords.receipt.copied : select(code))
     setTimeout(() => setText(said, ''), SAYS_SO_MS)
   })
   return element('p', { class: 'fact' }, element('span', {}, name), code, button, said)
@@ -30,5 +30,5 @@ const twoSheets = () =>
 
 function select(code: HTMLElement): string {
   getSelection()?.selectAllChildren(code)
-  return words.receipt.select
+  return laterWords.receipt.select
 }

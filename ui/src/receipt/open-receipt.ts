@@ -6,7 +6,7 @@ import { openDialog } from '../dialog.ts'
 import { element } from '../dom.ts'
 import { count } from '../format.ts'
 import { timesIn } from '../times.ts'
-import { words } from '../words/words.ts'
+import { laterWords } from '../words/later-words.ts'
 import { copyable } from './copyable.ts'
 import { type PartyNames, receiptSteps, type ShownStep, type StepKey } from './receipt-steps.ts'
 
@@ -24,23 +24,23 @@ export interface ReceiptOptions {
 /** Opens a trade's way from its registers to its transaction, with what the server holds of it now. */
 export function openReceipt({ trade, names, kind, onStory }: ReceiptOptions): HTMLDialogElement {
   const steps = element('ol', { class: 'receipt-steps' })
-  const note = element('p', { class: 'receipt-note', role: 'status' }, words.receipt.loading)
+  const note = element('p', { class: 'receipt-note', role: 'status' }, laterWords.receipt.loading)
   const command = element('code', { 'data-testid': 'receipt-command' }, commandOf(trade, kind))
-  const why = element('button', { type: 'button', class: 'link', 'data-testid': 'receipt-why' }, words.receipt.why)
+  const why = element('button', { type: 'button', class: 'link', 'data-testid': 'receipt-why' }, laterWords.receipt.why)
   why.hidden = onStory === null
   why.addEventListener('click', () => onStory?.())
-  const raw = link(words.receipt.raw, addressOf(trade))
+  const raw = link(laterWords.receipt.raw, addressOf(trade))
   raw.dataset.testid = 'receipt-raw'
-  const batches = link(words.receipt.batches, 'api/v1/batches')
+  const batches = link(laterWords.receipt.batches, 'api/v1/batches')
   const links = element('p', { class: 'dialog-links' }, why, raw, batches)
-  const proof = element('p', { class: 'receipt-note', hidden: '' }, words.receipt.proveIt, ' ', command)
+  const proof = element('p', { class: 'receipt-note', hidden: '' }, laterWords.receipt.proveIt, ' ', command)
   const content = element('div', { 'data-testid': 'receipt' }, steps, note, proof, links)
   for (const record of [raw, batches]) record.hidden = true
-  const dialog = openDialog({ name: 'receipt', heading: words.receipt.heading(trade), content: [content] })
+  const dialog = openDialog({ name: 'receipt', heading: laterWords.receipt.heading(trade), content: [content] })
   const shown = kind === 'live' ? receiptOf(trade) : Promise.resolve(kind)
   void shown.then((receipt) => {
     const isThere = typeof receipt === 'object'
-    note.textContent = isThere ? words.receipt.serverSays : words.receipt[receipt]
+    note.textContent = isThere ? laterWords.receipt.serverSays : laterWords.receipt[receipt]
     proof.hidden = receipt === 'simulated' || receipt === 'silent'
     for (const record of [raw, batches]) record.hidden = !isThere
     if (!isThere) return
@@ -66,7 +66,7 @@ function rows(steps: readonly ShownStep[]): readonly HTMLElement[] {
       to.addEventListener('click', () => made.get(on)?.focus())
       return to
     })
-    made.get(key)?.append(element('p', { class: 'rests-on' }, words.receipt.restsOn, ' ', ...links))
+    made.get(key)?.append(element('p', { class: 'rests-on' }, laterWords.receipt.restsOn, ' ', ...links))
   }
   return [...made.values()]
 }
@@ -75,7 +75,7 @@ function row({ key, name, state, text, facts, record }: ShownStep): HTMLElement 
   return element(
     'li',
     { 'data-testid': 'receipt-step', 'data-state': state, 'data-step': key, tabindex: '-1' },
-    element('h3', {}, name, element('span', { class: 'receipt-state' }, words.receipt.state[state])),
+    element('h3', {}, name, element('span', { class: 'receipt-state' }, laterWords.receipt.state[state])),
     element('p', {}, text),
     ...facts.map(copyable),
     ...(record === null ? [] : [wholeRecord(record)]),
@@ -84,8 +84,8 @@ function row({ key, name, state, text, facts, record }: ShownStep): HTMLElement 
 
 /** Written out when it is opened: it may be long, and few look. */
 function wholeRecord(record: unknown): HTMLElement {
-  const text = element('pre', { tabindex: '0', 'aria-label': words.receipt.record })
-  const details = element('details', {}, element('summary', {}, words.receipt.record), text)
+  const text = element('pre', { tabindex: '0', 'aria-label': laterWords.receipt.record })
+  const details = element('details', {}, element('summary', {}, laterWords.receipt.record), text)
   details.addEventListener('toggle', () => {
     if (details.open) text.textContent = JSON.stringify(record, null, 2)
   })
@@ -110,7 +110,7 @@ async function tellTransaction(
     answer = await ask()
   }
   const { call, gasUsed, timeMs } = (await answer.json()) as ChainTransaction
-  const said = words.receipt.onChain(call, count(gasUsed), timesIn().moment(timeMs))
+  const said = laterWords.receipt.onChain(call, count(gasUsed), timesIn().moment(timeMs))
   at.step?.querySelector('p')?.after(element('p', { 'data-testid': 'receipt-chain' }, said))
 }
 

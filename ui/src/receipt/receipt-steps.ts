@@ -1,7 +1,7 @@
 import type { ReceiptParty, TradeReceipt } from '#protocol/trade-receipt.ts'
 import { reasonsOf, trustOf } from '#protocol/trust.ts'
 import { centsPerKilowattHour, count, exactKilowattHours, percent } from '../format.ts'
-import { words } from '../words/words.ts'
+import { laterWords } from '../words/later-words.ts'
 
 type Side = 'seller' | 'buyer'
 export type StepKey = `${Side}-${'reading' | 'statement' | 'order'}` | 'match' | 'batch' | 'transaction'
@@ -34,8 +34,11 @@ export function receiptSteps(
   names: PartyNames = { seller: receipt.seller.home, buyer: receipt.buyer.home },
 ): readonly ShownStep[] {
   const { trade, batch } = receipt
-  const { step, fact } = words.receipt
-  const matched = words.receipt.matched(exactKilowattHours(trade.energyWh), centsPerKilowattHour(trade.priceEurPerMWh))
+  const { step, fact } = laterWords.receipt
+  const matched = laterWords.receipt.matched(
+    exactKilowattHours(trade.energyWh),
+    centsPerKilowattHour(trade.priceEurPerMWh),
+  )
   const sides = ['seller', 'buyer'] as const
   return [
     ...sides.flatMap((side) => meteringSteps(side, receipt[side], names[side])),
@@ -60,7 +63,7 @@ export function receiptSteps(
           key: 'batch',
           name: step.batch,
           state: 'recorded',
-          text: words.receipt.batched(count(batch.batch.number), count(batch.batch.totals.trades)),
+          text: laterWords.receipt.batched(count(batch.batch.number), count(batch.batch.totals.trades)),
           facts: [{ name: fact.root, value: batch.batch.tradesRoot }],
           restsOn: ['match', 'seller-statement', 'buyer-statement'],
           record: batch.batch,
@@ -70,16 +73,17 @@ export function receiptSteps(
 }
 
 const openStep = (key: StepKey, name: string): ShownStep => ({
-  ...{ key, name, state: 'open', text: words.receipt.open },
+  ...{ key, name, state: 'open', text: laterWords.receipt.open },
   ...{ facts: [], restsOn: [], record: null },
 })
 
 function transactionStep(batch: TradeReceipt['batch']): ShownStep {
-  const { step, fact } = words.receipt
+  const { step, fact } = laterWords.receipt
   if (batch === null) return openStep('transaction', step.transaction)
   const { proposed, final } = batch
   const place = final ?? proposed
-  const text = final === null ? words.receipt.proposedIn(count(place.block)) : words.receipt.final(count(place.block))
+  const text =
+    final === null ? laterWords.receipt.proposedIn(count(place.block)) : laterWords.receipt.final(count(place.block))
   return {
     key: 'transaction',
     name: step.transaction,
@@ -96,18 +100,18 @@ function transactionStep(batch: TradeReceipt['batch']): ShownStep {
 
 function meteringSteps(side: Side, party: ReceiptParty, home: string): readonly ShownStep[] {
   const { reading, statement, session, enrolment } = party
-  const { step, fact } = words.receipt
+  const { step, fact } = laterWords.receipt
   const read = { key: `${side}-reading`, name: step.reading(home) } as const
   const stated = { key: `${side}-statement`, name: step.statement(home) } as const
   if (statement === null) return [openStep(read.key, read.name), openStep(stated.key, stated.name)]
   const { importWh, exportWh, estimated, chainHead, quality } = statement.body
-  const figures = words.receipt.stated(exactKilowattHours(importWh), exactKilowattHours(exportWh))
-  const reasons = reasonsOf(quality).map((reason) => words.reason[reason])
-  const text = quality === 0 ? figures : `${figures}; ${words.receipt.trust(percent(trustOf(quality)), reasons)}`
+  const figures = laterWords.receipt.stated(exactKilowattHours(importWh), exactKilowattHours(exportWh))
+  const reasons = reasonsOf(quality).map((reason) => laterWords.reason[reason])
+  const text = quality === 0 ? figures : `${figures}; ${laterWords.receipt.trust(percent(trustOf(quality)), reasons)}`
   if (estimated) {
     const signer: Fact = { name: fact.operator, value: statement.signer }
     return [
-      { ...read, state: 'estimated', text: words.receipt.noReading, facts: [], restsOn: [], record: null },
+      { ...read, state: 'estimated', text: laterWords.receipt.noReading, facts: [], restsOn: [], record: null },
       { ...stated, state: 'estimated', text, facts: [signer], restsOn: [], record: statement },
     ]
   }
@@ -121,12 +125,12 @@ function meteringSteps(side: Side, party: ReceiptParty, home: string): readonly 
       state: 'recorded',
       text:
         body === undefined
-          ? words.receipt.readUpTo(count(statement.body.lastSequence))
-          : words.receipt.read(
+          ? laterWords.receipt.readUpTo(count(statement.body.lastSequence))
+          : laterWords.receipt.read(
               count(body.sequence),
               exactKilowattHours(body.importWh),
               exactKilowattHours(body.exportWh),
-              words.receipt.signedBy[signerOf({ reading, session, enrolment })],
+              laterWords.receipt.signedBy[signerOf({ reading, session, enrolment })],
             ),
       facts: [hash],
       restsOn: [],
@@ -161,14 +165,14 @@ function orderStep(
 ): ShownStep {
   const step = {
     key: `${side}-order`,
-    name: words.receipt.step.order(home),
+    name: laterWords.receipt.step.order(home),
     state: 'recorded',
-    facts: [{ name: words.receipt.fact.order, value: orderId }],
+    facts: [{ name: laterWords.receipt.fact.order, value: orderId }],
     restsOn: [],
     record: order,
   } as const
-  if (order === null) return { ...step, text: words.receipt.orderNotKept }
+  if (order === null) return { ...step, text: laterWords.receipt.orderNotKept }
   const { side: wants, energyWh, priceEurPerMWh, type } = order.body
   const limit = type === 'market' ? null : centsPerKilowattHour(priceEurPerMWh)
-  return { ...step, text: words.receipt.ordered(wants, exactKilowattHours(energyWh), limit) }
+  return { ...step, text: laterWords.receipt.ordered(wants, exactKilowattHours(energyWh), limit) }
 }

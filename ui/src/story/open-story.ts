@@ -5,6 +5,7 @@ import { element } from '../dom.ts'
 import { centsPerKilowattHour, count } from '../format.ts'
 import type { Page } from '../page.ts'
 import { timesIn } from '../times.ts'
+import { laterWords } from '../words/later-words.ts'
 import { words } from '../words/words.ts'
 import { priceRail } from './price-rail.ts'
 import { storyBook } from './story-book.ts'
@@ -21,27 +22,27 @@ export interface StoryOptions {
 /** Opens why a trade has its price: told in sentences, with the book before and after. */
 export function openStory({ trade, page, onReceipt }: StoryOptions): HTMLDialogElement {
   const address = `api/v1/runs/${page.run}/trades/${encodeURIComponent(trade)}`
-  const note = element('p', { class: 'story-note', role: 'status' }, words.story.loading)
+  const note = element('p', { class: 'story-note', role: 'status' }, laterWords.story.loading)
   const body = element('div', { class: 'story-body', 'data-testid': 'story-body' })
   const facts = element('span', { class: 'story-facts' })
   const receipt = element('button', { type: 'button', class: 'link', 'data-testid': 'story-receipt' })
-  receipt.append(words.story.receipt)
+  receipt.append(laterWords.story.receipt)
   receipt.addEventListener('click', onReceipt)
-  const raw = element('a', { href: address, target: '_blank', 'data-testid': 'story-raw' }, words.story.raw)
+  const raw = element('a', { href: address, target: '_blank', 'data-testid': 'story-raw' }, laterWords.story.raw)
   const content = [note, body, element('p', { class: 'dialog-links' }, receipt, raw, facts)]
   const told = page.picture.tape.find(({ id }) => id === trade)
   const heading =
-    told === undefined ? words.receipt.why : words.story.heading(centsPerKilowattHour(told.priceEurPerMWh))
+    told === undefined ? laterWords.receipt.why : words.price.why(centsPerKilowattHour(told.priceEurPerMWh))
   const dialog = openDialog({ name: 'story', heading, content })
   void storyAt(address, page.about?.books).then((story) => {
     if (typeof story === 'string') {
-      note.textContent = words.story[story]
+      note.textContent = laterWords.story[story]
       raw.hidden = true
       return
     }
     const { nameOf, slotMinutes, picture } = page
     note.textContent = ''
-    facts.textContent = words.story.facts(count(story.commandSequence))
+    facts.textContent = laterWords.story.facts(count(story.commandSequence))
     body.replaceChildren(...storyParts(story, { nameOf, slotMinutes, times: timesIn() }, picture.rules))
   })
   return dialog
@@ -53,7 +54,7 @@ function storyParts(story: PriceStory, telling: Telling, rules: BillTerms | null
     rules === null
       ? []
       : [
-          element('h3', {}, words.story.range),
+          element('h3', {}, laterWords.story.range),
           priceRail(story.trade.priceEurPerMWh, rules),
           ...gainSentences(story, rules).map((sentence) => element('p', { class: 'story-gain' }, sentence)),
         ]

@@ -3,6 +3,7 @@ import { element } from '../dom.ts'
 import { centsPerKilowattHour, tariffCentsPerKilowattHour } from '../format.ts'
 import { linearScale } from '../linear-scale.ts'
 import { tariffLines } from '../price/price-scale.ts'
+import { laterWords } from '../words/later-words.ts'
 import { words } from '../words/words.ts'
 
 /** Where a price (EUR/MWh) lies between the two tariffs: the seller's gain on one side of it, the buyer's on the other. */
@@ -25,7 +26,7 @@ export function priceRail(priceEurPerMWh: number, rules: BillTerms): HTMLElement
     return part
   }
   const price = `${centsPerKilowattHour(priceEurPerMWh)} ${words.price.unit}`
-  const told = words.story.rail(
+  const told = laterWords.story.rail(
     centsPerKilowattHour(priceEurPerMWh),
     tariffCentsPerKilowattHour(Math.round(lines.feedIn * 1_000)),
     centsPerKilowattHour(Math.floor(lines.ceiling)),

@@ -1,7 +1,7 @@
 import type { PriceStory } from '#protocol/picture/run.ts'
 import { element } from '../dom.ts'
 import { centsPerKilowattHour, count, exactKilowattHours } from '../format.ts'
-import { words } from '../words/words.ts'
+import { laterWords } from '../words/later-words.ts'
 import { bookChange, type LevelChange } from './book-change.ts'
 
 /** Levels a side that did not change and are shown all the same. */
@@ -10,7 +10,7 @@ const KEPT = 3
 /** The book before and after a trade side by side, a row for each price; what changed stands out and says how. */
 export function storyBook(story: PriceStory): HTMLElement {
   const { levels, hidden } = bookChange(story, KEPT)
-  const say = words.story
+  const say = laterWords.story
   if (levels.length === 0) return element('p', { class: 'story-hidden' }, say.emptyBook)
   const heads = [say.side, say.price, say.before, say.after, say.change].map((text) =>
     element('th', { scope: 'col' }, text),
@@ -28,11 +28,11 @@ export function storyBook(story: PriceStory): HTMLElement {
 
 const thePrice = (cents: string): readonly Node[] => [
   element('span', { class: 'set-price' }, cents),
-  element('span', { class: 'unseen' }, ` ${words.story.setPrice}`),
+  element('span', { class: 'unseen' }, ` ${laterWords.story.setPrice}`),
 ]
 
 function row({ side, priceEurPerMWh, beforeWh, afterWh, change }: LevelChange, tradedEurPerMWh: number): HTMLElement {
-  const say = words.story
+  const say = laterWords.story
   const energy = (energyWh: number) => (energyWh === 0 ? say.none : exactKilowattHours(energyWh))
   const cents = centsPerKilowattHour(priceEurPerMWh)
   const isPrice = priceEurPerMWh === tradedEurPerMWh

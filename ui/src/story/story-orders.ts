@@ -1,12 +1,12 @@
 import type { PriceStory, StoryOrder } from '#protocol/picture/run.ts'
 import { element } from '../dom.ts'
 import { centsPerKilowattHour, exactKilowattHours } from '../format.ts'
-import { words } from '../words/words.ts'
+import { laterWords } from '../words/later-words.ts'
 import type { Telling } from './story-sentences.ts'
 
 /** The two orders of a trade: whose, since when, for how much, and what is left of them. */
 export function storyOrders({ maker, taker }: PriceStory, { nameOf, times }: Telling): HTMLElement {
-  const say = words.story
+  const say = laterWords.story
   const heads = [say.home, say.role, say.limit, say.energy, say.openAfter, say.placed].map((text) =>
     element('th', { scope: 'col' }, text),
   )

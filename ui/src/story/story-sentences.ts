@@ -10,7 +10,7 @@ import {
 } from '../format.ts'
 import { tariffLines } from '../price/price-scale.ts'
 import { slotSpan, type Times } from '../times.ts'
-import { words } from '../words/words.ts'
+import { laterWords } from '../words/later-words.ts'
 
 /** What a story is told with. */
 export interface Telling {
@@ -29,7 +29,7 @@ export interface Sentence {
 export function storySentences(story: PriceStory, telling: Telling): readonly Sentence[] {
   const { trade, rule, tradesOfCommand } = story
   const { nameOf } = telling
-  const say = words.story
+  const say = laterWords.story
   const price = centsPerKilowattHour(trade.priceEurPerMWh)
   const maker = nameOf(story.maker.home)
   const others = tradesOfCommand - 1
@@ -52,26 +52,26 @@ export function storySentences(story: PriceStory, telling: Telling): readonly Se
 function matchedSentence({ trade }: PriceStory, { nameOf, times, slotMinutes }: Telling): string {
   const span = slotSpan(times, { slot: trade.slot, slotMinutes })
   const energy = exactKilowattHours(trade.energyWh)
-  return words.story.trade(energy, nameOf(trade.seller), nameOf(trade.buyer), times.clock(trade.timeMs), span)
+  return laterWords.story.trade(energy, nameOf(trade.seller), nameOf(trade.buyer), times.clock(trade.timeMs), span)
 }
 
 function makerSentence({ trade, maker }: PriceStory, name: string, times: Times): string {
   const limit = centsPerKilowattHour(maker.priceEurPerMWh ?? trade.priceEurPerMWh)
   const age = duration(trade.timeMs - maker.placedAtMs)
-  const say = maker.side === 'sell' ? words.story.makerOffered : words.story.makerBid
+  const say = maker.side === 'sell' ? laterWords.story.makerOffered : laterWords.story.makerBid
   return say(name, limit, times.clock(maker.placedAtMs), age)
 }
 
 function takerSentence({ taker }: PriceStory, nameOf: Telling['nameOf']): string {
   const limit = taker.priceEurPerMWh === null ? null : centsPerKilowattHour(taker.priceEurPerMWh)
-  const say = taker.side === 'buy' ? words.story.takerBought : words.story.takerSold
+  const say = taker.side === 'buy' ? laterWords.story.takerBought : laterWords.story.takerSold
   return say(nameOf(taker.home), limit)
 }
 
 /** What a trade is better for both than the supplier, or worse: a sentence for the seller and one for the buyer. */
 export function gainSentences({ trade }: Pick<PriceStory, 'trade'>, rules: BillTerms): readonly [string, string] {
   const { feedIn, ceiling } = tariffLines(rules)
-  const say = words.story
+  const say = laterWords.story
   const [sellers, buyers] = [trade.priceEurPerMWh - feedIn, ceiling - trade.priceEurPerMWh]
   // EUR/MWh × Wh is µEUR, of which 10,000 are a cent.
   const onTrade = (gainEurPerMWh: number) => fixed((gainEurPerMWh * trade.energyWh) / 10_000, 2)

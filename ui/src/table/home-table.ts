@@ -3,6 +3,7 @@ import { element, setAttributes, setText } from '../dom.ts'
 import { count, duration, fixed } from '../format.ts'
 import { homeState } from '../map/home-state.ts'
 import type { Page } from '../page.ts'
+import { laterWords } from '../words/later-words.ts'
 import { locale, words } from '../words/words.ts'
 import { type HomeColumn, type HomeOrder, homeColumns, sortHomes } from './sort-homes.ts'
 
@@ -40,13 +41,13 @@ export class HomeTable {
     this.#root = root
     this.#onChoose = on.onChoose
     const heads = homeColumns.map((column) => {
-      const button = element('button', { type: 'button' }, words.table.column[column])
+      const button = element('button', { type: 'button' }, laterWords.table.column[column])
       button.addEventListener('click', () => this.#sortBy(column))
       const head = element('th', { scope: 'col' }, button)
       this.#heads.set(column, head)
       return head
     })
-    root.setAttribute('aria-label', words.table.heading)
+    root.setAttribute('aria-label', laterWords.table.heading)
     root.append(
       element(
         'table',
@@ -74,7 +75,7 @@ export class HomeTable {
     const all = count(this.#sorted.length)
     setText(
       this.#caption,
-      this.#sorted.length > ROWS_MAX ? words.table.some(count(ROWS_MAX), all) : words.table.all(all),
+      this.#sorted.length > ROWS_MAX ? laterWords.table.some(count(ROWS_MAX), all) : laterWords.table.all(all),
     )
     for (const [column, head] of this.#heads) {
       setAttributes(head, { 'aria-sort': column === this.#order.by ? this.#order.direction : 'none' })
@@ -130,7 +131,7 @@ export class HomeTable {
       'aria-current': String(page.home === home.home),
     })
     const isMine = page.mine === home.home
-    setText(row.name, isMine ? words.table.mine(page.nameOf(home.home)) : page.nameOf(home.home))
+    setText(row.name, isMine ? laterWords.table.mine(page.nameOf(home.home)) : page.nameOf(home.home))
     setText(row.state, words.homeState[state])
     setText(row.power, isSilent ? '–' : `${fixed(home.powerW, 0)} W`)
     setText(row.age, isSilent ? words.card.never : isOverdue ? words.card.late(ago) : words.card.ago(ago))
