@@ -1,8 +1,13 @@
-import type { Socket } from 'socket.io'
 import type { ServerToClient } from '#protocol/messages.ts'
 import { webSocketText } from './web-socket-text.ts'
 
-type Client = Pick<Socket, 'conn'>
+/** What is used of a client of socket.io: the connection below it. */
+interface Client {
+  readonly conn: {
+    readonly transport: { readonly name: string }
+    readonly write: (packet: string, options?: object) => unknown
+  }
+}
 
 /** One message as it goes over a connection: a packet of socket.io, and that packet as a frame of its web socket. */
 interface Encoded {
@@ -42,7 +47,7 @@ export class TurnMessages {
       const frames = joined.get(alike) ?? Buffer.concat(messages.map(({ frame }) => frame))
       joined.set(alike, frames)
       // Engine.io sends these bytes instead of the packet.
-      client.conn.write(messages[0]?.packet ?? '', { wsPreEncodedFrame: [frames] } as object)
+      client.conn.write(messages[0]?.packet ?? '', { wsPreEncodedFrame: [frames] })
     }
     this.#told.clear()
     this.#encoded.length = 0
