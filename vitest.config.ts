@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-/**
- * What a process or a page comes to may take its time on a crowded machine; where that fails, its steps are told. Both
- * run what is built, so it is built first where it is older than its sources.
- */
+/** What runs as a process or as a page is what is built: so it is built first where its sources have changed. */
+const prepared = { globalSetup: './tests/line/prepared.ts' }
+
+/** What a process or a page comes to may take its time on a crowded machine; where that fails, its steps are told. */
 const patient = {
-  globalSetup: './tests/line/prepared.ts',
+  ...prepared,
   expect: { poll: { timeout: 15_000 } },
   experimental: { traceTimeline: true },
 } as const
@@ -28,6 +28,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...prepared,
           name: 'rooms',
           include: rooms.map((room) => `tests/${room}/**/*.test.ts`),
           setupFiles: ['./tests/ui/speak-english.ts'],

@@ -6,7 +6,7 @@
 //   bootstrap.mjs COMMAND …       the commonwatt command line
 //   bootstrap.mjs --run TASK …    a development task (see `tasks`); further arguments go to its last step
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, existsSync, constants as fsConstants, readFileSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -134,10 +134,20 @@ function installLocked() {
   }
 }
 
-/** The program in few files, written first where sources are newer; from its sources where they cannot be written. */
+/** The program in few files, written first where its sources have changed; its sources where that cannot be. */
 function writtenProgram() {
-  if (!isFresh('program')) spawnSync(node, [...prepare, 'program'], { cwd: root, env, stdio: ['ignore', 2, 2] })
+  if (!isFresh('program') && isWritable(dirname(program)))
+    spawnSync(node, [...prepare, 'program'], { cwd: root, env, stdio: ['ignore', 2, 2] })
   return isFresh('program') ? bundled : program
+}
+
+function isWritable(folder) {
+  try {
+    accessSync(folder, fsConstants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What runs, and how. Where the agent was installed alone it is all there is. */

@@ -1,13 +1,14 @@
 // What is built from sources, and whether that is up to date. Plain JavaScript without dependencies, because the
 // bootstrap asks before every command.
-import { readdirSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Something built from sources by a script and its arguments, for Node 24: rebuilt when any source is newer than its stamp.
+ * Something built from sources by a script and its arguments, for Node 24: rebuilt when its stamp is not of its sources.
  * @typedef {object} Built
  * @property {'contracts' | 'page' | 'program'} name
  * @property {readonly string[]} sources files and folders
@@ -45,26 +46,49 @@ export const built = [
 ]
 
 /**
- * Whether it has been built since any of its sources was saved.
+ * Whether it has been built from its sources as they are.
  * @param {Built['name']} part
  */
-export function isFresh(part) {
-  const { sources, ending, stamp } = /** @type {Built} */ (built.find(({ name }) => name === part))
-  const builtMs = statSync(join(root, stamp), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  return builtMs > 0 && sources.every((source) => newestMs(join(root, source), ending) <= builtMs)
+export const isFresh = (part) => readFileOr(join(root, partOf(part).stamp), '') === stampOf(part)
+
+/**
+ * What its stamp holds when it has been built from its sources as they are: paths, sizes and times, so that older files
+ * that are put back and files that are gone count as changes, too.
+ * @param {Built['name']} part
+ */
+export function stampOf(part) {
+  const { sources, ending } = partOf(part)
+  const hash = createHash('sha256')
+  for (const source of sources) for (const line of linesOf(source, ending)) hash.update(`${line}\n`)
+  return hash.digest('hex')
 }
+
+/** @param {Built['name']} part */
+const partOf = (part) => /** @type {Built} */ (built.find(({ name }) => name === part))
 
 /**
  * @param {string} path
  * @param {RegExp} ending
- * @returns {number}
+ * @returns {readonly string[]} a line each file of that ending, or the file itself; none of what is not there
  */
-function newestMs(path, ending) {
-  const stat = statSync(path)
-  if (!stat.isDirectory()) return stat.mtimeMs
-  return readdirSync(path, { withFileTypes: true }).reduce((newest, entry) => {
-    const below = join(path, entry.name)
-    if (entry.isDirectory()) return entry.name === 'dist' ? newest : Math.max(newest, newestMs(below, ending))
-    return ending.test(entry.name) ? Math.max(newest, statSync(below).mtimeMs) : newest
-  }, 0)
+function linesOf(path, ending) {
+  const stat = statSync(join(root, path), { throwIfNoEntry: false })
+  if (stat === undefined) return []
+  if (!stat.isDirectory()) return [`${path} ${stat.size} ${stat.mtimeMs}`]
+  return readdirSync(join(root, path), { withFileTypes: true }).flatMap((entry) => {
+    const isSource = entry.isDirectory() ? entry.name !== 'dist' : ending.test(entry.name)
+    return isSource ? linesOf(`${path}/${entry.name}`, ending) : []
+  })
+}
+
+/**
+ * @param {string} file
+ * @param {string} otherwise
+ */
+function readFileOr(file, otherwise) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return otherwise
+  }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
 
@@ -40,8 +40,9 @@ const placesOfSources: Plugin = {
   },
 }
 
-/** How long parts of an earlier program stay, for what still runs from them, ms. */
-const KEPT_MS = 86_400_000
+/** Parts of so many programs stay, for what still runs from an earlier one: it loads what it needs when it needs it. */
+const PROGRAMS_KEPT = 5
+const keptFile = join(out, '.programs.json')
 
 /**
  * Writes the command line as few files: most of a short command's time was Node finding and loading hundreds of them. A
@@ -55,17 +56,25 @@ async function bundleProgram(): Promise<void> {
       importer !== undefined && isOurs(importer) && /^[^.#/]/.test(name) && !taken.test(name),
     plugins: [placesOfSources],
   })
-  await program.write({
+  const { output } = await program.write({
     dir: out,
     entryFileNames: '[name].mjs',
     chunkFileNames: '[name]-[hash].mjs',
     keepNames: true,
     sourcemap: true,
   })
-  for (const name of readdirSync(out)) {
-    const file = join(out, name)
-    if (Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file)
-  }
+  keepPrograms([output.map(({ fileName }) => fileName), ...keptPrograms()].slice(0, PROGRAMS_KEPT))
+}
+
+/** The files of the programs that were kept, the newest first. */
+function keptPrograms(): readonly (readonly string[])[] {
+  return existsSync(keptFile) ? JSON.parse(readFileSync(keptFile, 'utf8')) : []
+}
+
+function keepPrograms(programs: readonly (readonly string[])[]): void {
+  writeFileSync(keptFile, JSON.stringify(programs))
+  const kept = new Set(programs.flat())
+  for (const name of readdirSync(out)) if (!name.startsWith('.') && !kept.has(name)) rmSync(join(out, name))
 }
 
 await bundleProgram()

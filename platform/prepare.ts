@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Built, built, isFresh } from './built.mjs'
+import { type Built, built, isFresh, stampOf } from './built.mjs'
 import { lockFile } from './node-sqlite.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..')
 const BUILD_WAIT_MS = 180_000
 
 /**
- * Builds contracts, page and program, or what is wanted of them, where their sources are newer: one process at a time,
+ * Builds contracts, page and program, or what is wanted of them, where their sources have changed: one process at a time,
  * the others wait and find it done. Says on stderr what it does; throws if a build fails.
  */
 export function prepare(wanted: readonly Built['name'][] = built.map(({ name }) => name)): void {
@@ -26,16 +26,20 @@ export function prepare(wanted: readonly Built['name'][] = built.map(({ name }) 
 
 function build({ name, stamp, command }: Built): void {
   const stampFile = join(root, stamp)
-  const begun = new Date()
+  const before = stampOf(name) // a source saved while it is built is newer
   process.stderr.write(`Building the ${name} …\n`)
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' })
   if (status !== 0) throw new Error(`building the ${name} failed (exit ${status}):\n${stdout}${stderr}`)
   mkdirSync(dirname(stampFile), { recursive: true })
-  writeFileSync(stampFile, '')
-  utimesSync(stampFile, begun, begun) // a source saved while it was built is newer
+  writeFileSync(stampFile, before)
 }
 
 if (import.meta.main) {
   const named = process.argv.slice(2)
-  prepare(built.map(({ name }) => name).filter((name) => named.length === 0 || named.includes(name)))
+  try {
+    prepare(built.map(({ name }) => name).filter((name) => named.length === 0 || named.includes(name)))
+  } catch (error) {
+    process.stderr.write(`commonwatt: ${(error as Error).message}\n`)
+    process.exitCode = 1
+  }
 }
