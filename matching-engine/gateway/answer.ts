@@ -1,4 +1,4 @@
-import type { Packed } from './content-encoding.ts'
+import type { Packed, Packing } from './content-encoding.ts'
 import type { HttpProblem } from './problems.ts'
 
 /** What goes back over HTTP. */
@@ -8,8 +8,8 @@ export interface Answer {
   readonly body: string | Uint8Array
   /** the same body in fewer bytes, for those who take that */
   readonly packed?: Packed
-  /** makes that once for all, when somebody first takes it */
-  readonly pack?: () => Promise<Packed>
+  /** makes that when somebody first takes it, each way once for all */
+  readonly pack?: Packing
 }
 
 const jsonHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const

@@ -3,7 +3,7 @@ import { Cause, Effect } from 'effect'
 import { type Answer, problemAnswer } from './answer.ts'
 import { askerOf } from './asker.ts'
 import { BodyBudget } from './body-budget.ts'
-import { acceptedOf, packedByGzip } from './content-encoding.ts'
+import { acceptedOf, type Packing, packedByGzip } from './content-encoding.ts'
 import type { DoorCounts } from './door-counts.ts'
 import { HttpProblem } from './problems.ts'
 import { readJson } from './request-body.ts'
@@ -79,15 +79,25 @@ export function responder(
     )
 }
 
-/** The answer, packed if who asks takes that and it can be: in its own way, or as a large text. */
+/**
+ * The answer, packed if who asks takes that, it can be (in its own ways, or as a large text) and is smaller so. Where that
+ * fails it goes out as it is.
+ */
 function packedFor({ headers }: IncomingMessage, answer: Answer): Effect.Effect<Answer> {
   const { body, packed } = answer
   const isLargeText = typeof body === 'string' && body.length >= PACKED_LENGTH_MIN
-  const pack = answer.pack ?? (isLargeText ? async () => ({ gzip: await packedByGzip(body) }) : undefined)
-  if (packed !== undefined || pack === undefined) return Effect.succeed(answer)
-  const possible = { gzip: new Uint8Array(), ...(answer.pack === undefined ? {} : { br: new Uint8Array() }) }
-  if (acceptedOf(headers['accept-encoding'], possible) === null) return Effect.succeed({ ...answer, packed: {} })
-  return Effect.map(Effect.promise(pack), (made) => ({ ...answer, packed: made }))
+  const packing: Packing | undefined = answer.pack ?? (isLargeText ? { gzip: () => packedByGzip(body) } : undefined)
+  if (packed !== undefined || packing === undefined) return Effect.succeed(answer)
+  const encoding = acceptedOf(headers['accept-encoding'], packing)
+  const pack = encoding === null ? undefined : packing[encoding]
+  const plain: Answer = { ...answer, packed: {} }
+  if (encoding === null || pack === undefined) return Effect.succeed(plain)
+  return Effect.promise(pack).pipe(
+    Effect.map((made) => (made.length < body.length ? { ...answer, packed: { [encoding]: made } } : plain)),
+    Effect.catchDefect((defect) =>
+      Effect.as(Effect.logWarning('an answer could not be packed, and went out as it is', Cause.die(defect)), plain),
+    ),
+  )
 }
 
 /** An answer as it goes out. */

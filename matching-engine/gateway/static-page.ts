@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import { ERROR_CATALOGUE_PATH } from '#protocol/refusal.ts'
 import type { Answer } from './answer.ts'
-import { type Packed, packedByBrotli, packedByGzip } from './content-encoding.ts'
+import { packedByBrotli, packedByGzip } from './content-encoding.ts'
+import { madeOnce } from './made-once.ts'
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -46,9 +47,10 @@ const errorCatalogue = join(import.meta.dirname, '../..', ERROR_CATALOGUE_PATH)
 
 /**
  * The page's files, and the catalogue of errors, by their path. They are read once, so that only what was there can ever
- * be asked for: no path leads out. Each is packed when somebody first takes that: all of them take a second, which no
- * start shall wait for. A build's hashed files under /assets/ are kept by browsers for ever; everything else is asked for again with the tag of what is kept
- * (`if-none-match`), and as long as that is the same it is not sent again (304).
+ * be asked for: no path leads out. Each is packed when somebody first takes that, in the way that is taken: no start
+ * shall wait for all of them. A build's hashed files under /assets/ are kept by browsers for ever; everything else is
+ * asked for again with the tag of what is kept (`if-none-match`), and as long as that is the same it is not sent again
+ * (304).
  */
 export function loadPage(
   pageDir: string | undefined,
@@ -87,26 +89,14 @@ function fileAnswer(path: string, body: Uint8Array): Answer {
       'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     },
     body,
-    ...(packedTypes.has(type) ? { pack: packedOnce(body) } : {}),
+    ...(packedTypes.has(type)
+      ? { pack: { br: madeOnce(() => packedByBrotli(body)), gzip: madeOnce(() => packedByGzip(body)) } }
+      : {}),
   }
 }
 
 /** A weak one: packed or not, the file is the same. */
 const tagOf = (body: Uint8Array): string => `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-
-/** Packs the file for whoever asks first, and for all after. */
-function packedOnce(body: Uint8Array): () => Promise<Packed> {
-  let packing: Promise<Packed> | undefined
-  return () => {
-    packing ??= packedSmaller(body)
-    return packing
-  }
-}
-
-async function packedSmaller(body: Uint8Array): Promise<Packed> {
-  const [br, gzip] = await Promise.all([packedByBrotli(body), packedByGzip(body)])
-  return { ...(br.length < body.length ? { br } : {}), ...(gzip.length < body.length ? { gzip } : {}) }
-}
 
 const noPage: Answer = {
   status: 200,

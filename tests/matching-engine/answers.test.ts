@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { Deferred, Effect } from 'effect'
 import { describe, expect, it } from 'vitest'
-import { text } from '#matching-engine/gateway/answer.ts'
+import { type Answer, text } from '#matching-engine/gateway/answer.ts'
 import { DoorCounts } from '#matching-engine/gateway/door-counts.ts'
 import { addressOf, httpServer, listening } from '#matching-engine/gateway/http-server.ts'
+import { madeOnce } from '#matching-engine/gateway/made-once.ts'
 import { responder } from '#matching-engine/gateway/respond.ts'
 import type { Route } from '#matching-engine/gateway/router.ts'
 import { run } from './rose-street.ts'
@@ -91,6 +93,34 @@ describe('answers', () => {
         const plain = yield* headersFor('identity')
         expect([plain.get('content-encoding'), plain.get('vary')]).toEqual([null, 'accept-encoding'])
         expect(plain.get('content-length')).toBe('100000')
+      }),
+    ))
+
+  it('are packed only in the way that is taken, once for all, and go out as they are where that fails', () =>
+    run(
+      Effect.gen(function* () {
+        const made: string[] = []
+        const packedAs = (encoding: string) => async () => {
+          made.push(encoding)
+          if (made.length === 1) throw new Error('no memory')
+          return Buffer.from('packed')
+        }
+        const pack = { br: madeOnce(packedAs('br')), gzip: madeOnce(packedAs('gzip')) }
+        const answer: Answer = { ...text(200, 'watt '.repeat(20)), pack }
+        const { port } = yield* serving([get('/file', () => Effect.succeed(answer))])
+        const ask = (encoding: string) =>
+          Effect.promise(async () => {
+            const asked = request({ port, host: '127.0.0.1', path: '/file', headers: { 'accept-encoding': encoding } })
+            const [response] = (await once(asked.end(), 'response')) as [IncomingMessage]
+            const { statusCode, headers } = response.resume()
+            return [statusCode, headers['content-encoding'], headers['content-length']]
+          })
+        expect(yield* ask('gzip, br')).toEqual([200, undefined, '100'])
+        expect(yield* ask('gzip, br')).toEqual([200, 'br', '6'])
+        expect(yield* ask('gzip, br')).toEqual([200, 'br', '6'])
+        expect(made).toEqual(['br', 'br'])
+        expect(yield* ask('gzip')).toEqual([200, 'gzip', '6'])
+        expect(made).toEqual(['br', 'br', 'gzip'])
       }),
     ))
 })

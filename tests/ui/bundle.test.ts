@@ -88,6 +88,18 @@ describe('the page as a download', () => {
     expect(bytes).toBeLessThanOrEqual(FIRST_LIMIT_KB * 1000)
   })
 
+  it('is counted whole before the first paint: with the page that is put together, and all of its styles', () => {
+    expect([...first].filter((name) => /^assets\/start-page-[^/]+\.js$/.test(name))).toHaveLength(1)
+    const styles = [...files.keys()].filter((name) => name.endsWith('.css'))
+    expect(styles).toHaveLength(1)
+    expect(String(files.get('index.html'))).toContain(`href="./assets/${styles[0]}"`)
+  })
+
+  it('brings its later parts by plain imports, without what Vite puts round them', () => {
+    const guilty = [...files].filter(([, file]) => /vite:preloadError|modulepreload/.test(String(file)))
+    expect(guilty.map(([name]) => name)).toEqual([])
+  })
+
   it('holds nothing of Node, nothing of Effect, no other room', () => {
     expect(modules.filter((id) => /node_modules\/(effect|@effect|viem|xstate)\//.test(id))).toEqual([])
     expect(modules.filter((id) => /^node:|__vite-browser-external/.test(id))).toEqual([])

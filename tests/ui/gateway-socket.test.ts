@@ -1,4 +1,5 @@
 import { createServer, type Server as HttpServer } from 'node:http'
+import { createServer as createTcpServer } from 'node:net'
 import { Server, type Socket } from 'socket.io'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GatewaySocket } from '../../ui/src/gateway-socket.ts'
@@ -98,6 +99,34 @@ describe('the page’s line to the gateway', () => {
     await new Promise((resolve) => proxy.close(resolve))
     await serve()
     await expect.poll(() => heard.at(-1), { timeout: 8_000 }).toBe('connect')
+  })
+
+  it('waits no longer for an answer that a lost network swallowed when there may be one again', async () => {
+    await expect.poll(() => heard).toEqual(['connect'])
+    await server.close()
+    await expect.poll(() => heard.at(-1)).toBe('disconnect')
+    let knocks = 0
+    const silent = createTcpServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.once('data', (request) => {
+        if (!/^upgrade:/im.test(String(request))) knocks++
+        else socket.destroy()
+      })
+    })
+    await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve))
+    await expect.poll(() => knocks, { timeout: 5_000 }).toBe(1)
+    // The knock still waits for its answer, while a gateway is at the door again.
+    silent.close()
+    await serve()
+    const beginMs = performance.now()
+    page.hurry()
+    await expect.poll(() => heard.at(-1), { timeout: 4_000 }).toBe('connect')
+    expect(performance.now() - beginMs).toBeLessThan(2_000)
+    expect(heard).toEqual(['connect', 'disconnect', 'connect'])
+    page.hurry()
+    page.resume(5)
+    await expect.poll(() => heard.at(-1)).toBe('resume 5')
+    expect(clients).toHaveLength(2)
   })
 
   it('says nothing before it is connected', () => {

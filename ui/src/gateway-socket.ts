@@ -24,6 +24,8 @@ export class GatewaySocket implements ClientToServer {
   #socket: WebSocket | null = null
   #isConnected = false
   #tries = 0
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #knocks = 0
   #silenceMs = 60_000
   #watch: ReturnType<typeof setTimeout> | undefined
 
@@ -47,6 +49,13 @@ export class GatewaySocket implements ClientToServer {
     socket.addEventListener('close', () => {
       if (socket === this.#socket) this.#lost()
     })
+  }
+
+  /** There may be a network again: what waits for it waits no longer, and what was begun without it is begun anew. */
+  hurry(): void {
+    if (this.#isConnected) return
+    this.#leave()
+    void this.#again()
   }
 
   /** Whether the gateway hears what is said now. */
@@ -89,10 +98,15 @@ export class GatewaySocket implements ClientToServer {
     this.#watch = setTimeout(() => this.#lost(), this.#silenceMs + GRACE_MS)
   }
 
-  #lost(): void {
+  #leave(): void {
     clearTimeout(this.#watch)
+    clearTimeout(this.#retry)
     this.#socket?.close()
     this.#socket = null
+  }
+
+  #lost(): void {
+    this.#leave()
     if (this.#isConnected) this.listener?.disconnect()
     this.#isConnected = false
     this.#tryLater()
@@ -100,7 +114,7 @@ export class GatewaySocket implements ClientToServer {
 
   #tryLater(): void {
     const waitMs = RETRIES_MS[Math.min(this.#tries++, RETRIES_MS.length - 1)] as number
-    setTimeout(() => void this.#again(), waitMs)
+    this.#retry = setTimeout(() => void this.#again(), waitMs)
   }
 
   /**
@@ -108,7 +122,11 @@ export class GatewaySocket implements ClientToServer {
    * none is opened before somebody answers at its address.
    */
   async #again(): Promise<void> {
-    if (this.#tries === 1 || (await isAnswered(this.#address))) this.open()
+    const knock = ++this.#knocks
+    const isThere = this.#tries === 1 || (await isAnswered(this.#address))
+    // Another has begun meanwhile.
+    if (knock !== this.#knocks) return
+    if (isThere) this.open()
     else this.#tryLater()
   }
 }

@@ -14,7 +14,9 @@ const spoken = speak()
 // So is the line laid by which news come, where there are any.
 const uplink = new GatewaySocket(document.baseURI)
 void runs.then((all) => {
-  if (isLive(all)) uplink.open()
+  if (!isLive(all)) return
+  uplink.open()
+  addEventListener('online', () => uplink.hurry())
 })
 
 // The first formats of a page take tens of milliseconds: made while all that is on its way, whatever they will be for.
