@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 
 /**
@@ -10,11 +13,21 @@ const plainImports: Plugin = {
   load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : null),
 }
 
+/** Each text is written packed beside itself, as small as it gets: that takes too long for whoever asks for it first. */
+const packedBeside: Plugin = {
+  name: 'packed-beside',
+  writeBundle: ({ dir = '' }, bundle) => {
+    for (const name of Object.keys(bundle).filter((name) => /\.(html|js|css)$/.test(name))) {
+      writeFileSync(join(dir, `${name}.br`), brotliCompressSync(readFileSync(join(dir, name))))
+    }
+  },
+}
+
 /** Builds the page into `ui/dist`: plain files that any web server can give out, under any path. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [plainImports],
+  plugins: [plainImports, packedBeside],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

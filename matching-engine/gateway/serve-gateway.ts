@@ -130,7 +130,7 @@ export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, G
     )
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
     const http = httpServer({ respond, runFork, counts })
-    const pages = new PageConnections({ http, feed, marketData: neighbourhood.marketData })
+    const pages = new PageConnections({ http, feed, marketData: neighbourhood.marketData, status })
     yield* listening(http, options, () => pages.close())
 
     // From the beginning: pictures are a fold of all of the log, and what was traded before a restart has its receipt.
@@ -153,7 +153,7 @@ export const serveGateway: (options: GatewayOptions) => Effect.Effect<Gateway, G
     )
     const sendFrames = every(FRAME_INTERVAL_MS, () => pages.sendFrames())
     yield* parts.run('what sends frames', sendFrames)
-    const sendStatus = every(STATUS_INTERVAL_MS, () => pages.sendStatus(status()))
+    const sendStatus = every(STATUS_INTERVAL_MS, () => pages.sendStatus())
     yield* parts.run('what sends the status', sendStatus)
 
     return {

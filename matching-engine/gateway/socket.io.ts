@@ -28,12 +28,19 @@ export class PageConnections {
   readonly #followers: Followers<Client>
   readonly #depths: DepthSubscriptions<Client>
   readonly #messages = new TurnMessages()
-  /** the newest status, and who is to be told it at their turn */
-  #status: { readonly status: Status; readonly clients: Set<Client> } | null = null
+  readonly #status: () => Status
+  /** who is to be told the status at their turn */
+  #dueStatus = new Set<Client>()
   readonly #addresses = new AddressCounts(MAX_CLIENTS_OF_ADDRESS)
 
-  constructor(options: { readonly http: HttpServer; readonly feed: PictureFeed; readonly marketData: MarketData }) {
+  constructor(options: {
+    readonly http: HttpServer
+    readonly feed: PictureFeed
+    readonly marketData: MarketData
+    readonly status: () => Status
+  }) {
     this.#feed = options.feed
+    this.#status = options.status
     this.#followers = new Followers({
       feed: this.#feed,
       // A frame of everything is a snapshot: it takes the place of what there was.
@@ -73,9 +80,9 @@ export class PageConnections {
     this.#messages.write()
   }
 
-  /** Sends the status, at its turn, to everybody who is not too slow. */
-  sendStatus(status: Status): void {
-    this.#status = { status, clients: new Set(this.#followers.live) }
+  /** Sends the status, as it is at their turn, to everybody who is not too slow. */
+  sendStatus(): void {
+    this.#dueStatus = new Set(this.#followers.live)
   }
 
   /** Closes every connection and the HTTP server. */
@@ -84,11 +91,9 @@ export class PageConnections {
   }
 
   #tellStatus(): void {
-    if (this.#status === null) return
-    const { status, clients } = this.#status
-    const now = [...clients].filter((client) => this.#followers.hasTurn(client))
-    if (now.length > 0) this.#messages.tell(now, 'status', status)
-    for (const client of now) clients.delete(client)
+    const now = [...this.#dueStatus].filter((client) => this.#followers.hasTurn(client))
+    if (now.length > 0) this.#messages.tell(now, 'status', this.#status())
+    for (const client of now) this.#dueStatus.delete(client)
   }
 
   #welcome(client: Client): void {
@@ -122,7 +127,7 @@ export class PageConnections {
     client.on('disconnect', () => {
       this.#followers.forget(client)
       this.#depths.forget(client)
-      this.#status?.clients.delete(client)
+      this.#dueStatus.delete(client)
     })
   }
 }

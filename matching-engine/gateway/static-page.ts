@@ -39,6 +39,9 @@ const security = {
   'referrer-policy': 'no-referrer',
 } as const
 
+/** What is packed by brotli beside a file of the page. */
+const PACKED_ENDING = '.br'
+
 /** What is small already gains nothing. */
 const packedTypes = new Set(['.html', '.js', '.css', '.json', '.webmanifest', '.txt', '.map', '.svg'])
 
@@ -47,8 +50,8 @@ const errorCatalogue = join(import.meta.dirname, '../..', ERROR_CATALOGUE_PATH)
 
 /**
  * The page's files, and the catalogue of errors, by their path. They are read once, so that only what was there can ever
- * be asked for: no path leads out. Each is packed when somebody first takes that, in the way that is taken: no start
- * shall wait for all of them. A build's hashed files under /assets/ are kept by browsers for ever; everything else is
+ * be asked for: no path leads out. What was not built with its packed form beside it is packed when somebody first takes
+ * that, in the way that is taken: no start shall wait for all of them. A build's hashed files under /assets/ are kept by browsers for ever; everything else is
  * asked for again with the tag of what is kept (`if-none-match`), and as long as that is the same it is not sent again
  * (304).
  */
@@ -58,10 +61,11 @@ export function loadPage(
   const files = new Map<string, Answer>()
   if (pageDir !== undefined && existsSync(pageDir)) {
     for (const entry of readdirSync(pageDir, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue
+      if (!entry.isFile() || entry.name.endsWith(PACKED_ENDING)) continue
       const file = join(entry.parentPath, entry.name)
       const path = `/${relative(pageDir, file).split(sep).join('/')}`
-      files.set(path, fileAnswer(path, readFileSync(file)))
+      const packed = existsSync(`${file}${PACKED_ENDING}`) ? readFileSync(`${file}${PACKED_ENDING}`) : undefined
+      files.set(path, fileAnswer(path, readFileSync(file), packed))
     }
   }
   if (existsSync(errorCatalogue)) files.set(ERROR_CATALOGUE_PATH, fileAnswer('.txt', readFileSync(errorCatalogue)))
@@ -78,7 +82,7 @@ function isKept({ headers: { etag } }: Answer, ifNoneMatch = ''): boolean {
   return ifNoneMatch.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*')
 }
 
-function fileAnswer(path: string, body: Uint8Array): Answer {
+function fileAnswer(path: string, body: Uint8Array, packed?: Uint8Array): Answer {
   const type = extname(path).toLowerCase()
   return {
     status: 200,
@@ -90,7 +94,7 @@ function fileAnswer(path: string, body: Uint8Array): Answer {
     },
     body,
     ...(packedTypes.has(type)
-      ? { pack: { br: madeOnce(() => packedByBrotli(body)), gzip: madeOnce(() => packedByGzip(body)) } }
+      ? { pack: { br: madeOnce(async () => packed ?? packedByBrotli(body)), gzip: madeOnce(() => packedByGzip(body)) } }
       : {}),
   }
 }

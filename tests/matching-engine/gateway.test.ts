@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { Effect, type Scope } from 'effect'
 import { io, type Socket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
@@ -333,6 +334,9 @@ describe('what can be read', () => {
       writeFileSync(join(pageDir, 'index.html'), '<!doctype html>')
       const source = `export const street = '${'home '.repeat(200)}'`
       writeFileSync(join(pageDir, 'assets', 'index-1a2b.js'), source)
+      writeFileSync(join(pageDir, 'assets', 'later-3c4d.js'), source)
+      const beside = brotliCompressSync(`${source} `)
+      writeFileSync(join(pageDir, 'assets', 'later-3c4d.js.br'), beside)
       await run(
         Effect.gen(function* () {
           const { get, send, port } = yield* served({ pageDir })
@@ -349,9 +353,9 @@ describe('what can be read', () => {
           )
           expect(String(policy)).not.toMatch(/unsafe|ws:|\*/)
           expect(page.headers.get('cache-control')).toBe('no-cache')
-          const packed = async (encoding: string) => {
+          const packed = async (encoding: string, name = 'index-1a2b.js') => {
             const headers = { 'accept-encoding': encoding }
-            return fetch(`http://127.0.0.1:${port}/assets/index-1a2b.js`, { headers })
+            return fetch(`http://127.0.0.1:${port}/assets/${name}`, { headers })
           }
           yield* Effect.promise(async () => {
             for (const encoding of ['br', 'gzip']) {
@@ -360,6 +364,11 @@ describe('what can be read', () => {
               expect(Number(answer.headers.get('content-length'))).toBeLessThan(source.length)
               expect(await answer.text()).toBe(source)
             }
+            const built = await packed('br', 'later-3c4d.js')
+            expect(Number(built.headers.get('content-length'))).toBe(beside.length)
+            expect(await built.text()).toBe(`${source} `)
+            expect(await (await packed('gzip', 'later-3c4d.js')).text()).toBe(source)
+            expect((await packed('br', 'later-3c4d.js.br')).status).toBe(404)
             const plain = await packed('identity')
             expect([plain.headers.get('content-encoding'), plain.headers.get('vary')]).toEqual([
               null,

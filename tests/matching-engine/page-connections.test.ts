@@ -21,6 +21,8 @@ import type { PictureFrame } from '#protocol/picture/picture-frame.ts'
 import { emptyStreet } from '#protocol/street.ts'
 import { orderOf } from '../protocol/messages.ts'
 
+const status = () => statusOf({ street: emptyStreet(), slot: 1, speed: 1, timeMs: 1, log: '' })
+
 /** A street of as many homes, and a way to let things happen on it: at each event the next home is read. */
 function happening(homes = 1) {
   const feed = new PictureFeed({ names: 'names', grid: null, logSequence: 0 })
@@ -98,7 +100,7 @@ const wall = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** A gateway's connections alone, driven by hand, and pages that keep the picture by what they are sent. */
 async function connections(feed: PictureFeed) {
   const http = createServer()
-  const pages = new PageConnections({ http, feed, marketData: new MarketData() })
+  const pages = new PageConnections({ http, feed, marketData: new MarketData(), status })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
   const sockets: Socket[] = []
@@ -333,7 +335,7 @@ describe('a client that follows a book and never reads', () => {
     const { marketData, changeAll } = changingBook()
     changeAll()
     const http = createServer()
-    const pages = new PageConnections({ http, feed: happening().feed, marketData })
+    const pages = new PageConnections({ http, feed: happening().feed, marketData, status })
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
     const { port } = http.address() as AddressInfo
     const socket: Socket<ServerToClient, ClientToServer> = io(`http://127.0.0.1:${port}`, {
@@ -385,7 +387,7 @@ describe('a client that follows a book and never reads', () => {
     async (subscription) => {
       const { marketData } = changingBook()
       const http = createServer()
-      const pages = new PageConnections({ http, feed: happening().feed, marketData })
+      const pages = new PageConnections({ http, feed: happening().feed, marketData, status })
       await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
       const { port } = http.address() as AddressInfo
       const client = (): Socket<ServerToClient, ClientToServer> =>
@@ -433,7 +435,7 @@ describe('a client that asks again and again without reading', () => {
       greedy.wire().resume()
       // The status goes to those who are up to date, behind all that waits for them.
       await until(() => {
-        pages.sendStatus(statusOf({ street: emptyStreet(), slot: 1, speed: 1, timeMs: 1, log: '' }))
+        pages.sendStatus()
         return isUpToDate
       })
       // What the kernel buffers, and one on the wire.
@@ -463,7 +465,7 @@ describe('a client that talks too much', () => {
 
 it('takes no more clients than it can serve, whatever the address says of sessions', async () => {
   const http = createServer()
-  const pages = new PageConnections({ http, feed: happening().feed, marketData: new MarketData() })
+  const pages = new PageConnections({ http, feed: happening().feed, marketData: new MarketData(), status })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
   const refused = async () =>

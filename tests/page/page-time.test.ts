@@ -54,9 +54,10 @@ describe.skipIf(!hasChromium)('time on the page of a street that trades', () => 
     page.evaluate<readonly string[]>("[...document.querySelectorAll('#map canvas')].map((of) => of.toDataURL())")
   /** Simulated ms a real one over three seconds of the page, each moment taken as its clock changes: a question from here would add its own delay. */
   const replaySpeed = (page: Page) =>
-    page.evaluate<number>(`new Promise((resolve) => {
+    page.evaluate<number | string>(`new Promise((resolve) => {
       const clock = document.querySelector('[data-testid=clock]')
       let from
+      setTimeout(() => resolve('the clock of the page stands'), 20_000)
       new MutationObserver((_, observer) => {
         const now = { realMs: performance.now(), clockMs: Date.parse(clock.dateTime) }
         from ??= now
@@ -112,8 +113,8 @@ describe.skipIf(!hasChromium)('time on the page of a street that trades', () => 
       await expect.poll(() => state(page), soon).toBe('replaying')
       expect(await accessibilityFaults(page, '#time')).toEqual([])
       const speed = await replaySpeed(page)
-      console.info(`${name}: plays ${speed.toFixed(1)} times as fast as it happened`)
-      expect(speed).toBeGreaterThan(0)
+      console.info(`${name}: plays ${speed} times as fast as it happened`)
+      expect(speed).toBeGreaterThan(50)
       expect(speed).toBeLessThan(125)
 
       await press(page, 'l')

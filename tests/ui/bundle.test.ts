@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brotliCompressSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -57,8 +57,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(outDir, { recursive: true, force: true }))
 
 describe('the page as a download', () => {
+  /** As it is sent: packed beside itself where it is built so. */
   const sizeOf = (names: readonly string[]) =>
-    names.reduce((sum, name) => sum + brotliCompressSync(files.get(name.split('/').at(-1) ?? '') ?? '').length, 0)
+    names.reduce((sum, path) => {
+      const name = path.split('/').at(-1) ?? ''
+      return sum + (files.get(`${name}.br`) ?? brotliCompressSync(files.get(name) ?? '')).length
+    }, 0)
   const size = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`
   /** A visitor reads one language: the largest stands for all. */
   const spoken = (isCounted: (file: string) => boolean) =>
@@ -71,7 +75,8 @@ describe('the page as a download', () => {
   const isLanguage = (name: string) => [...languages.keys()].some((file) => file.endsWith(name))
 
   it(`is at most ${LIMIT_KB} kB with brotli, everything together`, () => {
-    const bytes = sizeOf([...files.keys()].filter((name) => !isLanguage(name))) + spoken(() => true)
+    const bytes =
+      sizeOf([...files.keys()].filter((name) => !name.endsWith('.br') && !isLanguage(name))) + spoken(() => true)
     console.info(
       `page: ${size(bytes)} brotli in all, ${new Set(languages.values()).size} languages, one of them counted`,
     )
@@ -93,6 +98,14 @@ describe('the page as a download', () => {
     const styles = [...files.keys()].filter((name) => name.endsWith('.css'))
     expect(styles).toHaveLength(1)
     expect(String(files.get('index.html'))).toContain(`href="./assets/${styles[0]}"`)
+  })
+
+  it('lies packed beside each text, the same text', () => {
+    const texts = [...files.keys()].filter((name) => /\.(html|js|css)$/.test(name))
+    expect(texts.length).toBeGreaterThan(6)
+    for (const name of texts) {
+      expect(brotliDecompressSync(files.get(`${name}.br`) ?? '').equals(files.get(name) as Buffer)).toBe(true)
+    }
   })
 
   it('brings its later parts by plain imports, without what Vite puts round them', () => {
