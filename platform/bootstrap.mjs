@@ -48,11 +48,14 @@ const tasks = {
 // All: the order book is many small functions, and V8's bound on how much of them it puts into one is too low for that:
 // with a larger one a command takes a tenth less time. Agent: V8 lets its heap grow to hundreds of megabytes of garbage
 // where it sees much memory; an agent, which may run beside other things, is about as fast with a fraction of that. Alone,
-// on a small computer: what is new is collected sooner, by one thread beside. Simulation: what lives for a slot is dropped
-// sooner than it is taken for old, which keeps a thousand homes below half a gigabyte; it is dropped by the simulation
-// itself, for which that is little work: helpers who wait for each other on two cores cost it a twentieth of its time.
+// on a small computer: what is new is collected sooner, by one thread beside. Street: most of what is new is dropped once
+// it is sent; collected seldom and by the street itself that takes a twentieth less. Simulation: what lives for a slot is
+// dropped sooner than it is taken for old, which keeps a thousand homes below half a gigabyte; it is dropped by the
+// simulation itself, for which that is little work: helpers who wait for each other on two cores cost it a twentieth of
+// its time.
 const nodeOptions = JSON.parse(readFileSync(join(root, 'platform/node-options.json'), 'utf8'))
 const isAgent = process.argv[2] === 'meter' && process.argv[3] === 'run'
+const isStreet = process.argv[2] === 'start' || (process.argv[2] === 'bench' && process.argv[3] === 'gateway')
 const isSimulation = process.argv[2] === 'simulate' || (process.argv[2] === 'bench' && process.argv[3] === 'simulate')
 
 /** Ends with one line on stderr. */
@@ -156,6 +159,7 @@ const commandLine = () =>
     ? [
         ...nodeOptions.all,
         ...(isAgent ? nodeOptions.agent : []),
+        ...(isStreet ? nodeOptions.street : []),
         ...(isSimulation ? nodeOptions.simulation : []),
         writtenProgram(),
       ]

@@ -1,7 +1,7 @@
 /** How long what was sent may stay unseen by a client that says what it sees. */
 export const UNSEEN_MS_MAX = 2_000
-/** Who has seen one frame within this is quick enough for all of them. */
-export const PROMPT_MS = 1_000
+/** Who says within this that it has seen one frame is quick enough for all of them: a page says it once a second. */
+export const PROMPT_MS = 1_500
 /** After this long without a word a client that is behind is sent a frame all the same: it may wait for one. */
 export const REMINDER_MS = 10_000
 /** Packets a client may have waiting (two seconds of frames) before it counts as too slow for single frames. */

@@ -20,39 +20,53 @@ interface Encoded {
  * more than by what is written; what several are told is encoded once, and joined once for all that are told the same.
  */
 export class TurnMessages {
-  readonly #encoded: Encoded[] = []
-  /** which messages each client is told, by their places */
-  readonly #told = new Map<Client, readonly number[]>()
+  /** what each client is told: those who are told the same have the same list */
+  readonly #told = new Map<Client, readonly Encoded[]>()
 
   tell<Event extends keyof ServerToClient>(
     clients: Iterable<Client>,
     event: Event,
     ...content: Parameters<ServerToClient[Event]>
   ): void {
-    const place = this.#encoded.push(encodedOf(event, content)) - 1
-    for (const client of clients) this.#told.set(client, [...(this.#told.get(client) ?? []), place])
+    const message = encodedOf(event, content)
+    const longer = new Map<readonly Encoded[], readonly Encoded[]>()
+    for (const client of clients) {
+      const before = this.#told.get(client) ?? nothing
+      const now = longer.get(before) ?? [...before, message]
+      longer.set(before, now)
+      this.#told.set(client, now)
+    }
   }
 
   /** Writes to everybody what they were told since the last time, in that order. */
   write(): void {
-    const joined = new Map<string, Buffer>()
-    for (const [client, places] of this.#told) {
-      const messages = places.flatMap((place) => this.#encoded[place] ?? [])
+    const joined = new Map<readonly Encoded[], Joined>()
+    for (const [{ conn }, messages] of this.#told) {
       // One that polls takes packets. Who has turned to a web socket never turns back, so none of its frames is lost.
-      if (client.conn.transport.name !== 'websocket') {
-        for (const { packet } of messages) client.conn.write(packet)
+      if (conn.transport.name !== 'websocket') {
+        for (const { packet } of messages) conn.write(packet)
         continue
       }
-      const alike = places.join()
-      const frames = joined.get(alike) ?? Buffer.concat(messages.map(({ frame }) => frame))
-      joined.set(alike, frames)
-      // Engine.io sends these bytes instead of the packet.
-      client.conn.write(messages[0]?.packet ?? '', { wsPreEncodedFrame: [frames] })
+      const { packet, options } = joined.get(messages) ?? joinedOf(messages)
+      joined.set(messages, { packet, options })
+      conn.write(packet, options)
     }
     this.#told.clear()
-    this.#encoded.length = 0
   }
 }
+
+const nothing: readonly Encoded[] = []
+
+/** Several messages as one write: engine.io sends these bytes instead of the packet. */
+interface Joined {
+  readonly packet: string
+  readonly options: { readonly wsPreEncodedFrame: readonly Buffer[] }
+}
+
+const joinedOf = (messages: readonly Encoded[]): Joined => ({
+  packet: messages[0]?.packet ?? '',
+  options: { wsPreEncodedFrame: [Buffer.concat(messages.map(({ frame }) => frame))] },
+})
 
 /** Socket.io's packet of an event (2), and that as engine.io's message (4) in a frame of a web socket. */
 function encodedOf(event: string, content: readonly unknown[]): Encoded {

@@ -19,7 +19,7 @@ export interface PageFigures {
 
 const LATENCY_MS_MAX = 5_000
 /** How often a page says up to where it has seen all. */
-const SEEN_MS = 500
+const SEEN_MS = 1_000
 
 /** A page without a screen: follows the picture and one slot's book, and says what it has seen as the real one does. */
 export class FollowingPage {

@@ -9,7 +9,7 @@ const NEW_TRADES_MAX = 400
 /** A resume that nobody answered is asked again. */
 const RESUME_PATIENCE_MS = 3_000
 /** The gateway hears so often how far we are: one that hears nothing sends less. */
-const SEEN_EVERY_MS = 500
+const SEEN_EVERY_MS = 1_000
 
 /** How the page stands with its gateway. Wall times in ms of the clock given to the store. */
 export interface Link {
