@@ -193,6 +193,12 @@ describe.each(forecasterNames)('the %s forecaster', (name) => {
     expect(told(name, [...old, ...later(50 * DAY).slice(0, 6)]).of(50 * DAY + 6).forecastErrorsWh.length).toBe(7)
   })
 
+  it('remembers what was before an outage of three days in its first week', () => {
+    const days = roofDays(5)
+    const back = roofDays(1).map(([slot, net]) => [slot + 8 * DAY, net] as const)
+    expect(told(name, [...days, ...back.slice(0, 6)]).of(8 * DAY + 6).forecastErrorsWh.length).toBe(32)
+  })
+
   it('says the net alone as it says it with its errors, however far ahead', () => {
     const forecaster = told(name, roofDays(5))
     for (const ahead of [0, 1, 7, 8, 40, DAY]) {
