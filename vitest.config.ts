@@ -24,7 +24,8 @@ const rooms = ['protocol', 'meter-agent', 'matching-engine', 'sim', 'ui', 'platf
 export default defineConfig({
   test: {
     reporters: ['default', './tests/summary-reporter.ts'],
-    maxWorkers: 2,
+    // One more than there are cores: a quarter of what runs waits for a process, a line or a clock.
+    maxWorkers: 3,
     projects: [
       {
         test: {
@@ -61,6 +62,9 @@ export default defineConfig({
           name: 'page',
           include: ['tests/page/**/*.test.ts'],
           exclude: speed,
+          // A browser takes what there is.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -71,7 +75,7 @@ export default defineConfig({
           name: 'page-speed',
           include: speed,
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

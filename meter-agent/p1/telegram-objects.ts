@@ -43,6 +43,8 @@ export function telegramObjects(telegram: string): TelegramObjects {
     throw new BadTelegram({ line: 1, reason: 'line', detail })
   }
   const objects = objectsOf(lines.slice(0, end), checksum === '' ? 'refused' : 'stepped-over')
+  // A byte that became an exclamation mark ends a telegram early.
+  if (objects.length === 0) throw new BadTelegram({ line: end + 1, reason: 'frame', detail: 'it holds no object' })
   if (checksum === '' && objects.some(({ code }) => CHECKED_VERSIONS.includes(code))) {
     throw new BadTelegram({
       line: end + 1,

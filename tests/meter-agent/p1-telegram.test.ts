@@ -167,7 +167,11 @@ describe('a P1 telegram', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      {
+        numRuns: 2000,
+        // An exclamation mark where the first empty line was ends it before its first object, and without a checksum.
+        examples: [[telegrams.dsmr4, telegrams.dsmr4.indexOf('\r\n\r\n') + 2, '\r'.charCodeAt(0) ^ '!'.charCodeAt(0)]],
+      },
     )
   })
 
