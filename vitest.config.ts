@@ -24,8 +24,7 @@ const rooms = ['protocol', 'meter-agent', 'matching-engine', 'sim', 'ui', 'platf
 export default defineConfig({
   test: {
     reporters: ['default', './tests/summary-reporter.ts'],
-    // One more than there are cores: a quarter of what runs waits for a process, a line or a clock.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -62,9 +61,6 @@ export default defineConfig({
           name: 'page',
           include: ['tests/page/**/*.test.ts'],
           exclude: speed,
-          // A browser takes what there is.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -75,7 +71,7 @@ export default defineConfig({
           name: 'page-speed',
           include: speed,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
