@@ -17,7 +17,9 @@ const patient = {
 const together = { isolate: false } as const
 
 /** What is held to a time is measured with no other test beside it. */
-const speed = ['map-frames', 'looks/large-street', 'bench-gateway'].map((file) => `tests/page/${file}.test.ts`)
+const speed = ['page/map-frames', 'page/looks/large-street', 'page/bench-gateway', 'matching-engine/runs-seek'].map(
+  (file) => `tests/${file}.test.ts`,
+)
 
 const rooms = ['protocol', 'meter-agent', 'matching-engine', 'sim', 'ui', 'platform', 'house']
 
@@ -31,6 +33,7 @@ export default defineConfig({
           ...prepared,
           name: 'rooms',
           include: rooms.map((room) => `tests/${room}/**/*.test.ts`),
+          exclude: speed,
           setupFiles: ['./tests/ui/speak-english.ts'],
           ...together,
           testTimeout: 30_000,
