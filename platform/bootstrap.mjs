@@ -139,8 +139,9 @@ function installLocked() {
 
 /** The program in few files, written first where its sources have changed; its sources where that cannot be. */
 function writtenProgram() {
-  if (!isFresh('program') && isWritable(dirname(program)))
-    spawnSync(node, [...prepare, 'program'], { cwd: root, env, stdio: ['ignore', 2, 2] })
+  if (isFresh('program')) return bundled
+  if (!isWritable(dirname(program))) return program
+  spawnSync(node, [...prepare, 'program'], { cwd: root, env, stdio: ['ignore', 2, 2] })
   return isFresh('program') ? bundled : program
 }
 

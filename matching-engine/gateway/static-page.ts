@@ -51,9 +51,9 @@ const errorCatalogue = join(import.meta.dirname, '../..', ERROR_CATALOGUE_PATH)
 /**
  * The page's files, and the catalogue of errors, by their path. They are read once, so that only what was there can ever
  * be asked for: no path leads out. What was not built with its packed form beside it is packed when somebody first takes
- * that, in the way that is taken: no start shall wait for all of them. A build's hashed files under /assets/ are kept by browsers for ever; everything else is
- * asked for again with the tag of what is kept (`if-none-match`), and as long as that is the same it is not sent again
- * (304).
+ * that, in the way that is taken: no start shall wait for all of them. A build's hashed files under /assets/ are kept by
+ * browsers for ever; everything else is asked for again with the tag of what is kept (`if-none-match`), and as long as
+ * that is the same it is not sent again (304).
  */
 export function loadPage(
   pageDir: string | undefined,

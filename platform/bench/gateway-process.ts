@@ -56,13 +56,17 @@ whenTold<Partial<Feeding>, GatewayFigures>(({ tradesPerSecond = 0, seconds = 0 }
   }),
 )
 
-/** Tells trades as they fall due. Paced by a timer alone: a fiber that sleeps a hundred times a second costs as much as its trades. */
+/**
+ * Tells trades as they fall due. Paced by a timer alone: a fiber that sleeps a hundred times a second costs as much as its
+ * trades.
+ */
 async function tellTrades(street: ToldStreet, of: { readonly wanted: number; readonly tradesPerSecond: number }) {
   const begunMs = performance.now()
-  for (let told = 0; told < of.wanted; ) {
+  let told = 0
+  while (told < of.wanted) {
     await new Promise((resolve) => setTimeout(resolve, (TRADES_A_TURN / of.tradesPerSecond) * 1_000))
     const due = Math.min(of.wanted, Math.floor(((performance.now() - begunMs) / 1_000) * of.tradesPerSecond))
-    for (; told < due && (due - told >= TRADES_A_TURN || due === of.wanted); ) {
+    while (told < due && (due - told >= TRADES_A_TURN || due === of.wanted)) {
       const trades = Math.min(TRADES_A_TURN, due - told)
       Effect.runSync(street.trade(trades))
       told += trades

@@ -115,7 +115,7 @@ function shareWithin(latencies: readonly number[], share: number): number {
 function inWords(report: GatewayReport): string {
   const { clients, burst } = report
   const row = (name: string, measured: string, toMeet: string, isMet: boolean) =>
-    `${name.padEnd(11)}${measured.padEnd(94)}${toMeet.padEnd(12)}${isMet ? 'met' : 'MISSED'}`
+    `${name.padEnd(11)}${measured.padEnd(98)}${toMeet.padEnd(12)}${isMet ? 'met' : 'MISSED'}`
   const rate = (phase: Phase) => `${phase.tradesPerSecond.toLocaleString('en')} trades a second`
   const shown = ({ latencyMs, framesPerSecond }: Phase) =>
     `${latencyMs.p50} ms (p50), ${latencyMs.p99} ms (p99), ${framesPerSecond} frames a second`
