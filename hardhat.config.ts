@@ -17,7 +17,7 @@ const hotFiles = [
   'contracts/Vault.sol',
   'contracts/Settlement.sol',
   'contracts/ConsentKeys.sol',
-  'tests/contracts/solidity/LedgerFuzz.t.sol',
+  'tests/contracts/solidity/BareLedger.sol',
 ]
 
 export default defineConfig({

@@ -4,17 +4,17 @@ pragma solidity 0.8.37;
 import {IERC1155Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {ERC1155Holder} from "@openzeppelin/contracts/token/ERC1155/utils/ERC1155Holder.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {GreenCertificate} from "../../../contracts/GreenCertificate.sol";
 import {CreditBase} from "./CreditBase.sol";
+import {IWholeCertificate} from "./WholeContracts.sol";
 
 /// @notice Receives certificates, and calls back while it does.
 contract HostileReceiver is ERC1155Holder {
-    GreenCertificate private immutable certificate;
+    IWholeCertificate private immutable certificate;
     bytes private _call;
     bool private _isLoud;
     bytes public outcome;
 
-    constructor(GreenCertificate certificate_) {
+    constructor(IWholeCertificate certificate_) {
         certificate = certificate_;
     }
 

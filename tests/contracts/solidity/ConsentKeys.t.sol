@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ConsentKeys} from "../../../contracts/ConsentKeys.sol";
 import {IConsentKeys} from "../../../contracts/interfaces/IConsentKeys.sol";
-import {IVault} from "../../../contracts/interfaces/IVault.sol";
 import {Bls12381, G1Point, G2Point} from "../../../contracts/types/Bls12381.sol";
 import {Base} from "./Base.sol";
 
@@ -19,7 +17,7 @@ contract ConsentKeysTest is Base {
     /// @dev The seats that have a key, over two words.
     uint256[MEMBERS] private seats = [2, 4, 255, 256, 300];
 
-    ConsentKeys private keys;
+    IConsentKeys private keys;
     mapping(uint256 member => uint256) private secretOf;
 
     /// @dev The ledger's answer for the members.
@@ -30,7 +28,7 @@ contract ConsentKeysTest is Base {
 
     /// @dev No two choices of members have secrets of one sum.
     function setUp() public {
-        keys = new ConsentKeys(address(0x5e77), IVault(address(this)));
+        keys = IConsentKeys(create("ConsentKeys", abi.encode(address(0x5e77), address(this))));
         for (uint256 i = 0; i < MEMBERS; ++i) register(i, 1_000_003 << i);
     }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {EnergyCredit} from "../../../contracts/EnergyCredit.sol";
-import {GreenCertificate} from "../../../contracts/GreenCertificate.sol";
-import {IDeviceRegistry} from "../../../contracts/interfaces/IDeviceRegistry.sol";
 import {IEnergyCredit} from "../../../contracts/interfaces/IEnergyCredit.sol";
 import {IGreenCertificate} from "../../../contracts/interfaces/IGreenCertificate.sol";
 import {ISettlement} from "../../../contracts/interfaces/ISettlement.sol";
@@ -13,6 +10,7 @@ import {IndexedTree} from "../../../contracts/types/IndexedTree.sol";
 import {StatementLeaf} from "../../../contracts/types/StatementLeaf.sol";
 import {Base} from "./Base.sol";
 import {Trees} from "./Trees.sol";
+import {IWholeCertificate, IWholeCredit} from "./WholeContracts.sol";
 
 /// @notice Answers for the Settlement and the device registry what a fuzzer wants them to: the real ones are tested
 /// with credits in credit-claims.test.ts.
@@ -50,16 +48,16 @@ abstract contract CreditBase is Base {
     bytes32 internal constant STREET = keccak256("lime-street");
 
     ChainAround internal around;
-    EnergyCredit internal credit;
-    GreenCertificate internal certificate;
+    IWholeCredit internal credit;
+    IWholeCertificate internal certificate;
     StatementLeaf[] internal statements;
     /// @dev Wh of a source's buyer.
     uint256[BUYERS][SOURCES] internal soldWh;
 
     function setUp() public virtual {
         around = new ChainAround();
-        credit = new EnergyCredit(ISettlement(address(around)), IDeviceRegistry(address(around)));
-        certificate = new GreenCertificate(credit);
+        credit = IWholeCredit(create("EnergyCredit", abi.encode(around, around)));
+        certificate = IWholeCertificate(create("GreenCertificate", abi.encode(credit)));
         for (uint256 i = 0; i < SOURCES; ++i) {
             address account = sourceAt(i);
             bytes32 name = keccak256(abi.encode("meter", account));

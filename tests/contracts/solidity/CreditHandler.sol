@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {EnergyCredit} from "../../../contracts/EnergyCredit.sol";
-import {GreenCertificate} from "../../../contracts/GreenCertificate.sol";
 import {BatchHeader} from "../../../contracts/types/BatchHeader.sol";
 import {CreditBase} from "./CreditBase.sol";
+import {IWholeCertificate, IWholeCredit} from "./WholeContracts.sol";
 
 /// @notice Does what people may do with credits and certificates, in any order, and keeps its own books beside theirs.
 contract CreditHandler is CreditBase {
@@ -24,11 +23,11 @@ contract CreditHandler is CreditBase {
 
     function setUp() public override {}
 
-    function theCredit() external view returns (EnergyCredit) {
+    function theCredit() external view returns (IWholeCredit) {
         return credit;
     }
 
-    function theCertificate() external view returns (GreenCertificate) {
+    function theCertificate() external view returns (IWholeCertificate) {
         return certificate;
     }
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {EnergyCredit} from "../../../contracts/EnergyCredit.sol";
-import {GreenCertificate} from "../../../contracts/GreenCertificate.sol";
 import {Base} from "./Base.sol";
 import {CreditHandler} from "./CreditHandler.sol";
+import {IWholeCertificate, IWholeCredit} from "./WholeContracts.sol";
 
 /// @notice I2, I4 and I9 after any sequence of what people may do.
 contract CreditInvariantsTest is Base {
     CreditHandler private handler;
-    EnergyCredit private credit;
-    GreenCertificate private certificate;
+    IWholeCredit private credit;
+    IWholeCertificate private certificate;
 
     function setUp() public {
         handler = new CreditHandler();

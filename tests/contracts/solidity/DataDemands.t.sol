@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Disputes} from "../../../contracts/Disputes.sol";
 import {IDataDemands} from "../../../contracts/interfaces/IDataDemands.sol";
 import {IDisputes} from "../../../contracts/interfaces/IDisputes.sol";
 import {IHearing} from "../../../contracts/interfaces/IHearing.sol";
@@ -256,7 +255,7 @@ contract DataDemandsTest is DisputesBase {
         disputes.uphold(ref, Fault.DataWithheld, address(this));
         vm.expectRevert(abi.encodeWithSelector(IDisputes.CannotLink.selector, address(this)));
         disputes.link(new address[](0));
-        Disputes fresh = new Disputes(ISettlement(address(market)), registry, IVault(address(market)), coin);
+        IDisputes fresh = newDisputes();
         vm.expectRevert(abi.encodeWithSelector(IDisputes.CannotLink.selector, STRANGER));
         vm.prank(STRANGER);
         fresh.link(new address[](0));

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {DeviceRegistry} from "../../../contracts/DeviceRegistry.sol";
 import {IBonds} from "../../../contracts/interfaces/IBonds.sol";
 import {IDeviceRegistry} from "../../../contracts/interfaces/IDeviceRegistry.sol";
 import {IMakers} from "../../../contracts/interfaces/IMakers.sol";
@@ -20,16 +19,17 @@ contract DeviceRegistryTest is RegistryBase {
     function test_RefusesTermsThatProtectNobody() public {
         RegistryTerms memory none = terms();
         none.bondMicroEur = 0;
-        vm.expectRevert(abi.encodeWithSelector(IDeviceRegistry.NoBond.selector));
-        new DeviceRegistry(coin, address(this), GUARDIAN, none);
+        _expectRefused(none, abi.encodeWithSelector(IDeviceRegistry.NoBond.selector));
         none = terms();
         none.slotSeconds = 0;
-        vm.expectRevert(abi.encodeWithSelector(IDeviceRegistry.NoSlotLength.selector));
-        new DeviceRegistry(coin, address(this), GUARDIAN, none);
+        _expectRefused(none, abi.encodeWithSelector(IDeviceRegistry.NoSlotLength.selector));
         none = terms();
         none.thawSeconds = none.disputeWindowSeconds;
-        vm.expectRevert(abi.encodeWithSelector(IDeviceRegistry.ThawTooShort.selector, 1 days, 1 days));
-        new DeviceRegistry(coin, address(this), GUARDIAN, none);
+        _expectRefused(none, abi.encodeWithSelector(IDeviceRegistry.ThawTooShort.selector, 1 days, 1 days));
+    }
+
+    function _expectRefused(RegistryTerms memory refused, bytes memory exactly) private {
+        expectNotCreated("DeviceRegistry", abi.encode(coin, address(this), GUARDIAN, refused), exactly);
     }
 
     function testFuzz_JoinsByEitherKindOfKey(uint256 seed, bool isP256) public {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {BillProofs} from "../../../contracts/BillProofs.sol";
-import {Disputes} from "../../../contracts/Disputes.sol";
-import {LegProofs} from "../../../contracts/LegProofs.sol";
-import {OrderProofs} from "../../../contracts/OrderProofs.sol";
-import {StatementProofs} from "../../../contracts/StatementProofs.sol";
-import {TradingKeys} from "../../../contracts/TradingKeys.sol";
+import {IBillProofs} from "../../../contracts/interfaces/IBillProofs.sol";
+import {IDisputes} from "../../../contracts/interfaces/IDisputes.sol";
 import {IHearing} from "../../../contracts/interfaces/IHearing.sol";
+import {ILegProofs} from "../../../contracts/interfaces/ILegProofs.sol";
 import {ISettlement} from "../../../contracts/interfaces/ISettlement.sol";
-import {IVault} from "../../../contracts/interfaces/IVault.sol";
+import {IStatementProofs} from "../../../contracts/interfaces/IStatementProofs.sol";
+import {ITradingKeys} from "../../../contracts/interfaces/ITradingKeys.sol";
 import {BatchHeader} from "../../../contracts/types/BatchHeader.sol";
 import {BatchState} from "../../../contracts/types/BatchState.sol";
 import {Bill} from "../../../contracts/types/Bill.sol";
@@ -22,6 +20,7 @@ import {Terms} from "../../../contracts/types/Terms.sol";
 import {MarketAround} from "./MarketAround.sol";
 import {RegistryBase} from "./RegistryBase.sol";
 import {Trees} from "./Trees.sol";
+import {IWholeOrderProofs} from "./WholeContracts.sol";
 
 /// @notice A neighbourhood of two homes, and batches of whatever leaves a test puts into them.
 abstract contract DisputesBase is RegistryBase {
@@ -31,12 +30,12 @@ abstract contract DisputesBase is RegistryBase {
     address internal constant CHALLENGER = address(0xca11e4);
 
     MarketAround internal market;
-    TradingKeys internal tradingKeys;
-    Disputes internal disputes;
-    LegProofs internal legProofs;
-    OrderProofs internal orderProofs;
-    StatementProofs internal statementProofs;
-    BillProofs internal billProofs;
+    ITradingKeys internal tradingKeys;
+    IDisputes internal disputes;
+    ILegProofs internal legProofs;
+    IWholeOrderProofs internal orderProofs;
+    IStatementProofs internal statementProofs;
+    IBillProofs internal billProofs;
     address internal alice;
     address internal bob;
     uint256 internal device;
@@ -53,12 +52,12 @@ abstract contract DisputesBase is RegistryBase {
         super.setUp();
         (alice, bob) = (vm.addr(ALICE), vm.addr(BOB));
         market = new MarketAround();
-        tradingKeys = new TradingKeys(registry);
-        disputes = new Disputes(ISettlement(address(market)), registry, IVault(address(market)), coin);
-        legProofs = new LegProofs(disputes);
-        orderProofs = new OrderProofs(disputes, registry, tradingKeys);
-        statementProofs = new StatementProofs(disputes, registry);
-        billProofs = new BillProofs(disputes, IVault(address(market)));
+        tradingKeys = ITradingKeys(create("TradingKeys", abi.encode(registry)));
+        disputes = newDisputes();
+        legProofs = ILegProofs(create("LegProofs", abi.encode(disputes)));
+        orderProofs = IWholeOrderProofs(create("OrderProofs", abi.encode(disputes, registry, tradingKeys)));
+        statementProofs = IStatementProofs(create("StatementProofs", abi.encode(disputes, registry)));
+        billProofs = IBillProofs(create("BillProofs", abi.encode(disputes, market)));
         address[] memory courts = new address[](4);
         (courts[0], courts[1]) = (address(legProofs), address(orderProofs));
         (courts[2], courts[3]) = (address(statementProofs), address(billProofs));
@@ -67,6 +66,10 @@ abstract contract DisputesBase is RegistryBase {
         market.seat(alice, 4);
         market.seat(bob, 5);
         device = joinSoft(ALICE, NAME, METER);
+    }
+
+    function newDisputes() internal returns (IDisputes) {
+        return IDisputes(create("Disputes", abi.encode(market, registry, market, coin)));
     }
 
     /// @dev Proposes a batch of the leaves that were put together, for the slots 3 to 5 after the first.

@@ -1,47 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TestEURC} from "../../../contracts/TestEURC.sol";
-import {Vault} from "../../../contracts/Vault.sol";
-import {MovementsCheck} from "../../../contracts/types/MovementsCheck.sol";
 import {Base} from "./Base.sol";
 import {Parts} from "./Parts.sol";
 
-/// @notice The vault's ledger with its inner doors open: no coins, no batches, no windows.
-contract BareLedger is Vault {
-    bytes32 private constant LIME = "lime-street";
-
-    constructor() Vault(new TestEURC()) {
-        _openLedger(LIME, [address(1), address(2), address(3)]);
-    }
-
-    function seat(address account) external returns (uint256) {
-        return _takeSeat(LIME, account);
-    }
-
-    function credit(uint256 toSeat, uint256 amount) external {
-        _credit(LIME, toSeat, amount);
-    }
-
-    function debit(uint256 fromSeat, uint256 amount) external returns (uint256 missing) {
-        return _debit(LIME, fromSeat, amount);
-    }
-
-    function book(bytes calldata part) external returns (uint256 shortfall, uint256 debited) {
-        return _book(LIME, _treasuries[LIME].next(), 0, true, part);
-    }
-
-    function check(bytes calldata part) external view returns (bool isSound, uint256 debited) {
-        return MovementsCheck.check(part, _treasuries[LIME].seats());
-    }
-
-    function balanceAt(uint256 ofSeat) external view returns (uint256) {
-        return balanceOf(LIME, this.accountAt(LIME, ofSeat));
-    }
-
-    function positionAt(uint256 ofSeat) external view returns (int256) {
-        return this.positionOf(LIME, this.accountAt(LIME, ofSeat));
-    }
+/// @notice BareLedger.sol, which is compiled as the vault is.
+interface IBareLedger {
+    function seat(address account) external returns (uint256);
+    function credit(uint256 toSeat, uint256 amount) external;
+    function debit(uint256 fromSeat, uint256 amount) external returns (uint256 missing);
+    function book(bytes calldata part) external returns (uint256 shortfall, uint256 debited);
+    function check(bytes calldata part) external view returns (bool isSound, uint256 debited);
+    function balanceAt(uint256 ofSeat) external view returns (uint256);
+    function positionAt(uint256 ofSeat) external view returns (int256);
 }
 
 /// @notice The packed ledger, fuzzed against plain sums.
@@ -51,10 +22,10 @@ contract LedgerFuzzTest is Base {
     uint256 private constant HOMES = 6; // the last group has two seats that nobody has taken
     int256 private constant WH_END = 2 ** 23;
 
-    BareLedger private ledger;
+    IBareLedger private ledger;
 
     function setUp() public {
-        ledger = new BareLedger();
+        ledger = IBareLedger(create("BareLedger", abi.encode(address(0xC0))));
         for (uint256 n = 0; n < HOMES; ++n) ledger.seat(address(uint160(0x1000 + n)));
     }
 

@@ -2,12 +2,12 @@
 pragma solidity 0.8.37;
 
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
-import {DeviceRegistry} from "../../../contracts/DeviceRegistry.sol";
 import {TestEURC} from "../../../contracts/TestEURC.sol";
 import {DeviceJoin, DeviceMessages, KeyRotation} from "../../../contracts/types/DeviceMessages.sol";
 import {RegistryTerms} from "../../../contracts/types/RegistryTerms.sol";
 import {SignedMessages, StatementMessage} from "../../../contracts/types/SignedMessages.sol";
 import {Base} from "./Base.sol";
+import {IWholeRegistry} from "./WholeContracts.sol";
 
 /// @notice A registry, people with keys and coin, and what they sign.
 abstract contract RegistryBase is Base {
@@ -28,15 +28,19 @@ abstract contract RegistryBase is Base {
     bytes32 internal constant NAME = keccak256("home-1");
 
     TestEURC internal coin;
-    DeviceRegistry internal registry;
+    IWholeRegistry internal registry;
     uint64 private _nonce;
 
     function setUp() public virtual {
         vm.warp(START);
-        coin = new TestEURC();
-        registry = new DeviceRegistry(coin, address(0x5e77), GUARDIAN, terms());
+        coin = TestEURC(create("TestEURC", ""));
+        registry = newRegistry(coin);
         fund(address(this));
         fund(MAKER);
+    }
+
+    function newRegistry(TestEURC ofCoin) internal returns (IWholeRegistry) {
+        return IWholeRegistry(create("DeviceRegistry", abi.encode(ofCoin, address(0x5e77), GUARDIAN, terms())));
     }
 
     function terms() internal pure returns (RegistryTerms memory) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DeviceRegistry} from "../../../contracts/DeviceRegistry.sol";
 import {TestEURC} from "../../../contracts/TestEURC.sol";
 import {IMakers} from "../../../contracts/interfaces/IMakers.sol";
 import {DeviceStatus} from "../../../contracts/types/DeviceStatus.sol";
 import {RegistryBase} from "./RegistryBase.sol";
+import {IWholeRegistry} from "./WholeContracts.sol";
 
 /// @notice Does what people may do, in any order, and keeps its own books beside the registry's.
 contract RegistryHandler is RegistryBase {
@@ -31,7 +31,7 @@ contract RegistryHandler is RegistryBase {
 
     function setUp() public override {}
 
-    function theRegistry() external view returns (DeviceRegistry) {
+    function theRegistry() external view returns (IWholeRegistry) {
         return registry;
     }
 

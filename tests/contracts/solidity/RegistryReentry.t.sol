@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {DeviceRegistry} from "../../../contracts/DeviceRegistry.sol";
 import {IDeviceRegistry} from "../../../contracts/interfaces/IDeviceRegistry.sol";
 import {DeviceJoin, DeviceMessages} from "../../../contracts/types/DeviceMessages.sol";
 import {StatementMessage} from "../../../contracts/types/SignedMessages.sol";
@@ -19,7 +18,7 @@ contract RegistryReentryTest is RegistryBase, IERC1271 {
         super.setUp();
         hostile = new HostileCoin();
         coin = hostile;
-        registry = new DeviceRegistry(hostile, address(0x5e77), GUARDIAN, terms());
+        registry = newRegistry(hostile);
         fund(address(this));
         fund(MAKER);
     }

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TradingKeys} from "../../../contracts/TradingKeys.sol";
 import {ISignerKeys} from "../../../contracts/interfaces/ISignerKeys.sol";
 import {ITradingKeys} from "../../../contracts/interfaces/ITradingKeys.sol";
 import {RegistryBase} from "./RegistryBase.sol";
 
 contract TradingKeysTest is RegistryBase {
-    TradingKeys private tradingKeys;
+    ITradingKeys private tradingKeys;
     bytes private key = abi.encodePacked(address(0x4e7));
 
     function setUp() public override {
         super.setUp();
-        tradingKeys = new TradingKeys(registry);
+        tradingKeys = ITradingKeys(create("TradingKeys", abi.encode(registry)));
     }
 
     function test_TakesKeysOfTheRegistrysForms() public {
