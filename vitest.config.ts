@@ -54,6 +54,7 @@ export default defineConfig({
           ...patient,
           name: 'line',
           include: ['tests/line/**/*.test.ts'],
+          ...together,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
