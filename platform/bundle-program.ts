@@ -10,7 +10,7 @@ const out = join(import.meta.dirname, 'dist')
  * JavaScript. Others stay where they are: they bring native code, read files of their own, or are seldom needed.
  */
 const taken =
-  /^(effect|@effect\/platform-node|viem|xstate|socket\.io|@noble\/curves|@openzeppelin\/merkle-tree|@nomicfoundation\/ignition-core)(\/|$)/
+  /^(effect|@effect\/platform-node|viem|xstate|socket\.io|@noble\/curves|@openzeppelin\/merkle-tree|@nomicfoundation\/ignition-core|node-opcua(-client|-transport)?)(\/|$)/
 
 const isOurs = (file: string): boolean => file.startsWith(root) && !file.includes('/node_modules/')
 
@@ -18,16 +18,18 @@ const beside = /new URL\('([^']+)', import\.meta\.url\)/g
 
 /**
  * What a source says of its own place stays true: a file that it names beside itself is found, and a script that it
- * starts there is written as a program, too. Throws where a source asks for its place in another way.
+ * starts there is written as a program, too. Throws where a source of ours asks for its place in another way.
  */
 const placesOfSources: Plugin = {
   name: 'places-of-sources',
   transform(code, file) {
-    if (!isOurs(file) || !code.includes('import.meta.')) return null
+    if (!code.includes('import.meta.')) return null
+    const folder = relative(out, dirname(file))
+    const here = `(import.meta.dirname + '/${folder}')`
+    if (!isOurs(file)) return code.replaceAll('import.meta.dirname', here)
     if (code.replaceAll(beside, '').includes('import.meta.url')) {
       throw new Error(`${file}: its place is known as import.meta.dirname or in new URL('…', import.meta.url)`)
     }
-    const folder = relative(out, dirname(file))
     return code
       .replaceAll(beside, (_, named: string) => {
         const script = /^\.\/([\w-]+)\.ts$/.exec(named)?.[1]
@@ -35,7 +37,7 @@ const placesOfSources: Plugin = {
         this.emitFile({ type: 'chunk', id: join(dirname(file), named), fileName: `${script}.mjs` })
         return `new URL('./${script}.mjs', import.meta.url)`
       })
-      .replaceAll('import.meta.dirname', `(import.meta.dirname + '/${folder}')`)
+      .replaceAll('import.meta.dirname', here)
       .replaceAll('import.meta.main', 'false')
   },
 }
