@@ -1,8 +1,10 @@
+import { flushCompileCache } from 'node:module'
 import { Effect } from 'effect'
 import { command, controllerAt } from './controlled-device.ts'
 
 // Run as a process of its own: has a command carried out, tells its parent, and is killed without a chance to put back.
 const [, , port = '', folder = '', nonce = '1'] = process.argv
+flushCompileCache() // what ends by being killed leaves the next to compile all anew
 await Effect.runPromise(
   Effect.scoped(
     Effect.gen(function* () {

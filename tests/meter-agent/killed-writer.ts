@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { Effect } from 'effect'
 import { secp256k1Signer } from '#protocol/signing.ts'
 import { openRecordedHome } from './recorded-home.ts'
@@ -5,6 +6,7 @@ import { openRecordedHome } from './recorded-home.ts'
 // Run as a process of its own: records, publishes and takes nonces for ever, says so, and is killed without a chance to
 // close. `recorded N` is on disk; `acknowledged N` has been heard by the market.
 const [folder = '', gatewayUrl = ''] = process.argv.slice(2)
+flushCompileCache() // what ends by being killed leaves the next to compile all anew
 await Effect.runPromise(
   Effect.scoped(
     Effect.gen(function* () {
