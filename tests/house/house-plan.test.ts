@@ -20,6 +20,7 @@ const drivers: Readonly<Record<string, RegExp>> = {
   serialport: /^serialport\.ts$/,
   'node-opcua': /^node-opcua\.ts$/,
   'node-opcua-client': /^node-opcua\.ts$/,
+  'node-opcua-transport': /^node-opcua\.ts$/,
   '@nats-io/transport-node': /^nats\.ts$/,
   viem: /^viem\.ts$/,
   'viem/accounts': /^viem\.ts$/,

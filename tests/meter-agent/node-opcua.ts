@@ -62,7 +62,7 @@ export const serveNodes = (options: {
           allowAnonymous: false,
           userManager: { isValidUser: (user: string, word: string) => user === USER.user && word === USER.password },
           serverInfo: { applicationUri: 'urn:test', productUri: 'urn:test' },
-          nodesets: [nodesets.standard],
+          nodesets: [nodesets.standard], // all that a server may have, where the emulator has little
         })
         await made.initialize()
         const { addressSpace } = made.engine

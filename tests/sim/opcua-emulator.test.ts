@@ -11,8 +11,10 @@ import {
   OPCUACertificateManager,
   OPCUAClient,
   SecurityPolicy,
+  ServerState,
   type UserIdentityInfo,
   UserTokenType,
+  VariableIds,
 } from 'node-opcua'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OPCUA_NAMESPACE, opcuaPoints } from '#sim/emulator/opcua-points.ts'
@@ -120,6 +122,26 @@ describe('a home emulated by OPC UA', () => {
         clearInterval(runner)
         await one.client.disconnect()
       }
+    }))
+
+  it('is found from the root by any client, and says how it is', () =>
+    withHome(async ({ url }) => {
+      const one = await session(url, login)
+      const below = async (nodeId: string) =>
+        (await one.session.browse(nodeId)).references?.map(({ browseName }) => browseName.name) ?? []
+      expect(await below('RootFolder')).toEqual(expect.arrayContaining(['Objects', 'Types', 'Views']))
+      const objects = ['Server', 'Device', 'Grid', 'Pv', 'Battery']
+      expect(await below('ObjectsFolder')).toEqual(expect.arrayContaining(objects))
+      expect(await below(one.nodeId('Grid'))).toEqual(expect.arrayContaining(['PowerW', 'ImportWh', 'VoltageV']))
+      const [state, now, type] = await one.session.read([
+        { nodeId: VariableIds.Server_ServerStatus_State },
+        { nodeId: VariableIds.Server_ServerStatus_CurrentTime },
+        { nodeId: one.nodeId('Grid.VoltageV'), attributeId: AttributeIds.DataType },
+      ])
+      expect(state?.value.value).toBe(ServerState.Running)
+      expect(Math.abs(now?.value.value - Date.now())).toBeLessThan(60_000)
+      expect(String(type?.value.value)).toBe('ns=0;i=11') // Double
+      await one.client.disconnect()
     }))
 
   it('cannot be written to', () =>

@@ -4,9 +4,10 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Vault} from "../../../contracts/Vault.sol";
 import {MovementsCheck} from "../../../contracts/types/MovementsCheck.sol";
+import {IBareLedger} from "./IBareLedger.sol";
 
-/// @notice The vault's ledger with its inner doors open: no coins, no batches, no windows.
-contract BareLedger is Vault {
+/// @notice No coins, no batches, no windows.
+contract BareLedger is Vault, IBareLedger {
     bytes32 private constant LIME = "lime-street";
 
     constructor(IERC20 coin) Vault(coin) {

@@ -35,21 +35,16 @@ abstract contract Base {
         return least + (any % (most - least + 1));
     }
 
-    /// @dev Deploys a contract by its name: the very code that the product deploys, which nobody compiles once more.
+    /// @dev Deploys a contract by its name: the very code that the product deploys, which nobody compiles once more. A
+    /// constructor's refusal is the caller's.
     function create(string memory name, bytes memory arguments) internal returns (address created) {
-        created = _create(bytes.concat(vm.getCode(name), arguments));
-        assertTrue(created != address(0), name);
-    }
-
-    function expectNotCreated(string memory name, bytes memory arguments, bytes memory exactly) internal {
         bytes memory code = bytes.concat(vm.getCode(name), arguments);
-        vm.expectRevert(exactly);
-        _create(code);
-    }
-
-    function _create(bytes memory code) private returns (address created) {
         assembly ("memory-safe") {
             created := create(0, add(code, 0x20), mload(code))
+            if iszero(created) {
+                returndatacopy(code, 0, returndatasize())
+                revert(code, returndatasize())
+            }
         }
     }
 }

@@ -2,18 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Base} from "./Base.sol";
+import {IBareLedger} from "./IBareLedger.sol";
 import {Parts} from "./Parts.sol";
-
-/// @notice BareLedger.sol, which is compiled as the vault is.
-interface IBareLedger {
-    function seat(address account) external returns (uint256);
-    function credit(uint256 toSeat, uint256 amount) external;
-    function debit(uint256 fromSeat, uint256 amount) external returns (uint256 missing);
-    function book(bytes calldata part) external returns (uint256 shortfall, uint256 debited);
-    function check(bytes calldata part) external view returns (bool isSound, uint256 debited);
-    function balanceAt(uint256 ofSeat) external view returns (uint256);
-    function positionAt(uint256 ofSeat) external view returns (int256);
-}
 
 /// @notice The packed ledger, fuzzed against plain sums.
 contract LedgerFuzzTest is Base {
@@ -25,6 +15,7 @@ contract LedgerFuzzTest is Base {
     IBareLedger private ledger;
 
     function setUp() public {
+        // By its name, so that it alone is compiled as the vault is. Asked for alone, this file would not build it.
         ledger = IBareLedger(create("BareLedger", abi.encode(address(0xC0))));
         for (uint256 n = 0; n < HOMES; ++n) ledger.seat(address(uint160(0x1000 + n)));
     }

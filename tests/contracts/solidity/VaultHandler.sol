@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ISettlement} from "../../../contracts/interfaces/ISettlement.sol";
 import {Parts} from "./Parts.sol";
 import {VaultBase} from "./VaultBase.sol";
 

@@ -12,7 +12,7 @@ const SPEED = 3_600
 const SLACK_WALL_MS = 1_000
 /** One kill in so many does not wait until the process is up. */
 const OF_STARTS = 3
-/** One that speaks Modbus; every fifth day two more, of which one speaks OPC UA and takes twice as long to start. */
+/** One that speaks Modbus; every fifth day two more, of which one speaks OPC UA, whose library takes its time to start. */
 const homesOf = (seed: number) => (seed % 5 === 0 ? 3 : 1)
 
 export interface Driven {

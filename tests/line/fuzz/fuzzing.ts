@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect, Exit, Scope } from 'effect'
-import { afterAll, expect, vi } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { TIME_MS_MAX } from './door.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -14,18 +14,24 @@ export function fuzzing() {
   vi.setConfig({ testTimeout: TIME_MS_MAX, hookTimeout: 60_000 })
   // In memory where that can be: a disk that keeps each of a million short-lived files takes longer than the doors.
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'commonwatt-fuzz-'))
-  const stopWatchdog = startWatchdog()
   const scope = Effect.runSync(Scope.make())
   const unheard: unknown[] = []
   const note = (reason: unknown) => void unheard.push(reason)
-  process.on('unhandledRejection', note)
-  process.on('uncaughtException', note)
+  let stopWatchdog = (): void => undefined
+  beforeAll(() => {
+    stopWatchdog = startWatchdog()
+    process.on('unhandledRejection', note)
+    process.on('uncaughtException', note)
+  })
   afterAll(async () => {
-    await Effect.runPromise(Scope.close(scope, Exit.void))
-    process.off('unhandledRejection', note)
-    process.off('uncaughtException', note)
-    stopWatchdog()
-    rmSync(folder, { recursive: true, force: true })
+    try {
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+    } finally {
+      process.off('unhandledRejection', note)
+      process.off('uncaughtException', note)
+      stopWatchdog()
+      rmSync(folder, { recursive: true, force: true })
+    }
     expect(unheard).toEqual([])
   })
   return {
