@@ -47,8 +47,8 @@ const overPty: Line = (units) =>
             await new Promise((resolve) => setTimeout(resolve, units.delayMs))
             if (answer !== null) await file.write(answer)
           }
-        })().catch(() => undefined) // the wire is gone
-        return { file, listening }
+        })()
+        void listening.catch(() => file.close()) // the wire is gone
       },
       () => undefined,
     )
