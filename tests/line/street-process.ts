@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Status } from '#protocol/messages.ts'
+import nodeOptions from '../../platform/node-options.json' with { type: 'json' }
 import { program } from './command-line.ts'
 
 /** A `commonwatt start` that runs as its users run it: a process of its own, on free ports. */
@@ -16,7 +17,8 @@ export interface StreetProcess {
 }
 
 function spawnStart(args: readonly string[]) {
-  return spawn(process.execPath, [program, 'start', '--port', '0', ...args], {
+  const { all, street } = nodeOptions
+  return spawn(process.execPath, [...all, ...street, program, 'start', '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
