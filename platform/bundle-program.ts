@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
@@ -7,7 +7,8 @@ const out = join(import.meta.dirname, 'dist')
 
 /**
  * The packages that are taken in with all that they need themselves: hundreds of small files each, nothing but
- * JavaScript. Others stay where they are: they bring native code, look for files in ways of their own, or are seldom needed.
+ * JavaScript. Others stay where they are: they bring native code, look for files in ways of their own, or are seldom
+ * needed.
  */
 const taken =
   /^(effect|@effect\/platform-node|viem|xstate|socket\.io|@noble\/curves|@openzeppelin\/merkle-tree|@nomicfoundation\/ignition-core|node-opcua(-client|-transport)?)(\/|$)/
@@ -17,17 +18,18 @@ const isOurs = (file: string): boolean => file.startsWith(root) && !file.include
 const beside = /new URL\('([^']+)', import\.meta\.url\)/g
 
 /**
- * What a source says of its own place stays true, also in a package: a file that it names beside itself is found, and a script that it
- * starts there is written as a program, too. Throws where a source of ours asks for its place in another way.
+ * What a source says of its own place stays true, also in a package: a file that it names beside itself is found, and a
+ * script of ours that it starts there is written as a program, too. Throws where a source of ours asks for its place in
+ * another way.
  */
 const placesOfSources: Plugin = {
   name: 'places-of-sources',
   transform(code, file) {
-    if (!code.includes('import.meta.')) return null
+    if (!file.startsWith(root) || !code.includes('import.meta.')) return null // the bundler's own has no place
     const folder = relative(out, dirname(file))
     const here = `(import.meta.dirname + '/${folder}')`
     if (!isOurs(file)) {
-      const url = `new URL('${join(folder, basename(file))}', import.meta.url).href`
+      const url = `new URL('${relative(out, file)}', import.meta.url).href`
       return code.replaceAll('import.meta.url', url).replaceAll('import.meta.dirname', here)
     }
     if (code.replaceAll(beside, '').includes('import.meta.url')) {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import nodeOptions from '#platform/node-options.json' with { type: 'json' }
 import type { Status } from '#protocol/messages.ts'
-import nodeOptions from '../../platform/node-options.json' with { type: 'json' }
 import { program } from './command-line.ts'
 
 /** A `commonwatt start` that runs as its users run it: a process of its own, on free ports. */
