@@ -1,7 +1,7 @@
 import { Console, Effect, Option, type Scope } from 'effect'
 import { type AgentWatch, BadMqttUrl, type MqttBroker, parseMqttBroker, watchedBy } from '#meter-agent/index.ts'
 import { BadInput } from './bad-input.ts'
-import { loginBy } from './device-of-flags.ts'
+import { loginBy } from './login-by.ts'
 import { metricsAddress, serveMetrics } from './serve-metrics.ts'
 
 /** Who is to see what an agent does. */

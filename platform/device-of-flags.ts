@@ -8,8 +8,8 @@ import {
 } from '#meter-agent/index.ts'
 import type { MeterSign } from '#protocol/meter-sign.ts'
 import { BadInput } from './bad-input.ts'
+import { loginBy } from './login-by.ts'
 import { p1DeviceOf } from './p1-flag.ts'
-import { textOf } from './text-file.ts'
 
 /** How a device was named on the command line; what was left out is none. */
 export interface DeviceFlags {
@@ -121,8 +121,6 @@ const opcuaDevice = (flags: DeviceFlags, url: string): Effect.Effect<OpcuaDevice
     }
   })
 
-const PASSWORD_BYTES_MAX = 65_536
-
 const opcuaLogin = (flags: DeviceFlags): Effect.Effect<OpcuaDevice['login'], BadInput> =>
   Effect.gen(function* () {
     const userFile = Option.getOrUndefined(flags.userCertificate)
@@ -133,28 +131,6 @@ const opcuaLogin = (flags: DeviceFlags): Effect.Effect<OpcuaDevice['login'], Bad
 
 const passwordLogin = (flags: DeviceFlags) =>
   loginBy({ user: flags.user, passwordFile: flags.passwordFile, names: ['user', 'password-file'] })
-
-/** A login by a flag with the user and one with a file that holds the password; none without either. */
-export const loginBy = (flags: {
-  readonly user: Option.Option<string>
-  readonly passwordFile: Option.Option<string>
-  /** of the two flags, as they are typed */
-  readonly names: readonly [string, string]
-}): Effect.Effect<{ readonly user: string; readonly password: string } | undefined, BadInput> =>
-  Effect.gen(function* () {
-    const user = Option.getOrUndefined(flags.user)
-    const file = Option.getOrUndefined(flags.passwordFile)
-    const [userFlag, fileFlag] = flags.names
-    if (user === undefined && file === undefined) return undefined
-    if (user === undefined || file === undefined) {
-      return yield* new BadInput({ detail: `--${userFlag} and --${fileFlag} go together: name both, or neither` })
-    }
-    const text = yield* Effect.try({
-      try: () => textOf(file, PASSWORD_BYTES_MAX),
-      catch: (cause) => new BadInput({ detail: `--${fileFlag} ${file}: ${(cause as Error).message}` }),
-    })
-    return { user, password: text.replace(/\r?\n$/, '') }
-  })
 
 const policyOf = (flags: DeviceFlags): Effect.Effect<OpcuaPolicy | undefined, BadInput> => {
   const policy = Option.getOrUndefined(flags.policy)

@@ -10,6 +10,7 @@ import { stackInSources } from './stack-in-sources.ts'
 /** Whether a command goes on until it is stopped: what it was asked for is done then. */
 const isEndless = ([command, part = '', ...flags]: readonly string[]): boolean =>
   command === 'start' ||
+  command === 'sim-worker' ||
   (command === 'meter' && (['run', 'emulate', 'control'].includes(part) || flags.includes('--watch')))
 
 /** Exit 0 done (what goes on until a signal is done with it), 1 failed while running or stopped before its end, 2 bad usage or bad input. */

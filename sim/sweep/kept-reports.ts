@@ -2,7 +2,15 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../make-folder.ts'
 import { hashOf } from '../simulation/hash-of.ts'
-import type { SweepReport } from './sweep-pool.ts'
+import type { SweepReport } from './simulation-thread.ts'
+import { keyOf } from './sweep-jobs.ts'
+
+/** A report from elsewhere, if it is that of a run by its key, and whole; else null. */
+export function reportOf(key: string, from: unknown): SweepReport | null {
+  const report = from as SweepReport
+  const { resultHash, ...rest } = report
+  return keyOf(report) === key && hashOf(rest) === resultHash ? report : null
+}
 
 /**
  * What the runs of a sweep came to, a file each in a folder, named by its key: whoever sweeps again goes on where it
@@ -22,9 +30,7 @@ export class KeptReports {
     const file = this.#file(key)
     if (!existsSync(file)) return null
     try {
-      const report = JSON.parse(readFileSync(file, 'utf8')) as SweepReport
-      const { resultHash, ...rest } = report
-      return hashOf(rest) === resultHash && `${report.scenarioHash}-${report.seed}` === key ? report : null
+      return reportOf(key, JSON.parse(readFileSync(file, 'utf8')))
     } catch {
       return null
     }

@@ -1,6 +1,6 @@
 import { Effect } from 'effect'
 import { ScenarioRefused } from '../scenario/scenario-refused.ts'
-import { openSimulation, type SimulationRequest } from '../simulation/open-simulation.ts'
+import { type OpenSimulation, openSimulation, type SimulationRequest } from '../simulation/open-simulation.ts'
 import type { SweepAxis } from './sweep-axis.ts'
 
 /** How many runs one sweep may be. */
@@ -42,7 +42,12 @@ export function sweepJobs(base: SimulationRequest, axes: readonly SweepAxis[]): 
 
 /** Opens a job once to see whether it can run, and what it is. */
 export const keyedJob = (job: SweepJob): Effect.Effect<KeyedJob, ScenarioRefused> =>
-  Effect.map(openSimulation(job.request), ({ scenarioHash, seed }) => ({ ...job, key: `${scenarioHash}-${seed}` }))
+  Effect.map(openSimulation(job.request), (open) => ({ ...job, key: keyOf(open) }))
+
+/** What tells a run from all others. */
+export function keyOf({ scenarioHash, seed }: Pick<OpenSimulation, 'scenarioHash' | 'seed'>): string {
+  return `${scenarioHash}-${seed}`
+}
 
 function requestOf(base: SimulationRequest, varied: readonly (readonly [string, unknown])[]): SimulationRequest {
   const changes: Record<string, unknown> = {}

@@ -1,15 +1,20 @@
 import { parentPort } from 'node:worker_threads'
 import { Effect } from 'effect'
-import { openSimulation, type SimulationRequest } from '../simulation/open-simulation.ts'
+import { openSimulation } from '../simulation/open-simulation.ts'
 import { simulateStreet } from '../simulation/simulate-street.ts'
 import { simulationReport } from '../simulation/simulation-report.ts'
-import type { WorkerAnswer } from './sweep-pool.ts'
+import type { ThreadAnswer, ThreadRequest } from './simulation-thread.ts'
+import { keyOf } from './sweep-jobs.ts'
 
-/** The other side of the pool: one simulation after the other, each to its end. */
-parentPort?.on('message', async (request: SimulationRequest) => {
-  const answer = (said: WorkerAnswer) => parentPort?.postMessage(said)
+/** The other side of the thread: one simulation after the other, each to its end. */
+parentPort?.on('message', async ({ key, request }: ThreadRequest) => {
+  const answer = (said: ThreadAnswer) => parentPort?.postMessage(said)
   try {
     const open = await Effect.runPromise(openSimulation(request))
+    if (keyOf(open) !== key) {
+      answer({ failure: `${open.scenario} or a file that it reads says another thing than where the sweep began` })
+      return
+    }
     const run = simulateStreet(open)
     for (let next = run.next(); ; next = run.next()) {
       if (next.done !== true) continue

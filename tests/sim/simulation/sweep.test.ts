@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { Effect } from 'effect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KeptReports } from '#sim/sweep/kept-reports.ts'
+import type { SweepReport } from '#sim/sweep/simulation-thread.ts'
 import { parseAxis } from '#sim/sweep/sweep-axis.ts'
 import { type KeyedJob, keyedJob, sweepJobs } from '#sim/sweep/sweep-jobs.ts'
-import { runJobs, type SweepReport } from '#sim/sweep/sweep-pool.ts'
+import { runJobs } from '#sim/sweep/sweep-pool.ts'
 import { commonwatt } from '../../line/command-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-sweep-'))
