@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commonwatt } from '../line/command-line.ts'
+import { commonwatt } from './command-line.ts'
 
 const LONG_MS = 120_000
 
