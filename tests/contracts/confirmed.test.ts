@@ -49,8 +49,11 @@ const openForgetfulChain = Effect.gen(function* () {
   const mine = (blocks: number) =>
     Effect.promise(async () => {
       for (let block = 0; block < blocks; block++) {
-        // A time that no block has had: else the same blocks would come again.
-        await ask('evm_setNextBlockTimestamp', [++seconds])
+        // A time that no block has had: else the same blocks would come again. Blocks of transactions go by the wall's
+        // clock, which may be ahead of what was counted here.
+        const latest = (await ask('eth_getBlockByNumber', ['latest', false])) as { readonly timestamp: Hex }
+        seconds = Math.max(seconds, Number(latest.timestamp)) + 1
+        await ask('evm_setNextBlockTimestamp', [seconds])
         await chain.mine()
       }
     })

@@ -28,7 +28,10 @@ type Deployed = (typeof contracts)[number]
 /** Every contract's functions, events and errors: what one passes on of another is known everywhere. */
 const errors = contracts.flatMap((name) => readArtifact(name).abi as Abi).filter(({ type }) => type === 'error')
 
-/** A chain of its own with everything deployed that disputes need. Whoever has a key sends without fees. */
+/**
+ * A chain of its own with everything deployed that disputes need. Whoever has a key sends without fees, and time stands
+ * still until it is passed.
+ */
 export async function openDisputeChain() {
   const genesis = { chainId: CHAIN_ID, hardfork: 'osaka', timestamp: GENESIS, funded: operator.account } as const
   const chain = await openInProcessChain({ genesis, fundedKey: operator.key })
@@ -40,8 +43,13 @@ export async function openDisputeChain() {
   const at = (name: Deployed) => addresses.get(name) as Hex
   const abiOf = (name: Deployed): Abi => [...(readArtifact(name).abi as Abi), ...errors]
 
+  const seconds = async () => Number((await reader.getBlock()).timestamp)
+  /** The next block is of the last one's second: else it would be later by what the wall's clock has gone on. */
+  const holdTime = async () => chain.request('evm_setNextBlockTimestamp', [await seconds()])
+
   const deploy = async (name: Exclude<Deployed, 'Vault'>, args: readonly unknown[]) => {
     const { bytecode } = readArtifact(name as ContractName)
+    await holdTime()
     const hash = await walletOf(operator.key).deployContract({ abi: abiOf(name), bytecode, args: [...args], ...free })
     const { contractAddress, status } = await reader.waitForTransactionReceipt({ hash })
     if (status !== 'success') throw new Error(`${name} was not deployed`)
@@ -54,6 +62,7 @@ export async function openDisputeChain() {
   const send = async (key: Hex, contract: Deployed, functionName: string, args: readonly unknown[]) => {
     await check(key, contract, functionName, args)
     const call = { address: at(contract), abi: abiOf(contract), functionName, args }
+    await holdTime()
     const hash = await walletOf(key).writeContract({ ...call, ...free })
     const { gasUsed, status } = await reader.waitForTransactionReceipt({ hash })
     if (status !== 'success') throw new Error(`${contract}.${functionName} reverted in its block`)
@@ -93,8 +102,8 @@ export async function openDisputeChain() {
     domain,
     close: chain.close,
     coinOf: (account: Hex) => ask<bigint>('TestEURC', 'balanceOf', [account]),
-    seconds: async () => Number((await reader.getBlock()).timestamp),
-    /** The next block carries this time, Unix seconds; so does what is looked up until then. */
+    seconds,
+    /** Every block from now on carries this time, Unix seconds, and so does what is looked up. */
     passTo: async (seconds: number) => {
       await chain.request('evm_setNextBlockTimestamp', [seconds])
       await chain.request('evm_mine', [])

@@ -14,7 +14,7 @@ type Hex = `0x${string}`
 const GWEI = 1_000_000_000
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-transactions-'))
 const scope = Scope.makeUnsafe()
-const limits = { stuckMs: 20, pollMs: 1, receiptMsMax: 0, waitMsMax: 5_000 }
+const limits = { stuckMs: 20, pollMs: 1, receiptMsMax: 0, waitMsMax: 60_000 }
 let chain: SlowChain
 let journals = 0
 const newJournal = () => join(folder, `${journals++}.ndjson`)

@@ -453,15 +453,14 @@ class Page {
     for (const event of ['connect', 'disconnect', 'connect_error'] as const) this.socket.on(event, () => this.#wake())
   }
 
-  /** Waits, five seconds at most, until it is so. */
+  /** Waits until it is so; gives up after fifty tenths of a second in which it was told nothing. */
   until(isSo: () => boolean): Effect.Effect<void> {
     return Effect.promise(async () => {
-      const deadline = Date.now() + 5_000
-      while (!isSo()) {
-        if (Date.now() > deadline) throw new Error('the page waited in vain')
-        await Promise.race([
-          new Promise<void>((resolve) => this.#changed.push(resolve)),
-          new Promise((resolve) => setTimeout(resolve, 100)),
+      for (let silences = 0; !isSo(); ) {
+        if (silences === 50) throw new Error('the page waited in vain')
+        silences += await Promise.race([
+          new Promise<number>((resolve) => this.#changed.push(() => resolve(0))),
+          new Promise<number>((resolve) => setTimeout(resolve, 100, 1)),
         ])
       }
     })

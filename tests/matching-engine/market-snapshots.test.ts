@@ -298,7 +298,7 @@ describe('while a market runs', () => {
       const behind = neighbourhood.street.sequence - (newest?.sequence ?? 0)
       if (behind >= EVERY) yield* Effect.sleep(1)
       return behind
-    }).pipe(Effect.repeat({ until: (behind) => behind < EVERY }), Effect.timeout(5_000))
+    }).pipe(Effect.repeat({ until: (behind) => behind < EVERY }))
 
   /** Orders that come and go, until there are so many events. */
   const trade = Effect.fnUntraced(function* (
@@ -367,7 +367,7 @@ describe('while a market runs', () => {
     const caughtUp = Effect.suspend(() => {
       const behind = neighbourhood.street.sequence - (given.at(-1) ?? 0)
       return Effect.as(behind < EVERY ? Effect.void : Effect.sleep(1), behind)
-    }).pipe(Effect.repeat({ until: (behind) => behind < EVERY }), Effect.timeout(5_000))
+    }).pipe(Effect.repeat({ until: (behind) => behind < EVERY }))
     return { log, neighbourhood, anna, given, caughtUp }
   })
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { io, type Socket } from 'socket.io-client'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   PageReader,
   PROMPT_MS,
@@ -98,9 +98,9 @@ describe('the origin of a connection', () => {
 const wall = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** A gateway's connections alone, driven by hand, and pages that keep the picture by what they are sent. */
-async function connections(feed: PictureFeed) {
+async function connections(feed: PictureFeed, marketData = new MarketData()) {
   const http = createServer()
-  const pages = new PageConnections({ http, feed, marketData: new MarketData(), status })
+  const pages = new PageConnections({ http, feed, marketData, status })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
   const sockets: Socket[] = []
@@ -173,19 +173,26 @@ describe('a client that is too slow', () => {
   }, 30_000)
 
   it('by its own word is left out, and told all it lacks at once when it has seen what it was sent', async () => {
-    const { feed, happen } = happening(2)
+    // Time goes by with what happens: by the wall's clock the slow one is left out as soon as the machine stands still.
+    let nowMs = 0
+    using _clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+    const street = happening(2)
+    const { feed } = street
+    const happen = () => {
+      nowMs += 10
+      street.happen(1)
+    }
     const { page, until, close } = await connections(feed)
     try {
       const [slow, quick] = [page(), page()]
       await until(() => slow.snapshots.length === 1 && quick.snapshots.length === 1)
       const seenOf = ({ socket, picture }: typeof slow) => socket.emit('seen', picture.sequence)
       seenOf(slow)
-      const begun = performance.now()
       // The one says what it sees, the other takes all of it and says nothing more.
       await until(() => {
-        happen(1)
+        happen()
         seenOf(quick)
-        return performance.now() - begun > UNSEEN_MS_MAX + 1_000
+        return nowMs > UNSEEN_MS_MAX + 1_000
       })
       const { frames } = slow
       const sentSlow = frames.length
@@ -198,11 +205,11 @@ describe('a client that is too slow', () => {
       // It has seen that late: one frame more, and that in time, and it is told everything again.
       for (let round = 0; round < 2; round++) {
         seenOf(slow)
-        happen(1)
+        happen()
         await until(() => slow.picture.sequence === feed.sequence)
       }
       await until(() => {
-        happen(1)
+        happen()
         seenOf(slow)
         return frames.length > sentSlow + 10
       })
@@ -386,28 +393,25 @@ describe('a client that follows a book and never reads', () => {
     'and subscribes to %j is let go, the others are not',
     async (subscription) => {
       const { marketData } = changingBook()
-      const http = createServer()
-      const pages = new PageConnections({ http, feed: happening().feed, marketData, status })
-      await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-      const { port } = http.address() as AddressInfo
+      const { port, until, close } = await connections(happening().feed, marketData)
       const client = (): Socket<ServerToClient, ClientToServer> =>
         io(`http://127.0.0.1:${port}`, { transports: ['websocket'], reconnection: false, forceNew: true })
       const [bad, good] = [client(), client()]
       try {
         const letGo = new Promise<string>((resolve) => bad.on('disconnect', resolve))
-        const told = new Promise<number>((resolve) => good.on('depth', ({ slot }) => resolve(slot)))
+        const told: number[] = []
+        good.on('depth', ({ slot }) => told.push(slot))
         bad.on('connect', () => bad.emit('subscribe', subscription as never))
         expect(await letGo).toBe('io server disconnect')
         good.emit('subscribe', { slot: SLOT })
-        await wall(50)
-        pages.sendFrames()
-        expect(await told).toBe(SLOT)
+        await until(() => told.length > 0)
+        expect(told).toEqual([SLOT])
         good.emit('unsubscribe', { slot: SLOT })
         expect(good.connected).toBe(true)
       } finally {
         bad.disconnect()
         good.disconnect()
-        await pages.close()
+        await close()
       }
     },
   )

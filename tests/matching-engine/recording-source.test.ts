@@ -39,7 +39,7 @@ const read = (slot: object) => {
   writeFileSync(file, `${JSON.stringify(header)}\n${JSON.stringify(slot)}\n`)
   const reading = Effect.gen(function* () {
     const history = new RunHistory({ source: yield* openRecording({ file, names: 'names' }) })
-    yield* Effect.timeout(history.readAll, 5_000)
+    yield* history.readAll
     return history.describe(0)
   })
   return Effect.runPromise(Effect.result(Effect.scoped(reading)))

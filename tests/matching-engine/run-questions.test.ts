@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
 import { Effect, Semaphore, Stream } from 'effect'
 import { describe, expect, it } from 'vitest'
 import { openMemoryEventLog } from '#matching-engine/event-log/memory.ts'
@@ -7,7 +9,22 @@ import { RunHistory } from '#matching-engine/runs/run-history.ts'
 import { RunUnreadable } from '#matching-engine/runs/run-source.ts'
 import { openOver, PARTITION, run } from './rose-street.ts'
 
+/** What Node tells of each request that a server of this process begins with. */
+const REQUESTS = 'http.server.request.start'
 const [GREEDY, MODEST] = ['198.51.100.1', '198.51.100.2']
+
+/** Until an HTTP server of this process has a question that is passed on for an address. */
+const arrived = (from: string) =>
+  new Promise<void>((resolve) => {
+    const hear = (told: unknown) => {
+      const { request } = told as { readonly request: IncomingMessage }
+      if (request.headers['x-forwarded-for'] !== from) return
+      unsubscribe(REQUESTS, hear)
+      // It is told just before the server takes it up.
+      setImmediate(resolve)
+    }
+    subscribe(REQUESTS, hear)
+  })
 
 /** Serves a run whose record is read again only when the test says so, once for each question about its past. */
 const served = Effect.gen(function* () {
@@ -59,8 +76,9 @@ describe('questions about the past of a run', () => {
             })
           const greedy = Array.from({ length: 40 }, () => asks(GREEDY))
           await expect.poll(() => answered.length, { timeout: 10_000 }).toBe(24)
+          const modestArrived = arrived(MODEST)
           const modest = asks(MODEST)
-          await new Promise((resolve) => setTimeout(resolve, 200))
+          await modestArrived
           for (let read = 1; read <= 3; read++) {
             await letRead(1)
             await expect.poll(() => answered.length, { timeout: 10_000 }).toBe(24 + read)

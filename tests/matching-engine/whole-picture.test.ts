@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { Effect } from 'effect'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { SeededNumbers } from '#matching-engine/bench/seeded-numbers.ts'
 import { acceptedOf, packedByGzip } from '#matching-engine/gateway/content-encoding.ts'
 import { PictureAnswers } from '#matching-engine/gateway/picture-answers.ts'
@@ -65,6 +65,8 @@ describe('the answer to who asks for the whole picture', () => {
   }
 
   it('is made once a sequence, and at most four times a second', async () => {
+    let nowMs = 0
+    using _clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
     const feed = new PictureFeed({ names: 'numbers', grid: null, logSequence: 1 })
     feed.push(nothingToSee(1))
     const answers = new PictureAnswers(feed)
@@ -72,12 +74,13 @@ describe('the answer to who asks for the whole picture', () => {
     const [one, other] = await Promise.all([asked(), asked()])
     expect(other).toBe(one)
     feed.push(nothingToSee(2))
+    nowMs += 249
     expect(await asked()).toBe(one)
-    await new Promise((resolve) => setTimeout(resolve, 260))
+    nowMs += 1
     const later = await asked()
     expect(later).not.toBe(one)
     expect(JSON.parse(String(later.body))).toMatchObject({ fromSequence: 0, toSequence: 2 })
-    await new Promise((resolve) => setTimeout(resolve, 260))
+    nowMs += 250
     expect(await asked()).toBe(later)
   })
 

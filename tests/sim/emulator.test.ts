@@ -32,7 +32,7 @@ async function withHome(
     const { url, port } = yield* emulateHome({ home, clock, host: HOST, port: preferredPort })
     yield* Effect.promise(async () => {
       const client = new ModbusRTU()
-      client.setTimeout(1_000)
+      client.setTimeout(10_000)
       await client.connectTCP(HOST, { port })
       client.setID(1)
       try {
@@ -162,6 +162,8 @@ describe('an emulated home', () => {
         '-t',
         '4:hex',
         '-1',
+        '-o',
+        '10',
         HOST,
       ]
       const { stdout } = await promisify(execFile)('mbpoll', args)

@@ -40,9 +40,11 @@ describe('a simulated street', () => {
 
   it('fast-forwards a week of 16 homes within a second', () => {
     const { homes, startMs } = street(16)
-    const beganMs = performance.now()
+    // Of this process: what runs beside it takes from the wall's second, but not from its own.
+    const begun = process.cpuUsage()
     for (const home of homes) home.advanceTo(startMs + 7 * DAY_MS)
-    expect(performance.now() - beganMs).toBeLessThan(1000)
+    const { user, system } = process.cpuUsage(begun)
+    expect((user + system) / 1_000).toBeLessThan(1_000)
   })
 })
 
