@@ -3,12 +3,11 @@ import { defineConfig } from 'vitest/config'
 /** What runs as a process or as a page is what is built: so it is built first where its sources have changed. */
 const prepared = { globalSetup: './tests/line/prepared.ts' }
 
-/** What a process or a page comes to may take its time on a crowded machine; where that fails, its steps are told. */
-const patient = {
-  ...prepared,
-  expect: { poll: { timeout: 15_000 } },
-  experimental: { traceTimeline: true },
-} as const
+/** What is waited for may take its time on a crowded machine. */
+const patient = { ...prepared, expect: { poll: { timeout: 15_000 } } } as const
+
+/** Where a process or a page does not come to it, its steps are told. */
+const told = { ...patient, experimental: { traceTimeline: true } } as const
 
 /**
  * The files that a worker runs load what they test once: for most that took longer than their tests. So none may leave
@@ -33,7 +32,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...prepared,
+          ...patient,
           name: 'rooms',
           include: rooms.map((room) => `tests/${room}/**/*.test.ts`),
           exclude: speed,
@@ -56,7 +55,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...patient,
+          ...told,
           name: 'line',
           include: ['tests/line/**/*.test.ts'],
           ...together,
@@ -67,7 +66,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...patient,
+          ...told,
           name: 'page',
           include: ['tests/page/**/*.test.ts'],
           exclude: speed,
@@ -77,7 +76,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...patient,
+          ...told,
           name: 'page-speed',
           include: speed,
           maxWorkers: 1,

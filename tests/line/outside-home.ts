@@ -25,6 +25,8 @@ type Letter = Extract<SignedMessage, { readonly kind: keyof typeof doors }>
 const alreadyTaken: readonly string[] = ['ALREADY_ENROLLED', 'STALE_SEQUENCE', 'STATEMENT_EXISTS', 'NONCE_USED']
 /** Refusals of the first orders of a home. */
 const notYet: readonly string[] = ['DEVICE_NOT_IN_SERVICE', 'INSUFFICIENT_FUNDS']
+/** Refusals of what is taken later: the clock of a street that was killed goes on from the last thing that happened. */
+const tooEarly: readonly string[] = ['SLOT_NOT_DELIVERED', 'TIME_AHEAD']
 /** Refusals that time brings about. */
 const tooLate: readonly string[] = ['NOT_TRADING', 'SLOT_SETTLED', 'TOO_MANY_ORDERS']
 
@@ -112,8 +114,7 @@ export class OutsideHome {
 
   #settle(one: { readonly letter: Letter; readonly sent: number }, outcome: Outcome): void {
     const { letter, sent } = one
-    // A clock that was killed goes on from the last thing that happened, which may be a moment before its end.
-    if (!outcome.accepted && outcome.code === 'SLOT_NOT_DELIVERED') return
+    if (!outcome.accepted && tooEarly.includes(outcome.code)) return
     this.#unanswered = this.#unanswered.filter((other) => other !== one)
     if (outcome.accepted || (sent > 1 && alreadyTaken.includes(outcome.code))) this.#remember(letter)
     // The log hears of its device, and the street pays in for it, a moment after the device is registered.

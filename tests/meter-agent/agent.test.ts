@@ -43,8 +43,8 @@ const street = Effect.gen(function* () {
     dataFile: join(folder, `${++files}.sqlite`),
     clock: { nowMs: () => time.nowMs, speed: 1 },
     trader: rampTrader,
-    deviceTimeoutMs: 200,
-    gatewayTimeoutMs: 600,
+    deviceTimeoutMs: 5_000,
+    gatewayTimeoutMs: 5_000,
     monotonicMs: () => time.nowMs,
   }
   const agent = makeAgent(options)
@@ -163,8 +163,8 @@ describe('an agent', () => {
   it('keeps everything while the gateway is away, and takes a lost answer for no second message', () =>
     test(
       Effect.gen(function* () {
-        const { time, gateway, agent } = yield* street
-        const home = yield* agent
+        const { time, gateway, options } = yield* street
+        const home = yield* makeAgent({ ...options, gatewayTimeoutMs: 600 })
         yield* home.enrol()
         const day = Effect.gen(function* () {
           for (let i = 0; i < 4; i++) {

@@ -95,7 +95,8 @@ describe('a device that is told by its profile', () => {
         yield* Effect.sleep(600)
         expect(device.writes).toEqual(['47418=012c', '47415=0007'])
         device.registers.set(47_415, 0)
-        yield* Effect.sleep(600)
+        while (device.writes.length < 3) yield* Effect.sleep(20)
+        yield* Effect.sleep(250)
         expect(device.writes).toEqual(['47418=012c', '47415=0007', '47415=0007'])
       }),
     )

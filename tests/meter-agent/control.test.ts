@@ -255,18 +255,22 @@ describe('a command that is refused', () => {
 describe('a lease', () => {
   it('is written again while it lasts, and put back when it is over', async () => {
     const device = new Device(hybrid)
+    let wallOffMs = 0
+    const writes = () => device.writes.filter((write) => write === '123.WMaxLimPct=400').length
     const { result, events } = await controlling(
       device,
       (controller) =>
         Effect.gen(function* () {
-          const lease = yield* controller.accept(command({ expiresAtMs: Date.now() + 700 }))
+          const lease = yield* controller.accept(command({ expiresAtMs: Date.now() + 60_000 }))
           device.set('123.WMaxLimPct_RvrtTms', 1)
+          while (writes() < 3) yield* Effect.sleep(20)
+          wallOffMs = 60_000
           return yield* lease?.ended ?? Effect.die('no lease')
         }),
-      { repeatMs: 200 },
+      { repeatMs: 200, wallOffMs: () => wallOffMs },
     )
     expect(result).toBe('expired')
-    expect(device.writes.filter((write) => write === '123.WMaxLimPct=400').length).toBeGreaterThan(2)
+    expect(writes()).toBeGreaterThan(2)
     expect(device.registers).toEqual(found)
     expect(events).toEqual(['commanded', 'applied', 'reverting expired', 'reverted'])
   })

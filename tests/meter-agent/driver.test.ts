@@ -5,12 +5,17 @@ import type { ModbusError } from '#meter-agent/drivers/modbus-error.ts'
 import { openModbusLine } from '#meter-agent/drivers/modbus-line.ts'
 import { freePort, serveRegisters } from './modbus-serial.ts'
 import { frame, serveFrames } from './serve-frames.ts'
+import { againAfterStandstill } from './turns.ts'
 
-const TIMEOUT_MS = 150
+const TIMEOUT_MS = 5_000
+/** of a device that is silent or late */
+const SHORT_MS = 150
 
-const withBus = <A, E>(port: number, use: (bus: Bus) => Effect.Effect<A, E, Scope.Scope>) =>
-  Effect.flatMap(openModbusLine({ line: { transport: 'tcp', host: '127.0.0.1', port }, timeoutMs: TIMEOUT_MS }), use)
+const withBus = <A, E>(port: number, use: (bus: Bus) => Effect.Effect<A, E, Scope.Scope>, timeoutMs = TIMEOUT_MS) =>
+  Effect.flatMap(openModbusLine({ line: { transport: 'tcp', host: '127.0.0.1', port }, timeoutMs }), use)
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.scoped(effect))
+const runShort = <E>(steps: Effect.Effect<void, E, Scope.Scope>): Promise<void> =>
+  Effect.runPromise(againAfterStandstill(SHORT_MS, steps))
 const failureOf = (read: Effect.Effect<unknown, ModbusError>) => Effect.flip(read)
 
 describe('a Modbus line', () => {
@@ -79,37 +84,37 @@ describe('a Modbus line', () => {
   )
 
   it('times out on a silent device, and opens a new connection after each time-out', () =>
-    run(
+    runShort(
       Effect.gen(function* () {
         const { port, connections } = yield* serveFrames(() => undefined)
-        yield* withBus(port, (bus) =>
+        const thrice = (bus: Bus) =>
           Effect.gen(function* () {
             const read = bus.read({ unit: 1, address: 0, count: 2 })
             for (let reads = 1; reads <= 3; reads++) {
               expect((yield* failureOf(read))._tag).toBe('ModbusTimeout')
               expect(connections()).toBe(reads)
             }
-          }),
-        )
+          })
+        yield* withBus(port, thrice, SHORT_MS)
       }),
     ))
 
   it('never takes a late answer for the next one', () =>
-    run(
+    runShort(
       Effect.gen(function* () {
         const { port } = yield* serveFrames((request, socket) => {
           const address = request.readUInt16BE(8)
           const answer = frame(request, [3, 4, 0, address, 0, address + 1])
-          setTimeout(() => socket.write(answer), address === 100 ? TIMEOUT_MS + 50 : 0)
+          setTimeout(() => socket.write(answer), address === 100 ? SHORT_MS + 50 : 0)
         })
-        yield* withBus(port, (bus) =>
+        const thrice = (bus: Bus) =>
           Effect.gen(function* () {
             expect((yield* failureOf(bus.read({ unit: 1, address: 100, count: 2 })))._tag).toBe('ModbusTimeout')
             expect(yield* bus.read({ unit: 1, address: 200, count: 2 })).toEqual([200, 201])
             yield* Effect.sleep(80)
             expect(yield* bus.read({ unit: 1, address: 50, count: 2 })).toEqual([50, 51])
-          }),
-        )
+          })
+        yield* withBus(port, thrice, SHORT_MS)
       }),
     ))
 

@@ -7,11 +7,11 @@ import { images, recorded, there } from './recorded-registers.ts'
 import { common, sunspecImage } from './sunspec-image.ts'
 
 const run = <A>(effect: Effect.Effect<A, unknown, Scope.Scope>) => Effect.runPromise(Effect.scoped(effect))
-const identify = (registers: Registers, unit = 1) =>
+const identify = (registers: Registers, { unit = 1, timeoutMs = 5_000 } = {}) =>
   run(
     Effect.gen(function* () {
       const { port } = yield* serveRegisters(() => registers)
-      return yield* identifyDevice({ url: `tcp://127.0.0.1:${port}?unit=${unit}`, timeoutMs: 300 })
+      return yield* identifyDevice({ url: `tcp://127.0.0.1:${port}?unit=${unit}`, timeoutMs })
     }),
   )
 
@@ -29,9 +29,9 @@ describe('who answers at an address', () => {
   })
 
   it('is nobody, where none answers, nobody listens, or the address is none', async () => {
-    expect(await identify(new Map(), 9)).toBe(null)
+    expect(await identify(new Map(), { unit: 9, timeoutMs: 300 })).toBe(null)
     const port = await Effect.runPromise(freePort)
-    expect(await run(identifyDevice({ url: `tcp://127.0.0.1:${port}?unit=1`, timeoutMs: 300 }))).toBe(null)
+    expect(await run(identifyDevice({ url: `tcp://127.0.0.1:${port}?unit=1`, timeoutMs: 5_000 }))).toBe(null)
     expect(await run(identifyDevice({ url: 'udp://127.0.0.1', timeoutMs: 300 }))).toBe(null)
   })
 })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openModbusLine } from '#meter-agent/drivers/modbus-line.ts'
 import { seededRandom } from '#meter-agent/seeded-random.ts'
 import { frame, serveFrames } from './serve-frames.ts'
+import { type Turns, watchTurns } from './turns.ts'
 
 const TIMEOUT_MS = 250
 const SEEDS = Number(process.env.COMMONWATT_TEST_FAULTS ?? 60)
@@ -57,31 +58,8 @@ const misbehaviours: Readonly<Record<string, Misbehaviour>> = {
 }
 const names = Object.keys(misbehaviours)
 
-/**
- * Whether this process has stood still since then: what came in time is then read after its time, which is no fault of the
- * line. Beats until it is stopped.
- */
-function watchTurns() {
-  const BEAT_MS = 10
-  let beatMs = performance.now()
-  let stoodStillMs = Number.NEGATIVE_INFINITY
-  const look = () => {
-    const nowMs = performance.now()
-    if (nowMs - beatMs > TIMEOUT_MS / 4) stoodStillMs = nowMs
-    beatMs = nowMs
-  }
-  const beats = setInterval(look, BEAT_MS)
-  return {
-    stoodStillSince: (fromMs: number) => {
-      look()
-      return stoodStillMs > fromMs
-    },
-    stop: () => clearInterval(beats),
-  }
-}
-
 /** Reads registers whose values are others at each request, so that an answer to another request is found out. */
-const drive = (seed: number, turns: ReturnType<typeof watchTurns>) =>
+const drive = (seed: number, turns: Turns) =>
   Effect.gen(function* () {
     const random = seededRandom(`modbus faults ${seed}`)
     let misbehaviour: string | null = null
@@ -124,7 +102,7 @@ const drive = (seed: number, turns: ReturnType<typeof watchTurns>) =>
 describe('a device that misbehaves on Modbus TCP', () => {
   it(`never makes a wrong value, a hang, or a line that stays away (${SEEDS} seeds)`, async () => {
     const seeds = Array.from({ length: SEEDS }, (_, n) => n + 1)
-    const turns = watchTurns()
+    const turns = watchTurns(TIMEOUT_MS)
     try {
       const driven = Effect.forEach(seeds, (seed) => drive(seed, turns), { concurrency: 20 })
       expect((await Effect.runPromise(driven)).flat()).toEqual([])

@@ -10,14 +10,21 @@ export interface TestDevice {
   readonly requests: () => number
 }
 
-/** A port that nobody uses. */
+/** The ports that are given out here: Linux gives those from 32,768 on to whoever asks for any. */
+const FIRST_PORT = 16_384
+const PORTS = 16_384
+/** Processes whose numbers are near begin far from each other, and none of them gives a port twice. */
+let nextPort = process.pid * 10_125
+
+/** A port that nobody uses, and that nobody who asks for any gets either: it stays free until it is needed. */
 export const freePort: Effect.Effect<number> = Effect.callback<number>((resume) => {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1', () => {
-    const address = probe.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    probe.close(() => resume(Effect.succeed(port)))
-  })
+  const look = (): void => {
+    const port = FIRST_PORT + (nextPort++ % PORTS)
+    const probe = createServer()
+    probe.once('error', look)
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resume(Effect.succeed(port))))
+  }
+  look()
 })
 
 /** A real Modbus TCP server on 127.0.0.1, as unit 1, until the scope closes. */

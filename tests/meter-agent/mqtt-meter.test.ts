@@ -24,7 +24,7 @@ import { serveGateway } from './test-gateway.ts'
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-mqtt-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const TIMEOUT_MS = 500
+const TIMEOUT_MS = 5_000
 const test = <A, E>(steps: Effect.Effect<A, E, Scope.Scope>) => Effect.runPromise(Effect.scoped(steps))
 
 /** A built-in profile with some of its fields replaced, as a file. */
@@ -144,7 +144,7 @@ describe('a device that publishes by MQTT', () => {
     test(
       Effect.gen(function* () {
         const broker = yield* serveBroker()
-        const profile = changed('shelly-em-gen1', { freshMs: 200 })
+        const profile = changed('shelly-em-gen1', { freshMs: 2_000 })
         const device = { type: 'mqtt', url: `mqtt://127.0.0.1:${broker.port}/em?profile=${profile}` } as const
         const meter = yield* openMqttMeter(device, { timeoutMs: TIMEOUT_MS })
         yield* meter.connect
@@ -157,7 +157,7 @@ describe('a device that publishes by MQTT', () => {
         yield* Effect.sleep(20)
         yield* publish('power', '99')
         yield* publish('total', '1000.5')
-        yield* Effect.sleep(300) // too long: the counter belongs to another moment
+        yield* Effect.sleep(2_100) // too long: the counter belongs to another moment
         yield* publish('total_returned', '7')
         yield* publish('power', '-60.25')
         yield* publish('total', '1001.5')
@@ -351,7 +351,7 @@ describe('an agent with a device that publishes by MQTT', () => {
           clock: { nowMs: () => time.nowMs, speed: 1 },
           trader: rampTrader,
           deviceTimeoutMs: TIMEOUT_MS,
-          gatewayTimeoutMs: 200,
+          gatewayTimeoutMs: 5_000,
           monotonicMs: () => time.nowMs,
         }
         const home = yield* makeAgent(options)

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import {
   appendFileSync,
+  constants,
   existsSync,
   mkdtempSync,
   openSync,
@@ -26,7 +27,9 @@ import { telegrams, withChecksum } from './p1-telegrams.ts'
 import { serveP1, type TestP1 } from './serve-p1.ts'
 import { serveGateway } from './test-gateway.ts'
 
-const TIMEOUT_MS = 100
+const TIMEOUT_MS = 5_000
+/** of a port that is silent */
+const SHORT_MS = 100
 const folder = mkdtempSync(join(tmpdir(), 'p1-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const test = <A, E>(steps: Effect.Effect<A, E, Scope.Scope>) => Effect.runPromise(Effect.scoped(steps))
@@ -106,10 +109,10 @@ describe('a P1 port read once', () => {
         const path = join(folder, 'fifo')
         execFileSync('mkfifo', [path])
         const device = { type: 'p1', url: `p1:file:${path}` } as const
-        expect((yield* Effect.flip(readDevice({ device, timeoutMs: TIMEOUT_MS })))._tag).toBe('P1Silent')
-        const read = yield* Effect.forkChild(readDevice({ device, timeoutMs: 1000 }))
+        expect((yield* Effect.flip(readDevice({ device, timeoutMs: SHORT_MS })))._tag).toBe('P1Silent')
+        const read = yield* Effect.forkChild(readDevice({ device, timeoutMs: TIMEOUT_MS }))
         yield* Effect.sleep(50)
-        const writer = openSync(path, 'w')
+        const writer = openSync(path, constants.O_RDWR | constants.O_NONBLOCK) // does not wait for who reads
         writeSync(writer, telegrams.dsmr5, null, 'latin1')
         expect((yield* Fiber.join(read)).device.model).toBe('CW-500')
       }),
@@ -118,17 +121,14 @@ describe('a P1 port read once', () => {
   it('fails with what is wrong: no address, nobody there, silence, no telegram, a spoilt one', () =>
     test(
       Effect.gen(function* () {
-        const failure = (url: string) =>
-          Effect.map(
-            Effect.flip(readDevice({ device: { type: 'p1', url }, timeoutMs: TIMEOUT_MS })),
-            ({ _tag }) => _tag,
-          )
+        const failure = (url: string, timeoutMs = TIMEOUT_MS) =>
+          Effect.map(Effect.flip(readDevice({ device: { type: 'p1', url }, timeoutMs })), ({ _tag }) => _tag)
         expect(yield* failure('p1:tcp://host')).toBe('BadP1Url')
         expect(yield* failure(`p1:tcp://127.0.0.1:${yield* freePort}`)).toBe('P1Closed')
         expect(yield* failure('p1:file:/nowhere/at-all')).toBe('P1Closed')
         expect(yield* failure('p1:file:/dev/null')).toBe('P1Closed')
         expect(yield* failure('p1:serial:/nowhere/at-all')).toBe('P1Closed')
-        expect(yield* failure((yield* serveP1()).url)).toBe('P1Silent')
+        expect(yield* failure((yield* serveP1()).url, SHORT_MS)).toBe('P1Silent')
         const empty = join(folder, 'empty')
         writeFileSync(empty, 'nothing of the kind\n')
         expect(yield* failure(`p1:file:${empty}`)).toBe('BadTelegram')
@@ -199,7 +199,7 @@ describe('a P1 settlement meter', () => {
         const path = join(folder, 'log')
         writeFileSync(path, telegrams.dsmr5, 'latin1')
         utimesSync(path, 1, 1)
-        const meter = yield* openP1Meter({ type: 'p1', url: `p1:file:${path}` }, { timeoutMs: TIMEOUT_MS })
+        const meter = yield* openP1Meter({ type: 'p1', url: `p1:file:${path}` }, { timeoutMs: SHORT_MS })
         yield* meter.identify
         expect((yield* Effect.flip(meter.read))._tag).toBe('P1Silent')
         const read = yield* Effect.forkChild(meter.read)
@@ -249,8 +249,8 @@ describe('an agent with a P1 port', () => {
           dataFile: join(folder, 'agent.sqlite'),
           clock: { nowMs: () => time.nowMs, speed: 1 },
           trader: rampTrader,
-          deviceTimeoutMs: TIMEOUT_MS,
-          gatewayTimeoutMs: 200,
+          deviceTimeoutMs: 3 * SHORT_MS,
+          gatewayTimeoutMs: 5_000,
           monotonicMs: () => time.nowMs,
         }
         const home = yield* makeAgent(options)
@@ -335,7 +335,7 @@ while True: os.write(master,text); time.sleep(0.05)`
       expect(report.device.model).toBe('CW-500')
       // On Linux it can be seen that the tty was let go.
       if (existsSync('/proc/self/fd')) {
-        await vi.waitFor(() => expect(openFiles()).not.toContain(path))
+        await vi.waitFor(() => expect(openFiles()).not.toContain(path), { timeout: 15_000 })
       }
     } finally {
       meter.kill()

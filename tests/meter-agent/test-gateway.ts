@@ -19,6 +19,9 @@ import { slotAt, slotStartMs } from '#protocol/slot.ts'
 import { publishedTypes } from '#protocol/typed-data.ts'
 import { freePort } from './modbus-serial.ts'
 
+/** where messages are taken */
+const doors = ['POST enrolments', 'POST sessions', 'POST readings', 'POST statements', 'POST orders', 'DELETE orders']
+
 export const domain = {
   name: 'Commonwatt',
   version: '1',
@@ -183,9 +186,12 @@ export const serveGateway = (options: {
       }
       if (path === '/api/v1/market') return { status: 200, json: gateway.market }
       if (/^\/api\/v1\/homes\/0x[0-9a-f]{40}\/positions$/.test(path)) return { status: 200, json: positions() }
-      if (path === '/api/v1/devices') return registered(JSON.parse(body) as SignedDeviceJoin)
-      const taken = JSON.parse(body) as HomeMessage | readonly HomeMessage[]
       const door = `${method} ${path.split('/')[3]}`
+      if (path !== '/api/v1/devices' && !doors.includes(door)) return { status: 404, json: {} }
+      const said = jsonOf(body)
+      if (said === null) return { status: 400, json: {} }
+      if (path === '/api/v1/devices') return registered(said as SignedDeviceJoin)
+      const taken = said as HomeMessage | readonly HomeMessage[]
       if (Array.isArray(taken)) return { status: 200, json: taken.map((one: HomeMessage) => take(door, one)) }
       const outcome = take(door, taken as HomeMessage)
       return outcome.accepted
@@ -197,13 +203,14 @@ export const serveGateway = (options: {
       Effect.callback<ReturnType<typeof createServer>>((resume) => {
         const server = createServer((request, response) => {
           requests++
-          void textOf(request).then((body) => {
+          const respond = (body: string) => {
             if (gateway.mode === 'is-silent') return
             if (gateway.mode === 'fails') return void response.writeHead(500).end()
             const { status, json } = answer(request.method ?? '', request.url ?? '', body)
             if (gateway.mode === 'loses-answers') return void request.socket.destroy()
             response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
-          })
+          }
+          void textOf(request).then(respond, () => undefined) // who hangs up midway gets no answer
         }).listen(port, '127.0.0.1', () => resume(Effect.succeed(server)))
       }),
       (server) =>
@@ -214,6 +221,15 @@ export const serveGateway = (options: {
     )
     return gateway
   })
+
+/** null where it is none */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
 
 async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []

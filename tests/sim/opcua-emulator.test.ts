@@ -1,6 +1,6 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -19,6 +19,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OPCUA_NAMESPACE, opcuaPoints } from '#sim/emulator/opcua-points.ts'
 import { emulateHomeByOpcua, generateScenario, ManualClock, type OpcuaEmulatedHome } from '#sim/index.ts'
+import { freePort } from '../meter-agent/modbus-serial.ts'
 
 const HOST = '127.0.0.1'
 const folder = mkdtempSync(join(tmpdir(), 'opcua-emulator-'))
@@ -33,13 +34,6 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const password = 'correct horse'
 const login: UserIdentityInfo = { type: UserTokenType.UserName, userName: 'meter', password }
 const street = () => Effect.runSync(generateScenario({ homes: 5, seed: 1 }))
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, HOST, () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 
 /** Runs a test against home-05 (roof and battery) with a clock that it may move. */
 async function withHome(use: (one: OpcuaEmulatedHome & { readonly clock: ManualClock }) => Promise<void>) {
@@ -47,7 +41,7 @@ async function withHome(use: (one: OpcuaEmulatedHome & { readonly clock: ManualC
   const home = homes[4]
   if (home === undefined) throw new Error('a street of five has five homes')
   const clock = new ManualClock(startMs)
-  const port = await freePort()
+  const port = await Effect.runPromise(freePort)
   const emulated = emulateHomeByOpcua({
     home,
     clock,

@@ -1,32 +1,37 @@
+import { once } from 'node:events'
 import { createServer, type Server as HttpServer } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
+import { Effect } from 'effect'
 import { Server, type Socket } from 'socket.io'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GatewaySocket } from '../../ui/src/gateway-socket.ts'
+import { freePort } from '../meter-agent/modbus-serial.ts'
 
 let http: HttpServer
 let server: Server
 let port: number
 let heard: string[]
 let clients: Socket[]
+let pongs: number
 let page: GatewaySocket
 
 async function serve(): Promise<void> {
   http = createServer()
-  server = new Server(http, { pingInterval: 100, pingTimeout: 100 })
+  server = new Server(http, { pingInterval: 100, pingTimeout: 10_000 })
   server.on('connection', (client) => {
     clients.push(client)
+    client.conn.on('heartbeat', () => pongs++)
     client.on('resume', (sequence: number) => heard.push(`resume ${sequence}`))
     client.on('subscribe', ({ slot }: { slot: number }) => heard.push(`subscribe ${slot}`))
   })
   await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve))
-  port = (http.address() as { port: number }).port
 }
 
 beforeEach(async () => {
-  port = 0
+  port = await Effect.runPromise(freePort)
   heard = []
   clients = []
+  pongs = 0
   await serve()
   page = new GatewaySocket(`http://127.0.0.1:${port}/`)
   page.listener = {
@@ -41,8 +46,11 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  // The page tries again for ever: it must not find this server's port taken by another.
   await server.close()
+  // The page tries again for ever: as long as this process runs, nobody else may listen where it knocks.
+  const holder = createTcpServer((socket) => socket.destroy()).listen(port, '127.0.0.1')
+  await once(holder, 'listening')
+  holder.unref()
 })
 
 describe('the page’s line to the gateway', () => {
@@ -62,7 +70,7 @@ describe('the page’s line to the gateway', () => {
 
   it('answers the server’s pings: it is still there after several', async () => {
     await expect.poll(() => heard).toEqual(['connect'])
-    await new Promise((resolve) => setTimeout(resolve, 700))
+    await expect.poll(() => pongs).toBeGreaterThan(2)
     expect(clients[0]?.connected).toBe(true)
     expect(heard).toEqual(['connect'])
   })

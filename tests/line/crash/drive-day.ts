@@ -10,6 +10,7 @@ const HOUR_MS = 60 * 60_000
 const SPEED = 3_600
 /** What a start may take between its clock and its first line, and a signal to arrive. */
 const SLACK_WALL_MS = 1_000
+const BEAT_MS = 10
 /** One kill in so many does not wait until the process is up. */
 const OF_STARTS = 3
 /** One that speaks Modbus; every fifth day two more, of which one speaks OPC UA, whose library takes its time to start. */
@@ -45,9 +46,11 @@ export async function driveDay(folder: string, seed: number): Promise<Driven> {
   /** Lives with the street until its clock is there, or, if it is to be killed, up to somewhere in a request. */
   const liveUntil = async (end: 'killed' | 'stopped', isOver: (timeMs: number, final: number) => boolean) => {
     const spawnedMs = performance.now()
+    const beats = beating()
     const street = await startStreet(args)
-    const upMs = performance.now()
-    startingMs = upMs - spawnedMs
+    const upMs = beats.stop()
+    const lookedMs = performance.now()
+    startingMs = lookedMs - spawnedMs
     const first = await street.status()
     if (last !== null) {
       const runningMs = last.killedMs - last.atMs + (performance.now() - upMs)
@@ -63,7 +66,7 @@ export async function driveDay(folder: string, seed: number): Promise<Driven> {
       while (!over && (await driven.outside.step(street.url))) await pause(30)
     })()
     let now = first
-    last = { timeMs: now.timeMs, eventMs: 0, atMs: upMs, killedMs: 0 }
+    last = { timeMs: now.timeMs, eventMs: 0, atMs: lookedMs, killedMs: 0 }
     while (!isOver(now.timeMs - beganMs, now.batches.final)) {
       await pause(20)
       const eventMs = await lastEventMs(street.url)
@@ -95,6 +98,24 @@ export async function driveDay(folder: string, seed: number): Promise<Driven> {
   // The last slots of the day are metered and paid, too.
   await liveUntil('stopped', (passedMs, final) => passedMs >= 26 * HOUR_MS && final >= 23)
   return driven
+}
+
+/**
+ * Beats, and gives the time of the last beat but one when it is stopped. What has come by now came after that, however long
+ * this process stood still meanwhile: the last beat itself may have come late, together with it.
+ */
+function beating(): { readonly stop: () => number } {
+  let [before, last] = [performance.now(), performance.now()]
+  const timer = setInterval(() => {
+    before = last
+    last = performance.now()
+  }, BEAT_MS)
+  return {
+    stop: () => {
+      clearInterval(timer)
+      return before
+    },
+  }
 }
 
 /** When the last event of the log happened, Unix ms. */
