@@ -199,7 +199,7 @@ describe('the records of a street that verify reads', () => {
     const log = await auditedLog()
     const node = await Effect.runPromise(readNodeFile(folder))
     const changed = await openChangedNode(rpcUrl)
-    const lanes = Array.from({ length: 16 }, (_, lane) => lane)
+    const lanes = Array.from({ length: 4 }, (_, lane) => lane)
     await throughDoor({
       door: 'chain answers',
       lanes: lanes.length,
