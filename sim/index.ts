@@ -39,6 +39,7 @@ export { type SimulationReport, simulationReport } from './simulation/simulation
 export type { StreetKpis } from './simulation/simulation-result.ts'
 export { streetWires } from './simulation/street-wires.ts'
 export { KeptReports, reportOf } from './sweep/kept-reports.ts'
+export { LentJobs } from './sweep/lent-jobs.ts'
 export { type SimulationThread, type SweepReport, simulationThread } from './sweep/simulation-thread.ts'
 export { parseAxis } from './sweep/sweep-axis.ts'
 export { SweepFailed } from './sweep/sweep-failed.ts'

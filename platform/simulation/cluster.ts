@@ -1,74 +1,62 @@
-import { type Effect, type Option, Schema, type Scope } from 'effect'
+import { type Option, Schema } from 'effect'
+import type { SimulationRequest } from '#sim/index.ts'
 import manifest from '../../package.json' with { type: 'json' }
-import {
-  type NatsFailed,
-  type NatsServer,
-  openWorkQueue,
-  type Taker,
-  type WorkQueue,
-  type WorkStream,
-} from '../nats.ts'
 
-/** Longer than any sweep waits for its turn. */
-const KEPT_MS = 30 * 86_400_000
+/** Another version simulates another street: its workers and sweeps do not hear ours. */
+const root = `commonwatt.sweep.${manifest.version}`
 
-const JOBS: WorkStream = { name: 'COMMONWATT_SWEEP_JOBS', subjects: 'commonwatt.sweep-job.*', keeps: 'all' }
-const ANSWERS: WorkStream = {
-  name: 'COMMONWATT_SWEEP_ANSWERS',
-  subjects: 'commonwatt.sweep-answer.*',
-  keeps: 'awaited',
-}
+/** Where workers ask for a run: one of the sweeps that are under way answers. */
+export const RUNS = { subject: `${root}.run`, group: 'sweeps' }
 
-/** All workers of a cluster, who take the runs of all sweeps. */
-export const WORKERS: Taker = { stream: JOBS, name: 'sim-workers', subject: JOBS.subjects }
+/** Where workers tell a sweep of its runs. */
+export const subjectOf = (sweep: string) => `${root}.of.${sweep}`
 
-/** A sweep's subjects and streams; `id` has only letters, digits and dashes. */
-export const jobsOf = (id: string) => ({ stream: JOBS, subject: `commonwatt.sweep-job.${id}` })
-export const answersOf = (id: string): Taker => ({
-  stream: ANSWERS,
-  name: id,
-  subject: `commonwatt.sweep-answer.${id}`,
-})
+const Id = Schema.String.check(Schema.isPattern(/^[\w-]{1,64}$/))
 
-/** One run of a sweep, on its way to a worker. */
-export type ClusterJob = typeof ClusterJob.Type
-const ClusterJob = Schema.Struct({
-  /** of the program that asks: another one simulates another street */
-  version: Schema.String,
-  sweep: Schema.String.check(Schema.isPattern(/^[\w-]{1,64}$/)),
+/** A worker that has nothing to do. */
+export type FreeWorker = typeof FreeWorker.Type
+const FreeWorker = Schema.Struct({ worker: Id })
+
+const request = {
+  scenario: Schema.optional(Schema.String),
+  homes: Schema.optional(Schema.Finite),
+  days: Schema.optional(Schema.Finite),
+  seed: Schema.optional(Schema.Finite),
+  changes: Schema.optional(Schema.Record(Schema.String, Schema.Unknown)),
+  ceiling: Schema.optional(Schema.Literal('computed')),
+} satisfies Record<keyof SimulationRequest, unknown>
+
+/** A run of a sweep, on its way to a worker. */
+export type LentRun = typeof LentRun.Type
+const LentRun = Schema.Struct({
+  sweep: Id,
   key: Schema.String,
   varied: Schema.Record(Schema.String, Schema.Unknown),
-  request: Schema.Struct({
-    scenario: Schema.optional(Schema.String),
-    homes: Schema.optional(Schema.Finite),
-    days: Schema.optional(Schema.Finite),
-    seed: Schema.optional(Schema.Finite),
-    changes: Schema.optional(Schema.Record(Schema.String, Schema.Unknown)),
-  }),
+  request: Schema.Struct(request),
 })
 
-/** What a run came to, on its way back. */
-export type ClusterAnswer = typeof ClusterAnswer.Type
-const ClusterAnswer = Schema.Struct({
+/** What a worker says of a run: it is still at it, it stops before the end, or what became of it. */
+export type WorkerWord = typeof WorkerWord.Type
+const WorkerWord = Schema.Struct({
+  worker: Id,
   key: Schema.String,
-  outcome: Schema.Union([
+  says: Schema.Union([
+    Schema.Literals(['held', 'back']),
     Schema.Struct({ report: Schema.Record(Schema.String, Schema.Unknown) }),
     Schema.Struct({ failure: Schema.String }),
   ]),
 })
+
+/** What a sweep answers to that: whether it wants the run yet. */
+export const WANTED = 'wanted'
+export const NOT_WANTED = 'not wanted'
 
 const read =
   <A>(shape: Schema.Codec<A, string>) =>
   (text: string): Option.Option<A> =>
     Schema.decodeUnknownOption(shape)(text)
 
-/** A job or an answer from its text; none where it is no such thing. */
-export const readJob = read(Schema.fromJsonString(ClusterJob))
-export const readAnswer = read(Schema.fromJsonString(ClusterAnswer))
-
-/** Of this program, as jobs name it. */
-export const { version } = manifest
-
-/** The runs of all sweeps at a NATS server, until the scope closes. */
-export const openCluster = (server: NatsServer): Effect.Effect<WorkQueue, NatsFailed, Scope.Scope> =>
-  openWorkQueue({ server, streams: [JOBS, ANSWERS], keptMs: KEPT_MS })
+/** A message from its text; none where it is no such thing. */
+export const readFreeWorker = read(Schema.fromJsonString(FreeWorker))
+export const readLentRun = read(Schema.fromJsonString(LentRun))
+export const readWorkerWord = read(Schema.fromJsonString(WorkerWord))

@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { Effect, Option } from 'effect'
-import { type KeyedJob, reportOf, SweepFailed, type SweepReport } from '#sim/index.ts'
-import type { NatsFailed, NatsServer, TakenWork } from '../nats.ts'
-import { answersOf, type ClusterJob, jobsOf, openCluster, readAnswer, version, WORKERS } from './cluster.ts'
+import { Deferred, Effect, Option } from 'effect'
+import { type KeyedJob, LentJobs, reportOf, SweepFailed, type SweepReport } from '#sim/index.ts'
+import manifest from '../../package.json' with { type: 'json' }
+import { type NatsFailed, type NatsServer, openNats } from '../nats.ts'
+import {
+  type LentRun,
+  NOT_WANTED,
+  RUNS,
+  readFreeWorker,
+  readWorkerWord,
+  subjectOf,
+  WANTED,
+  type WorkerWord,
+} from './cluster.ts'
 
-/** How many jobs are on their way to the server at once. */
-const PUTS = 64
-/** Somebody who takes runs has taken one by then. */
-const LOOK_AFTER_MS = 3_000
-const FAREWELL_MS = 3_000
+/** Any worker that is there says something more often. */
+const SILENT_MS = 5_000
 
 /**
  * Has jobs run by the workers of a cluster and tells what each came to, as it ends. Fails with the first that fails, or
- * with the server; ended in whichever way, it leaves nothing at the server.
+ * with the server. Workers that are at a run of a sweep that has ended leave it.
  */
 export const runOnCluster = (options: {
   readonly jobs: readonly KeyedJob[]
@@ -21,49 +28,75 @@ export const runOnCluster = (options: {
 }): Effect.Effect<void, SweepFailed | NatsFailed> =>
   Effect.gen(function* () {
     const { server, onReport } = options
-    const open = new Map(options.jobs.map((job) => [job.key, job]))
-    const cluster = yield* openCluster(server)
+    const jobs = new LentJobs(options.jobs)
     const sweep = randomUUID()
-    const [jobs, answers] = [jobsOf(sweep), answersOf(sweep)]
-    yield* Effect.addFinalizer(() =>
-      Effect.andThen(cluster.drop(jobs.stream, jobs.subject), cluster.leave(answers)).pipe(
-        Effect.timeoutOption(FAREWELL_MS), // a server that is away is not waited for
-        Effect.ignore,
-      ),
-    )
-    const next = yield* cluster.take(answers)
-    yield* Effect.forEach(
-      open.values(),
-      ({ key, varied, request }) =>
-        cluster.put(jobs.subject, JSON.stringify({ version, sweep, key, varied, request } satisfies ClusterJob)),
-      { concurrency: PUTS, discard: true },
-    )
-    yield* cluster.isTaken(WORKERS).pipe(
-      Effect.catch(() => Effect.succeed(false)), // nobody ever took by that name
-      Effect.flatMap((isTaken) =>
-        isTaken
-          ? Effect.void
-          : Effect.logWarning(
-              `nobody takes runs from ${server.url}: start 'npx commonwatt sim-worker --nats ${server.url}' on the machines that are to simulate`,
-            ),
-      ),
-      Effect.delay(LOOK_AFTER_MS),
-      Effect.forkScoped,
-    )
-    const hear = ({ text }: TakenWork) =>
-      Effect.gen(function* () {
-        const answer = Option.getOrUndefined(readAnswer(text))
-        const job = open.get(answer?.key ?? '')
-        if (answer === undefined || job === undefined) return // or it was handed out twice, and has an answer
-        const { key, varied } = job
-        if ('failure' in answer.outcome) return yield* new SweepFailed({ varied, reason: answer.outcome.failure })
-        const report = reportOf(key, answer.outcome.report)
-        if (report === null) return yield* new SweepFailed({ varied, reason: 'its worker told of another run' })
-        open.delete(key)
-        onReport(job, report)
-      })
-    while (open.size > 0) {
-      const answer = yield* next
-      yield* answer.doing(hear(answer))
+    const over = yield* Deferred.make<void, SweepFailed>()
+    let heardMs = performance.now()
+
+    /** What is thrown ends the sweep. */
+    const orEnd = <A>(otherwise: A, work: () => A): A => {
+      heardMs = performance.now()
+      try {
+        return work()
+      } catch (error) {
+        const end = error instanceof SweepFailed ? Effect.fail(error) : Effect.die(error)
+        Deferred.doneUnsafe(over, end)
+        return otherwise
+      }
     }
+    const lend = (worker: string): string => {
+      const job = jobs.lend(worker, performance.now())
+      if (job === null) return ''
+      const { key, varied, request } = job
+      return JSON.stringify({ sweep, key, varied, request } satisfies LentRun)
+    }
+    const hear = ({ worker, key, says }: WorkerWord): string => {
+      if (says === 'held') return jobs.hold(key, worker, performance.now()) ? WANTED : NOT_WANTED
+      if (says === 'back') jobs.giveBack(key, worker)
+      else finish(key, says)
+      return NOT_WANTED
+    }
+    const finish = (key: string, outcome: Exclude<WorkerWord['says'], string>): void => {
+      const job = jobs.finish(key)
+      if (job === null) return // lent twice, and the other one was faster
+      const { varied } = job
+      if ('failure' in outcome) throw new SweepFailed({ varied, reason: outcome.failure })
+      const report = reportOf(key, outcome.report)
+      if (report === null) throw new SweepFailed({ varied, reason: 'its worker told of another run' })
+      onReport(job, report)
+      if (jobs.isOver) Deferred.doneUnsafe(over, Effect.void)
+    }
+
+    const link = yield* openNats(server)
+    yield* link.answer({
+      subject: subjectOf(sweep),
+      reply: (text) =>
+        Option.match(readWorkerWord(text), {
+          onNone: () => NOT_WANTED,
+          onSome: (word) => orEnd(NOT_WANTED, () => hear(word)),
+        }),
+    })
+    yield* link.answer({
+      ...RUNS,
+      reply: (text) =>
+        Option.match(readFreeWorker(text), { onNone: () => '', onSome: ({ worker }) => orEnd('', () => lend(worker)) }),
+    })
+    yield* Effect.forkScoped(sayIfSilent(server, () => performance.now() - heardMs))
+    yield* Effect.raceFirst(Deferred.await(over), link.lost)
   }).pipe(Effect.scoped)
+
+/** Says whenever no worker has been heard of for a while. */
+const sayIfSilent = ({ url }: NatsServer, silentMs: () => number) =>
+  Effect.gen(function* () {
+    let isSaid = false
+    for (;;) {
+      yield* Effect.sleep(SILENT_MS / 5)
+      const isSilent = silentMs() > SILENT_MS
+      if (isSilent && !isSaid) {
+        yield* Effect.logWarning(
+          `no worker of version ${manifest.version} is heard at ${url}: start 'npx commonwatt sim-worker --nats ${url}' on the machines that are to simulate`,
+        )
+      }
+      isSaid = isSilent
+    }
+  })

@@ -11,35 +11,43 @@ export type SweepReport = Omit<SimulationReport, 'wallSeconds'>
 export type ThreadRequest = Pick<KeyedJob, 'key' | 'request'>
 export type ThreadAnswer = { readonly report: SweepReport } | { readonly failure: string }
 
-/** Simulates one run after the other, each to its end, on a thread of its own. */
+/** Simulates one run after the other, each to its end; interrupted, it leaves off. */
 export type SimulationThread = (job: KeyedJob) => Effect.Effect<SweepReport, SweepFailed>
 
 const program = new URL('./sweep-worker.ts', import.meta.url)
 
-/** A thread that lives as long as the scope. One that dies of a run is replaced at the next. */
+/** A thread that lives as long as the scope. One that dies, or was left off, is replaced at the next run. */
 export const simulationThread: Effect.Effect<SimulationThread, never, Scope.Scope> = Effect.gen(function* () {
   let alive: Worker | null = null
-  yield* Effect.addFinalizer(() => Effect.promise(async () => alive?.terminate()))
-  return (job) =>
+  let hear: (said: ThreadAnswer) => void = () => {}
+  const start = (): Worker => {
+    const worker = new Worker(program)
+    const die = (why: string) => {
+      if (alive !== worker) return
+      alive = null
+      hear({ failure: why })
+    }
+    worker.on('message', (said: ThreadAnswer) => hear(said))
+    worker.on('error', (error) => die(error instanceof Error ? error.message : String(error)))
+    worker.on('exit', (code) => die(`its thread ended with ${code}`))
+    return worker
+  }
+  const leaveOff = Effect.promise(async () => {
+    const worker = alive
+    alive = null
+    hear = () => {}
+    await worker?.terminate()
+  })
+  yield* Effect.addFinalizer(() => leaveOff)
+  return ({ key, varied, request }) =>
     Effect.callback<SweepReport, SweepFailed>((resume) => {
-      const worker = alive ?? new Worker(program)
-      alive = worker
-      const fail = (reason: string) => end(Effect.fail(new SweepFailed({ varied: job.varied, reason })))
-      const die = (reason: string) => {
-        alive = null
-        fail(reason)
+      alive ??= start()
+      hear = (said) => {
+        hear = () => {}
+        if ('report' in said) resume(Effect.succeed(said.report))
+        else resume(Effect.fail(new SweepFailed({ varied, reason: said.failure })))
       }
-      const told = (answer: ThreadAnswer) => {
-        if ('report' in answer) end(Effect.succeed(answer.report))
-        else fail(answer.failure)
-      }
-      const broke = (error: unknown) => die(error instanceof Error ? error.message : String(error))
-      const left = (code: number) => die(`its thread ended with ${code}`)
-      const end = (ended: Effect.Effect<SweepReport, SweepFailed>) => {
-        worker.off('message', told).off('error', broke).off('exit', left)
-        resume(ended)
-      }
-      worker.on('message', told).on('error', broke).on('exit', left)
-      worker.postMessage({ key: job.key, request: job.request } satisfies ThreadRequest)
+      alive.postMessage({ key, request } satisfies ThreadRequest)
+      return leaveOff
     })
 })

@@ -22,7 +22,6 @@ const drivers: Readonly<Record<string, RegExp>> = {
   'node-opcua-client': /^node-opcua\.ts$/,
   'node-opcua-transport': /^node-opcua\.ts$/,
   '@nats-io/transport-node': /^nats\.ts$/,
-  '@nats-io/jetstream': /^nats\.ts$/,
   viem: /^viem\.ts$/,
   'viem/accounts': /^viem\.ts$/,
   'viem/utils': /^viem\.ts$/,

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { commonwatt, program } from './command-line.ts'
 import { hasNats, TestNats } from './nats-server.ts'
 
@@ -44,61 +45,74 @@ async function workerAt(server: TestNats, cwd = folder, ...flags: readonly strin
   return worker
 }
 
+/** What workers say to sweeps. */
+const words = `commonwatt.sweep.${manifest.version}.of.>`
+const runs = `commonwatt.sweep.${manifest.version}.run`
 const axes = ['--over', 'market.mechanism=continuous,call', '--over', 'seed=1,2', '--over', 'homes=2']
 const sweepArgs = ['sweep', 'street', ...axes, '--json']
-/** A run that takes some seconds. */
-const longArgs = ['sweep', 'street', '--over', 'homes=100', '--json']
+/** A run that takes some seconds, and one that nobody waits for. */
+const longArgs = ['sweep', 'street', '--over', 'homes=60', '--json']
+const endlessArgs = ['sweep', 'street', '--over', 'homes=100', '--days', '3000']
 
 describe.skipIf(!hasNats)('a sweep on a cluster', () => {
   let server: TestNats
   beforeAll(async () => {
-    server = await TestNats.start('-js')
+    server = await TestNats.start()
   })
   afterAll(() => server.end())
 
-  const underWay = async () => (await server.work()).underWay
-
-  it('gives the same bytes as on one machine, whichever worker simulated what, and leaves nothing at the server', async () => {
+  it('gives the same bytes as on one machine, whichever worker simulated what', async () => {
     const here = commonwatt(sweepArgs)
     await Promise.all([workerAt(server), workerAt(server)])
     const { code, stdout, stderr } = await commonwatt([...sweepArgs, '--nats', server.url])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout.trim().split('\n')).toHaveLength(4)
     expect(stdout).toBe((await here).stdout)
-    expect(await server.work()).toEqual({ messages: 0, underWay: 0, takers: ['sim-workers'] })
   })
 
   it('goes on when a worker dies at a run, and when the server does', async () => {
     const here = commonwatt(longArgs)
+    const heard = await server.listen(words)
     const first = await workerAt(server)
     const sweep = running([...longArgs, '--nats', server.url])
-    await expect.poll(underWay).toBe(1)
+    await expect.poll(heard.text).toContain('"held"')
+    heard.end()
     await first.stop('SIGKILL')
     await server.kill()
     await server.restart()
-    const second = await workerAt(server)
+    await workerAt(server)
     expect([await sweep.ended, sweep.out()]).toEqual([0, (await here).stdout])
-    expect(sweep.said()).toMatch(/the connection is lost; it is tried again\n.*connected again\n$/)
-    expect(await second.stop('SIGTERM')).toBe(0)
+    expect(sweep.said()).toMatch(/the connection is lost; it is tried again\n(.*\n)*.*connected again\n/)
   })
 
-  it('says that nobody takes its runs, and leaves nothing at the server when it is stopped', async () => {
-    const sweep = running([...sweepArgs, '--nats', server.url])
-    await expect.poll(sweep.said).toContain(`nobody takes runs from ${server.url}: start 'npx commonwatt sim-worker`)
-    expect((await server.work()).messages).toBe(4)
-    expect([await sweep.stop('SIGTERM'), sweep.out()]).toEqual([1, ''])
-    expect((await server.work()).messages).toBe(0)
-  })
-
-  it('gives back the run that a worker is at when it is stopped', async () => {
-    const naked = await server.listen('$JS.EVENT.ADVISORY.CONSUMER.MSG_NAKED.*.sim-workers')
+  it('is taken over at once from a worker that is stopped', async () => {
+    const heard = await server.listen(words)
     const first = await workerAt(server)
     const sweep = running([...longArgs, '--nats', server.url])
-    await expect.poll(underWay).toBe(1)
+    await expect.poll(heard.text).toContain('"held"')
     expect(await first.stop('SIGTERM')).toBe(0)
-    await expect.poll(naked.text).toContain('MSG_NAKED')
-    await sweep.stop('SIGTERM')
-    naked.end()
+    expect(heard.text()).toContain('"back"')
+    heard.end()
+    await workerAt(server)
+    expect(await sweep.ended).toBe(0)
+  })
+
+  it('says that no worker is heard, and leaves workers to others when it is stopped', async () => {
+    const sweep = running([...endlessArgs, '--nats', server.url])
+    await expect.poll(sweep.said).toContain(`heard at ${server.url}: start 'npx commonwatt sim-worker --nats`)
+    const heard = await server.listen(words)
+    await workerAt(server)
+    await expect.poll(heard.text).toContain('"held"')
+    heard.end()
+    expect([await sweep.stop('SIGTERM'), sweep.out()]).toEqual([1, ''])
+    expect((await commonwatt([...sweepArgs, '--nats', server.url])).code).toBe(0)
+  })
+
+  it('shares the workers with another one', async () => {
+    const endless = running([...endlessArgs, '--nats', server.url])
+    await Promise.all([workerAt(server), workerAt(server)])
+    expect((await commonwatt([...sweepArgs, '--nats', server.url])).code).toBe(0)
+    await endless.stop('SIGTERM')
   })
 
   it('ends with the first run that fails: a scenario that a worker does not have, or has in other words', async () => {
@@ -126,40 +140,46 @@ describe.skipIf(!hasNats)('a sweep on a cluster', () => {
     expect((await sweep()).code).toBe(0)
   })
 
-  it('is not disturbed by what is no run, nor by one of another version', async () => {
+  it('is not disturbed by what others say', async () => {
+    const other = await server.answer(runs, 'sweeps', '{"sweep":"../..","key":1}')
     const worker = await workerAt(server)
-    await server.publish('commonwatt.sweep-job.x', '{"version":')
-    await server.publish('commonwatt.sweep-job.x', JSON.stringify({ sweep: '../..', key: 1 }))
-    const job = { version: '0.0.1', sweep: 'x', key: 'k', varied: {}, request: {} }
-    await server.publish('commonwatt.sweep-job.x', JSON.stringify(job))
-    await expect.poll(async () => (await server.work()).messages).toBe(0) // what nobody waits for is not kept
-    expect(worker.said().match(/no run of a sweep/g)).toHaveLength(2)
-    expect((await commonwatt(['sweep', 'street', '--over', 'homes=2', '--nats', server.url])).code).toBe(0)
+    await expect.poll(worker.said).toContain('no run of a sweep was offered')
+    other.end()
+    const sweep = running([...sweepArgs, '--nats', server.url])
+    for (const text of ['', '{', 'null', '{"worker":"a b"}']) await server.publish(runs, text)
+    const heard = await server.listen(words)
+    await expect.poll(heard.text).toMatch(/commonwatt\.sweep\.\S+\.of\.\S+/)
+    const [subject = ''] = /commonwatt\.sweep\.\S+\.of\.\S+/.exec(heard.text()) ?? []
+    heard.end()
+    const report = { worker: 'other', key: 'none', says: { report: {} } }
+    for (const text of ['', '{', JSON.stringify(report)]) await server.publish(subject, text)
+    expect(await sweep.ended).toBe(0)
   })
 
   it('logs in, and says what is wrong with a server', async () => {
-    const guarded = await TestNats.start('-js', '--user', 'street', '--pass', 'secret')
-    const bare = await TestNats.start()
+    const guarded = await TestNats.start('--user', 'street', '--pass', 'secret')
+    const { url } = guarded
     const password = join(folder, 'password')
     writeFileSync(password, 'secret\n')
     const login = ['--user', 'street', '--password-file', password]
-    const args = ['sweep', 'street', '--over', 'homes=2']
-    await workerAt(guarded, folder, ...login)
-    expect((await commonwatt([...args, '--nats', guarded.url, ...login])).code).toBe(0)
-    const refused = async (url: string) => {
-      const { code, stderr } = await commonwatt([...args, '--nats', url])
+    const args = ['sweep', 'street', '--over', 'homes=2', '--nats']
+    const refused = async (at: string) => {
+      const { code, stderr } = await commonwatt([...args, at])
       return [code, stderr]
     }
-    expect(await refused(guarded.url)).toEqual([
-      1,
-      `commonwatt: NATS server ${guarded.url}: it wants another login: name one with --user and --password-file\n`,
-    ])
-    expect(await refused(bare.url)).toEqual([
-      1,
-      `commonwatt: NATS server ${bare.url}: it has no JetStream: start nats-server with -js\n`,
-    ])
-    await Promise.all([guarded.end(), bare.end()])
-    expect(await refused(bare.url)).toEqual([1, expect.stringMatching(/^commonwatt: NATS server \S+: .*refused/)])
+    try {
+      await workerAt(guarded, folder, ...login)
+      expect((await commonwatt([...args, url, ...login])).code).toBe(0)
+      expect(await refused(url)).toEqual([
+        1,
+        `commonwatt: NATS server ${url}: it wants another login: name one with --user and --password-file\n`,
+      ])
+      const encrypted = server.url.replace('nats:', 'tls:')
+      expect(await refused(encrypted)).toEqual([1, expect.stringMatching(/^commonwatt: NATS server tls:\S+: .*tls/i)])
+    } finally {
+      await guarded.end()
+    }
+    expect(await refused(url)).toEqual([1, expect.stringMatching(/^commonwatt: NATS server \S+: .*refused/)])
   })
 })
 

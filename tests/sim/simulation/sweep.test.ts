@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Effect } from 'effect'
+import { Effect, Option } from 'effect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KeptReports } from '#sim/sweep/kept-reports.ts'
-import type { SweepReport } from '#sim/sweep/simulation-thread.ts'
+import { type SweepReport, simulationThread } from '#sim/sweep/simulation-thread.ts'
 import { parseAxis } from '#sim/sweep/sweep-axis.ts'
 import { type KeyedJob, keyedJob, sweepJobs } from '#sim/sweep/sweep-jobs.ts'
 import { runJobs } from '#sim/sweep/sweep-pool.ts'
@@ -92,6 +92,25 @@ describe('a sweep', () => {
     expect(kept.read(key)).toBe(null)
     writeFileSync(join(folder, name), text.slice(0, 100))
     expect(kept.read(key)).toBe(null)
+  })
+
+  it('runs the next one on a thread whose last run was left off', () =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const simulate = yield* simulationThread
+          const endless = { ...(jobs[0] as KeyedJob), request: { homes: 100, days: 3_000 } }
+          endless.key = (yield* keyedJob(endless)).key
+          expect(yield* Effect.timeoutOption(simulate(endless), 500)).toEqual(Option.none())
+          expect(JSON.stringify(yield* simulate(jobs[1] as KeyedJob))).toBe(alone[1])
+        }),
+      ),
+    ))
+
+  it('ends when a scenario says another thing than at its beginning', async () => {
+    const changed = { ...(jobs[0] as KeyedJob), key: 'other' }
+    const failure = await Effect.runPromise(Effect.flip(runJobs({ jobs: [changed], workers: 1, onReport: () => {} })))
+    expect(failure.message).toContain('street or a file that it reads says another thing than where the sweep began')
   })
 
   it('ends when one run fails, and names it', async () => {
