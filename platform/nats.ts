@@ -29,8 +29,10 @@ export interface NatsLink {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
-const ANSWER_TIMEOUT_MS = 5_000
+const ANSWER_TIMEOUT_MS = 1_500
 const RETRY_MS = 500
+/** How often the server is asked whether it is there: a link that is dead without a word is noticed at the third. */
+const PING_EVERY_MS = 5_000
 /** What the server itself takes at most, to answer or to see us off. */
 const PROMPT_MS = 1_000
 
@@ -38,14 +40,23 @@ const PROMPT_MS = 1_000
  * Connects until the scope closes. A server that is not there is an error at first; later it is waited for, and that is
  * logged.
  */
-export const openNats = (server: NatsServer): Effect.Effect<NatsLink, NatsFailed, Scope.Scope> =>
+export const openNats = (
+  server: NatsServer,
+  /** it was lost, and is there again */
+  onBack: () => void = () => {},
+): Effect.Effect<NatsLink, NatsFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const failed = (cause: unknown) => new NatsFailed({ server: server.url, detail: inWords(cause) })
     const connection = yield* Effect.acquireRelease(
       Effect.tryPromise({ try: () => open(server), catch: failed }),
-      (opened) => Effect.promise(() => opened.drain().catch(() => {})).pipe(Effect.timeoutOption(PROMPT_MS)),
+      // One that does not drain would go on trying for ever.
+      (opened) =>
+        Effect.andThen(
+          promptly(() => opened.drain()),
+          promptly(() => opened.close()),
+        ),
     )
-    yield* Effect.forkScoped(logLinks(connection, server))
+    yield* Effect.forkScoped(logLinks(connection, server, onBack))
     return {
       ask: (subject, text) =>
         Effect.tryPromise(() => connection.request(subject, text, { timeout: ANSWER_TIMEOUT_MS })).pipe(
@@ -88,21 +99,31 @@ const open = ({ url, login }: NatsServer): Promise<NatsConnection> =>
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,
+    pingInterval: PING_EVERY_MS,
     // Without it the scheme counts for nothing, and the server decides.
     ...(url.startsWith('tls:') ? { tls: {} } : {}),
     ...(login === undefined ? {} : { user: login.user, pass: login.password }),
   })
 
-/** Says when the connection is lost, and when it is there again. */
-const logLinks = (connection: NatsConnection, { url }: NatsServer) =>
+const promptly = (end: () => Promise<void>) =>
+  Effect.ignore(Effect.tryPromise(end)).pipe(Effect.timeoutOption(PROMPT_MS))
+
+/** Says when the connection is lost and when it is there again, and what the server does not let us do. */
+const logLinks = (connection: NatsConnection, { url }: NatsServer, onBack: () => void) =>
   Stream.fromAsyncIterable(connection.status(), (cause) => cause).pipe(
-    Stream.runForEach(({ type }) =>
-      type === 'disconnect'
-        ? Effect.logWarning(`NATS server ${url}: the connection is lost; it is tried again`)
-        : type === 'reconnect'
-          ? Effect.logInfo(`NATS server ${url}: connected again`)
-          : Effect.void,
-    ),
+    Stream.runForEach((status) => {
+      switch (status.type) {
+        case 'disconnect':
+          return Effect.logWarning(`NATS server ${url}: the connection is lost; it is tried again`)
+        case 'reconnect':
+          onBack()
+          return Effect.logInfo(`NATS server ${url}: connected again`)
+        case 'error':
+          return Effect.logWarning(`NATS server ${url}: ${status.error.message}`)
+        default:
+          return Effect.void
+      }
+    }),
     Effect.ignore,
   )
 

@@ -14,7 +14,7 @@ import {
   type WorkerWord,
 } from './cluster.ts'
 
-/** Any worker that is there says something more often. */
+/** A worker that is free, or at a run of ours, says so more often. */
 const SILENT_MS = 5_000
 
 /**
@@ -28,11 +28,14 @@ export const runOnCluster = (options: {
 }): Effect.Effect<void, SweepFailed | NatsFailed> =>
   Effect.gen(function* () {
     const { server, onReport } = options
-    const jobs = new LentJobs(options.jobs)
+    const log = Effect.runForkWith(yield* Effect.context<never>())
+    const jobs = new LentJobs(options.jobs, ({ varied }) =>
+      log(Effect.logWarning(`the run with ${JSON.stringify(varied)} is lent anew: its worker fell silent`)),
+    )
     const sweep = randomUUID()
     const over = yield* Deferred.make<void, SweepFailed>()
-    let heardMs = performance.now()
 
+    let heardMs = 0
     /** What is thrown ends the sweep. */
     const orEnd = <A>(otherwise: A, work: () => A): A => {
       heardMs = performance.now()
@@ -62,12 +65,14 @@ export const runOnCluster = (options: {
       const { varied } = job
       if ('failure' in outcome) throw new SweepFailed({ varied, reason: outcome.failure })
       const report = reportOf(key, outcome.report)
-      if (report === null) throw new SweepFailed({ varied, reason: 'its worker told of another run' })
+      if (report === null)
+        throw new SweepFailed({ varied, reason: 'what its worker told is not of this run, or not whole' })
       onReport(job, report)
       if (jobs.isOver) Deferred.doneUnsafe(over, Effect.void)
     }
 
-    const link = yield* openNats(server)
+    const link = yield* openNats(server, () => jobs.renew(performance.now()))
+    heardMs = performance.now()
     yield* link.answer({
       subject: subjectOf(sweep),
       reply: (text) =>
@@ -85,7 +90,7 @@ export const runOnCluster = (options: {
     yield* Effect.raceFirst(Deferred.await(over), link.lost)
   }).pipe(Effect.scoped)
 
-/** Says whenever no worker has been heard of for a while. */
+/** Says whenever no worker has been heard for a while. */
 const sayIfSilent = ({ url }: NatsServer, silentMs: () => number) =>
   Effect.gen(function* () {
     let isSaid = false
@@ -94,7 +99,7 @@ const sayIfSilent = ({ url }: NatsServer, silentMs: () => number) =>
       const isSilent = silentMs() > SILENT_MS
       if (isSilent && !isSaid) {
         yield* Effect.logWarning(
-          `no worker of version ${manifest.version} is heard at ${url}: start 'npx commonwatt sim-worker --nats ${url}' on the machines that are to simulate`,
+          `no worker of version ${manifest.version} is free at ${url}: start 'npx commonwatt sim-worker --nats ${url}' on the machines that are to simulate`,
         )
       }
       isSaid = isSilent

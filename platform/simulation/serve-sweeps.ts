@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { Effect, Option, Schedule } from 'effect'
+import { Effect, Option } from 'effect'
 import { type SimulationThread, simulationThread } from '#sim/index.ts'
 import { type NatsLink, type NatsServer, openNats } from '../nats.ts'
-import { type FreeWorker, type LentRun, RUNS, readLentRun, subjectOf, WANTED, type WorkerWord } from './cluster.ts'
+import {
+  type FreeWorker,
+  type LentRun,
+  NOT_WANTED,
+  RUNS,
+  readLentRun,
+  subjectOf,
+  WANTED,
+  type WorkerWord,
+} from './cluster.ts'
 import { workersOf } from './workers-of.ts'
 
 /** How often a worker asks for a run where there is none, and says that it is at one. */
 const EVERY_MS = 1_000
-/** How often it tries to tell what a run came to: a connection that is lost may be back by then. */
-const TRIES = 600
+/** A sweep that does not hear so many words in a row has ended. */
+const UNHEARD_MAX = 5
 const FAREWELL_MS = 1_000
 
 /** Takes runs of sweeps from a cluster and simulates them, on as many threads as asked for (all cores), for ever. */
@@ -54,21 +63,21 @@ const runLent = (
     Effect.map((report) => ({ report: { ...report } })),
     Effect.catch(({ reason }) => Effect.succeed({ failure: `${reason} (worker on ${hostname()})` })),
   )
-  // A word that is not heard is no reason to stop: the connection comes back, or the sweep lends the run to another.
-  const isWanted = tell('held').pipe(
-    Effect.map((heard) => heard === WANTED),
-    Effect.catch(() => Effect.succeed(true)),
-  )
-  const untilUnwanted = Effect.gen(function* () {
-    while (yield* isWanted) yield* Effect.sleep(EVERY_MS)
-    return null
-  })
+  /**
+   * Says it again and again, until the sweep answers that it does not want the run any more, or is not there. The server may be away, or back
+   * before the sweep is: that alone is no reason to leave off.
+   */
+  const sayWhileWanted = (says: WorkerWord['says']) =>
+    Effect.gen(function* () {
+      for (let unheard = 0; unheard < UNHEARD_MAX; ) {
+        const answer = yield* tell(says).pipe(Effect.catch(() => Effect.succeed(WANTED)))
+        if (answer === NOT_WANTED) return
+        unheard = answer === null ? unheard + 1 : 0
+        yield* Effect.sleep(EVERY_MS)
+      }
+    })
   return Effect.gen(function* () {
-    const ended = yield* Effect.raceFirst(outcome, untilUnwanted)
-    if (ended === null) return
-    yield* tell(ended).pipe(
-      Effect.retry({ schedule: Schedule.spaced(EVERY_MS), times: TRIES }),
-      Effect.catch(({ message }) => Effect.logWarning(`what a run came to is lost: ${message}`)),
-    )
+    const ended = yield* Effect.raceFirst(outcome, Effect.as(sayWhileWanted('held'), null))
+    if (ended !== null) yield* sayWhileWanted(ended) // until the sweep has it
   }).pipe(Effect.onInterrupt(() => tell('back').pipe(Effect.timeoutOption(FAREWELL_MS), Effect.ignore)))
 }

@@ -23,7 +23,11 @@ export class LentJobs {
   /** those that nobody is at, the next one last */
   readonly #free: KeyedJob[]
 
-  constructor(jobs: readonly KeyedJob[]) {
+  readonly #onLapse: (job: KeyedJob) => void
+
+  /** `onLapse` is told of each run that is lent anew because its worker fell silent. */
+  constructor(jobs: readonly KeyedJob[], onLapse: (job: KeyedJob) => void = () => {}) {
+    this.#onLapse = onLapse
     this.#open = new Map(jobs.map((job) => [job.key, job]))
     this.#free = [...this.#open.values()].reverse()
   }
@@ -50,6 +54,11 @@ export class LentJobs {
     return true
   }
 
+  /** No worker could be heard until now: silence does not count. */
+  renew(nowMs: number): void {
+    for (const loan of this.#loans.values()) loan.untilMs = nowMs + SILENT_MS
+  }
+
   /** A worker stops before the end of a run. */
   giveBack(key: string, worker: string): void {
     const loan = this.#loans.get(key)
@@ -73,7 +82,10 @@ export class LentJobs {
     const { job } = loan
     const lapses = (this.#lapses.get(job.key) ?? 0) + 1
     this.#lapses.set(job.key, lapses)
-    if (lapses < LAPSES_MAX) return job
-    throw new SweepFailed({ varied: job.varied, reason: `${lapses} workers took it, and were not heard of again` })
+    if (lapses === LAPSES_MAX) {
+      throw new SweepFailed({ varied: job.varied, reason: `${lapses} workers took it, and were not heard of again` })
+    }
+    this.#onLapse(job)
+    return job
   }
 }

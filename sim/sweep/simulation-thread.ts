@@ -27,7 +27,7 @@ export const simulationThread: Effect.Effect<SimulationThread, never, Scope.Scop
       alive = null
       hear({ failure: why })
     }
-    worker.on('message', (said: ThreadAnswer) => hear(said))
+    worker.on('message', (said: ThreadAnswer) => alive === worker && hear(said))
     worker.on('error', (error) => die(error instanceof Error ? error.message : String(error)))
     worker.on('exit', (code) => die(`its thread ended with ${code}`))
     return worker

@@ -12,8 +12,15 @@ if (!hasNats) console.warn('SKIPPED: sweeps on a cluster; nats-server is not ins
 const folder = mkdtempSync(join(tmpdir(), 'commonwatt-cluster-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+interface Running {
+  readonly said: () => string
+  readonly out: () => string
+  readonly ended: Promise<number | null>
+  readonly stop: (signal: NodeJS.Signals) => Promise<number | null>
+}
+
 /** A command that goes on, what it says on stderr, and its end. */
-function running(args: readonly string[], cwd = folder) {
+function running(args: readonly string[], cwd = folder): Running {
   const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   let out = ''
@@ -28,19 +35,18 @@ function running(args: readonly string[], cwd = folder) {
     child.kill(signal)
     return ended
   }
-  return { said: () => said, out: () => out, ended, stop }
+  const command = { said: () => said, out: () => out, ended, stop }
+  started.push(command)
+  return command
 }
 
-type Running = ReturnType<typeof running>
-
-const workers: Running[] = []
+const started: Running[] = []
 afterEach(async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop('SIGKILL')))
+  await Promise.all(started.splice(0).map((each) => each.stop('SIGKILL')))
 })
 
 async function workerAt(server: TestNats, cwd = folder, ...flags: readonly string[]): Promise<Running> {
   const worker = running(['sim-worker', '--nats', server.url, '--workers', '1', ...flags], cwd)
-  workers.push(worker)
   await expect.poll(worker.said).toContain('takes runs of sweeps')
   return worker
 }
@@ -61,6 +67,13 @@ describe.skipIf(!hasNats)('a sweep on a cluster', () => {
   })
   afterAll(() => server.end())
 
+  /** Waits until a worker says that it is at a run. */
+  const heldAt = async (at: TestNats) => {
+    const heard = await at.listen(words)
+    await expect.poll(heard.text).toContain('"held"')
+    heard.end()
+  }
+
   it('gives the same bytes as on one machine, whichever worker simulated what', async () => {
     const here = commonwatt(sweepArgs)
     await Promise.all([workerAt(server), workerAt(server)])
@@ -70,49 +83,44 @@ describe.skipIf(!hasNats)('a sweep on a cluster', () => {
     expect(stdout).toBe((await here).stdout)
   })
 
-  it('goes on when a worker dies at a run, and when the server does', async () => {
+  it('goes on when a worker dies at a run, and when the server does under the one that took it over', async () => {
     const here = commonwatt(longArgs)
-    const heard = await server.listen(words)
-    const first = await workerAt(server)
     const sweep = running([...longArgs, '--nats', server.url])
-    await expect.poll(heard.text).toContain('"held"')
-    heard.end()
+    const first = await workerAt(server)
+    await heldAt(server)
     await first.stop('SIGKILL')
+    await workerAt(server)
+    await expect.poll(sweep.said).toContain('{"homes":60} is lent anew: its worker fell silent')
     await server.kill()
     await server.restart()
-    await workerAt(server)
     expect([await sweep.ended, sweep.out()]).toEqual([0, (await here).stdout])
     expect(sweep.said()).toMatch(/the connection is lost; it is tried again\n(.*\n)*.*connected again\n/)
+    expect(sweep.said().match(/lent anew/g)).toHaveLength(1)
   })
 
-  it('is taken over at once from a worker that is stopped', async () => {
+  it('is taken over from a worker that is stopped', async () => {
     const heard = await server.listen(words)
-    const first = await workerAt(server)
     const sweep = running([...longArgs, '--nats', server.url])
+    const first = await workerAt(server)
     await expect.poll(heard.text).toContain('"held"')
     expect(await first.stop('SIGTERM')).toBe(0)
-    expect(heard.text()).toContain('"back"')
+    await expect.poll(heard.text).toContain('"back"')
     heard.end()
     await workerAt(server)
     expect(await sweep.ended).toBe(0)
   })
 
-  it('says that no worker is heard, and leaves workers to others when it is stopped', async () => {
-    const sweep = running([...endlessArgs, '--nats', server.url])
-    await expect.poll(sweep.said).toContain(`heard at ${server.url}: start 'npx commonwatt sim-worker --nats`)
-    const heard = await server.listen(words)
-    await workerAt(server)
-    await expect.poll(heard.text).toContain('"held"')
-    heard.end()
-    expect([await sweep.stop('SIGTERM'), sweep.out()]).toEqual([1, ''])
-    expect((await commonwatt([...sweepArgs, '--nats', server.url])).code).toBe(0)
-  })
-
-  it('shares the workers with another one', async () => {
+  it('says that no worker is free, lets others have those that it has no run for, and leaves them its own in the end', async () => {
     const endless = running([...endlessArgs, '--nats', server.url])
-    await Promise.all([workerAt(server), workerAt(server)])
-    expect((await commonwatt([...sweepArgs, '--nats', server.url])).code).toBe(0)
-    await endless.stop('SIGTERM')
+    await expect.poll(endless.said).toContain(`free at ${server.url}: start 'npx commonwatt sim-worker --nats`)
+    await workerAt(server)
+    await heldAt(server)
+    const second = await workerAt(server)
+    const other = () => commonwatt(['sweep', 'street', '--over', 'homes=2', '--nats', server.url])
+    expect((await other()).code).toBe(0)
+    await second.stop('SIGTERM')
+    expect([await endless.stop('SIGTERM'), endless.out()]).toEqual([1, ''])
+    expect((await other()).code).toBe(0)
   })
 
   it('ends with the first run that fails: a scenario that a worker does not have, or has in other words', async () => {
@@ -145,15 +153,32 @@ describe.skipIf(!hasNats)('a sweep on a cluster', () => {
     const worker = await workerAt(server)
     await expect.poll(worker.said).toContain('no run of a sweep was offered')
     other.end()
-    const sweep = running([...sweepArgs, '--nats', server.url])
-    for (const text of ['', '{', 'null', '{"worker":"a b"}']) await server.publish(runs, text)
+    const here = commonwatt(longArgs)
     const heard = await server.listen(words)
-    await expect.poll(heard.text).toMatch(/commonwatt\.sweep\.\S+\.of\.\S+/)
-    const [subject = ''] = /commonwatt\.sweep\.\S+\.of\.\S+/.exec(heard.text()) ?? []
+    const sweep = running([...longArgs, '--nats', server.url])
+    await expect.poll(heard.text).toContain('"held"')
     heard.end()
-    const report = { worker: 'other', key: 'none', says: { report: {} } }
-    for (const text of ['', '{', JSON.stringify(report)]) await server.publish(subject, text)
-    expect(await sweep.ended).toBe(0)
+    const [, subject = ''] = /MSG (\S+) /.exec(heard.text()) ?? []
+    for (const text of ['', '{', 'null', '{"worker":"a b"}']) await server.publish(runs, text)
+    const unknown = { worker: 'other', key: 'none', says: { report: {} } }
+    for (const text of ['', '{', JSON.stringify(unknown)]) await server.publish(subject, text)
+    expect([await sweep.ended, sweep.said(), sweep.out()]).toEqual([0, '', (await here).stdout])
+  })
+
+  it('ends when a worker tells of a run what cannot be of it', async () => {
+    const heard = await server.listen(words)
+    await workerAt(server)
+    const sweep = running([...endlessArgs, '--nats', server.url])
+    await expect.poll(heard.text).toContain('"held"')
+    const [, subject = '', word = ''] = /MSG (\S+).*\r\n(.*)\r\n/.exec(heard.text()) ?? []
+    heard.end()
+    const { key } = JSON.parse(word)
+    const report = { scenarioHash: key.slice(0, 64), seed: 1, homes: 100, resultHash: '0'.repeat(64) }
+    await server.publish(subject, JSON.stringify({ worker: 'other', key, says: { report } }))
+    expect([await sweep.ended, sweep.said()]).toEqual([
+      1,
+      'commonwatt: the run with {"homes":100} failed: what its worker told is not of this run, or not whole\n',
+    ])
   })
 
   it('logs in, and says what is wrong with a server', async () => {

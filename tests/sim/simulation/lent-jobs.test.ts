@@ -27,6 +27,13 @@ describe('runs that are lent to workers', () => {
     expect([jobs.hold('a', 'anna', 60_000), jobs.lend('ben', 64_999)]).toEqual([true, null])
   })
 
+  it('stay with their workers when no word could come', () => {
+    const jobs = new LentJobs([first])
+    jobs.lend('anna', 0)
+    jobs.renew(60_000)
+    expect([jobs.lend('ben', 64_999), jobs.lend('ben', 65_000)]).toEqual([null, first])
+  })
+
   it('are done by whoever is first, even one that was given up', () => {
     const jobs = new LentJobs([first, second])
     jobs.lend('anna', 0)
@@ -45,7 +52,8 @@ describe('runs that are lent to workers', () => {
   })
 
   it('end the sweep when five workers fell silent at one, but not when they gave it back', () => {
-    const jobs = new LentJobs([first])
+    const lapsed: string[] = []
+    const jobs = new LentJobs([first], ({ key }) => lapsed.push(key))
     for (let stopped = 0; stopped < 9; stopped++) {
       jobs.lend('anna', 0)
       jobs.giveBack('a', 'anna')
