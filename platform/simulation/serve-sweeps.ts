@@ -18,7 +18,7 @@ import { workersOf } from './workers-of.ts'
 /** How often a worker asks for a run where there is none, and says that it is at one. */
 const EVERY_MS = 1_000
 /** A sweep that does not hear so many words in a row has ended. */
-const UNHEARD_MAX = 5
+const UNHEARD_MAX = 4
 const FAREWELL_MS = 1_000
 
 /** Takes runs of sweeps from a cluster and simulates them, on as many threads as asked for (all cores), for ever. */

@@ -44,8 +44,20 @@ export class TestNats {
 
   /** Says something on a subject, as any program could. */
   async publish(subject: string, text: string): Promise<void> {
-    const { end } = await this.#talk(`PUB ${subject} answers ${Buffer.byteLength(text)}\r\n${text}`)
+    const { end } = await this.#talk(`PUB ${subject} nowhere ${Buffer.byteLength(text)}\r\n${text}`)
     end()
+  }
+
+  /** What somebody answers to a question, which is asked until there is somebody. */
+  async ask(subject: string, text: string): Promise<string> {
+    const heard = await this.#talk('SUB answer 1')
+    const answer = () => /MSG answer .*\r\n(.+)\r\n/.exec(heard.text())?.[1] ?? ''
+    while (answer() === '') {
+      heard.say(`PUB ${subject} answer ${Buffer.byteLength(text)}\r\n${text}\r\n`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    heard.end()
+    return answer()
   }
 
   /** Hears what is said on a subject from now on. */
@@ -75,7 +87,7 @@ export class TestNats {
       })
       socket.write(`CONNECT {"verbose":false}\r\n${line}\r\nPING\r\n`)
     })
-    return { text: () => text, end: () => void socket.destroy() }
+    return { text: () => text, say: (more: string) => void socket.write(more), end: () => void socket.destroy() }
   }
 
   async kill(): Promise<void> {
