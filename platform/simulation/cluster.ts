@@ -26,6 +26,9 @@ const request = {
   ceiling: Schema.optional(Schema.Literal('computed')),
 } satisfies Record<keyof SimulationRequest, unknown>
 
+/** What a sweep answers where somebody is at each of its runs. */
+export const NO_RUN = ''
+
 /** A run of a sweep, on its way to a worker. */
 export type LentRun = typeof LentRun.Type
 const LentRun = Schema.Struct({

@@ -4,7 +4,9 @@ import { type KeyedJob, LentJobs, reportOf, SweepFailed, type SweepReport } from
 import manifest from '../../package.json' with { type: 'json' }
 import { type NatsFailed, type NatsServer, openNats } from '../nats.ts'
 import {
+  type FreeWorker,
   type LentRun,
+  NO_RUN,
   NOT_WANTED,
   RUNS,
   readFreeWorker,
@@ -36,20 +38,23 @@ export const runOnCluster = (options: {
     const over = yield* Deferred.make<void, SweepFailed>()
 
     let heardMs = 0
-    /** What is thrown ends the sweep. */
-    const orEnd = <A>(otherwise: A, work: () => A): A => {
-      heardMs = performance.now()
-      try {
-        return work()
-      } catch (error) {
-        const end = error instanceof SweepFailed ? Effect.fail(error) : Effect.die(error)
-        Deferred.doneUnsafe(over, end)
-        return otherwise
+    /** What answers a worker's message; what is no such message gets `otherwise`, and what is thrown ends the sweep. */
+    const replyBy =
+      <A>(read: (text: string) => Option.Option<A>, otherwise: string, reply: (message: A) => string) =>
+      (text: string): string => {
+        const message = read(text)
+        if (Option.isNone(message)) return otherwise
+        heardMs = performance.now()
+        try {
+          return reply(message.value)
+        } catch (error) {
+          Deferred.doneUnsafe(over, error instanceof SweepFailed ? Effect.fail(error) : Effect.die(error))
+          return otherwise
+        }
       }
-    }
-    const lend = (worker: string): string => {
+    const lend = ({ worker }: FreeWorker): string => {
       const job = jobs.lend(worker, performance.now())
-      if (job === null) return ''
+      if (job === null) return NO_RUN
       const { key, varied, request } = job
       return JSON.stringify({ sweep, key, varied, request } satisfies LentRun)
     }
@@ -73,19 +78,8 @@ export const runOnCluster = (options: {
 
     const link = yield* openNats(server, () => jobs.renew(performance.now()))
     heardMs = performance.now()
-    yield* link.answer({
-      subject: subjectOf(sweep),
-      reply: (text) =>
-        Option.match(readWorkerWord(text), {
-          onNone: () => NOT_WANTED,
-          onSome: (word) => orEnd(NOT_WANTED, () => hear(word)),
-        }),
-    })
-    yield* link.answer({
-      ...RUNS,
-      reply: (text) =>
-        Option.match(readFreeWorker(text), { onNone: () => '', onSome: ({ worker }) => orEnd('', () => lend(worker)) }),
-    })
+    yield* link.answer({ subject: subjectOf(sweep), reply: replyBy(readWorkerWord, NOT_WANTED, hear) })
+    yield* link.answer({ ...RUNS, reply: replyBy(readFreeWorker, NO_RUN, lend) })
     yield* Effect.forkScoped(sayIfSilent(server, () => performance.now() - heardMs))
     yield* Effect.raceFirst(Deferred.await(over), link.lost)
   }).pipe(Effect.scoped)

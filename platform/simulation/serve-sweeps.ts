@@ -6,6 +6,7 @@ import { type NatsLink, type NatsServer, openNats } from '../nats.ts'
 import {
   type FreeWorker,
   type LentRun,
+  NO_RUN,
   NOT_WANTED,
   RUNS,
   readLentRun,
@@ -46,7 +47,7 @@ export const serveSweeps = Effect.fnUntraced(function* (given: {
 const takeRun = (link: NatsLink, worker: string) =>
   Effect.gen(function* () {
     const text = yield* link.ask(RUNS.subject, JSON.stringify({ worker } satisfies FreeWorker))
-    if (text === null || text === '') return null
+    if (text === null || text === NO_RUN) return null
     const lent = Option.getOrNull(readLentRun(text))
     if (lent === null) yield* Effect.logWarning('something that is no run of a sweep was offered: left out')
     return lent
@@ -64,8 +65,8 @@ const runLent = (
     Effect.catch(({ reason }) => Effect.succeed({ failure: `${reason} (worker on ${hostname()})` })),
   )
   /**
-   * Says it again and again, until the sweep answers that it does not want the run any more, or is not there. The server may be away, or back
-   * before the sweep is: that alone is no reason to leave off.
+   * Says it again and again, until the sweep answers that it does not want the run any more, or is not there. The server
+   * may be away, or back before the sweep is: that alone is no reason to leave off.
    */
   const sayWhileWanted = (says: WorkerWord['says']) =>
     Effect.gen(function* () {

@@ -42,7 +42,7 @@ export class TestNats {
     this.#port = Number(new URL(nats[0]).port)
   }
 
-  /** Says something on a subject, as any program could. */
+  /** Says something on a subject, as whoever is connected may. */
   async publish(subject: string, text: string): Promise<void> {
     const { end } = await this.#talk(`PUB ${subject} nowhere ${Buffer.byteLength(text)}\r\n${text}`)
     end()

@@ -68,8 +68,8 @@ describe.skipIf(!hasNats)('a sweep on a cluster', () => {
   afterAll(() => server.end())
 
   /** Waits until a worker says that it is at a run. */
-  const heldAt = async (at: TestNats) => {
-    const heard = await at.listen(words)
+  const runIsHeld = async () => {
+    const heard = await server.listen(words)
     await expect.poll(heard.text).toContain('"held"')
     heard.end()
   }
@@ -90,7 +90,7 @@ describe.skipIf(!hasNats)('a sweep on a cluster', () => {
     expect(await server.ask(runs, '{"worker":"silent"}')).toContain('"varied":{"homes":90}')
     await workerAt(server)
     await expect.poll(sweep.said).toContain('{"homes":90} is lent anew: its worker fell silent')
-    await heldAt(server)
+    await runIsHeld()
     await server.kill()
     await server.restart()
     expect([await sweep.ended, sweep.out()]).toEqual([0, (await here).stdout])
@@ -107,7 +107,7 @@ describe.skipIf(!hasNats)('a sweep on a cluster', () => {
     await expect.poll(heard.text).toContain('"back"')
     heard.end()
     await workerAt(server)
-    await heldAt(server)
+    await runIsHeld()
     expect(sweep.said()).not.toContain('lent anew')
   })
 
@@ -115,7 +115,7 @@ describe.skipIf(!hasNats)('a sweep on a cluster', () => {
     const endless = running([...endlessArgs, '--nats', server.url])
     await expect.poll(endless.said).toContain(`free at ${server.url}: start 'npx commonwatt sim-worker --nats`)
     await workerAt(server)
-    await heldAt(server)
+    await runIsHeld()
     const second = await workerAt(server)
     const other = () => commonwatt(['sweep', 'street', '--over', 'homes=2', '--nats', server.url])
     expect((await other()).code).toBe(0)
